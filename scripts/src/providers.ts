@@ -1,0 +1,28 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+/** A provider is a folder of `specs/` with an `openapi.yaml`: there is no list to keep. All paths are relative to the root. */
+export interface Provider {
+  readonly name: string;
+  readonly folder: string;
+  readonly spec: string;
+  readonly effective: string;
+  readonly packageFolder: string;
+}
+
+/** The providers described under `root`, by name. Throws when there is none: then `root` is not a clone of this repository. */
+export function listProviders(root: string): readonly Provider[] {
+  const providers = readdirSync(join(root, "specs"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(root, "specs", entry.name, "openapi.yaml")))
+    .map((entry) => entry.name)
+    .toSorted()
+    .map((name) => ({
+      name,
+      folder: `specs/${name}`,
+      spec: `specs/${name}/openapi.yaml`,
+      effective: `specs/${name}/effective.gen.yaml`,
+      packageFolder: `packages/${name}`,
+    }));
+  if (providers.length === 0) throw new Error(`No specs/<provider>/openapi.yaml under ${root}.`);
+  return providers;
+}
