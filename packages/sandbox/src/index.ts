@@ -1,0 +1,10 @@
+export { createVirtualClock } from "./clock.ts";
+export type { Clock, VirtualClock } from "./clock.ts";
+export type { Fault, FaultTarget } from "./faults.ts";
+export type { Origin, Provider } from "./provider.ts";
+export type { MadeReport, NewReport, ReadyAfter } from "./report-book.ts";
+export type { SandboxOptions } from "./sandbox-options.ts";
+export type { CarriedSecret, SeenRequest } from "./seen-request.ts";
+export { startSandbox } from "./start-sandbox.ts";
+export type { Sandbox } from "./start-sandbox.ts";
+export type { Violation } from "./violation.ts";
