@@ -1,0 +1,135 @@
+import { ReportDeadlineError } from "./errors.ts";
+import { nextLook } from "./schedule.ts";
+import { onAbort } from "./shared-abort.ts";
+import { processTimer } from "./timer.ts";
+import type { Timer } from "./timer.ts";
+
+/** What one look is told. */
+export interface PollContext {
+  /** Aborts when the caller does, and at the deadline. */
+  readonly signal: AbortSignal;
+  /** 1 for the first look. */
+  readonly attempt: number;
+  /** Milliseconds since `startedAt`. */
+  readonly ageMs: number;
+}
+
+/** What one look found. `retryAfterMs` is what the provider asked for: a floor for the next look. */
+export type PollResult<T> =
+  | { readonly done: true; readonly value: T }
+  | { readonly done: false; readonly retryAfterMs?: number | undefined };
+
+/** How to poll; everything is optional. */
+export interface PollOptions {
+  /** Ends the wait: it rejects with the signal's reason within milliseconds, whatever the look under way does. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds from now after which not to look any more. Default: none. */
+  readonly deadlineMs?: number | undefined;
+  /** What a request costs, in seconds of waiting: with 4 (the default), one request fewer is worth being 4 s later. */
+  readonly requestCostS?: number | undefined;
+  /** Epoch milliseconds: when the operation began. Default now; say it when going on with a wait begun elsewhere. */
+  readonly startedAt?: number | undefined;
+  /**
+   * Whether to go on after an error that a look threw: it counts as a look without an answer, waits back off, and a
+   * `retryAfterMs` on the error is heeded. Default: no error is; the first one ends the wait.
+   */
+  readonly isRetryable?: ((error: unknown) => boolean) | undefined;
+  /** Let the process exit while waiting. Default false. */
+  readonly unref?: boolean | undefined;
+  /** Told before each wait: how long, and why. */
+  readonly onWait?: ((wait: { readonly afterMs: number; readonly why: string }) => void) | undefined;
+  /** A number in [0, 1) for the jitter. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /** The clock to wait by. Default the process's one timer. */
+  readonly timer?: Timer | undefined;
+}
+
+/**
+ * Look until it is done, at the times that cost least: the waiting of a report job alone, for any call. The first look
+ * comes after a first wait (about 12 s at the default cost), because what was only just asked for is seldom there.
+ *
+ * @throws ReportDeadlineError once no further look fits before the deadline: at the deadline while a look is under way,
+ * and at once when a provider asks to be left alone for longer. The signal's reason after an abort. What `look` throws,
+ * unless `isRetryable` says otherwise.
+ */
+export async function poll<T>(
+  look: (context: PollContext) => Promise<PollResult<T>>,
+  options: PollOptions = {},
+): Promise<T> {
+  const { signal, requestCostS, isRetryable, unref, onWait, random = Math.random, timer = processTimer } = options;
+  signal?.throwIfAborted();
+  const { startedAt = timer.now() } = options;
+  const deadlineAt = timer.now() + (options.deadlineMs ?? Infinity);
+  let hintMs: number | undefined;
+  let failures = 0;
+  let cause: unknown;
+
+  for (let attempt = 1; ; attempt += 1) {
+    const nowMs = timer.now();
+    const next = nextLook({
+      ageMs: Math.max(0, nowMs - startedAt),
+      random,
+      failures,
+      deadlineInMs: deadlineAt - nowMs,
+      ...(hintMs === undefined ? {} : { hintMs }),
+      ...(requestCostS === undefined ? {} : { requestCostS }),
+    });
+    if (nowMs + next.afterMs >= deadlineAt) throw deadlineError(cause);
+    onWait?.(next);
+    await timer.wait(nowMs + next.afterMs, { signal, unref });
+
+    try {
+      const ageMs = Math.max(0, timer.now() - startedAt);
+      const result = await within({ timer, deadlineAt, signal, unref }, (ended) =>
+        look({ signal: ended, attempt, ageMs }),
+      );
+      if (result.done) return result.value;
+      hintMs = result.retryAfterMs;
+      failures = 0;
+      cause = undefined;
+    } catch (error) {
+      if (signal?.aborted === true || ReportDeadlineError.isInstance(error) || isRetryable?.(error) !== true)
+        throw error;
+      hintMs = (error as { retryAfterMs?: number } | null)?.retryAfterMs; // a ProviderError's, or anything's like it
+      failures += 1;
+      cause = error;
+    }
+  }
+}
+
+/** Run one look, but settle at an abort or the deadline even if it does not. Leaves neither listener nor wait behind. */
+function within<T>(
+  { timer, deadlineAt, signal, unref }: PollOptions & { readonly timer: Timer; readonly deadlineAt: number },
+  run: (ended: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const ended = new AbortController();
+  const settled = new AbortController();
+  return new Promise<T>((resolve, reject) => {
+    const end = (reason: unknown): void => {
+      reject(reason);
+      ended.abort(reason);
+    };
+    const unfollow = signal && onAbort(signal, () => end(signal.reason));
+    if (deadlineAt < Infinity) {
+      timer.wait(deadlineAt, { signal: settled.signal, unref }).then(
+        () => end(deadlineError(undefined)),
+        () => {},
+      );
+    }
+    // A look that throws before it returns a promise is a rejection like any other.
+    void Promise.resolve(ended.signal)
+      .then(run)
+      .then(resolve, reject)
+      .finally(() => {
+        settled.abort();
+        unfollow?.();
+      });
+  });
+}
+
+function deadlineError(cause: unknown): ReportDeadlineError {
+  return new ReportDeadlineError({
+    message: "The deadline passed before it was done: call poll again with the same startedAt to go on waiting.",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
