@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { describeDrift, writeIfDifferent } from "./src/drift.ts";
 import type { WantedFile } from "./src/drift.ts";
-import { effectiveText, sha256 } from "./src/effective-text.ts";
+import { effectiveText } from "./src/effective-text.ts";
 import { operationsTable } from "./src/operations-table.ts";
 import { listProviders } from "./src/providers.ts";
 import type { Provider } from "./src/providers.ts";
 import { schemaTypes } from "./src/schema-types.ts";
+import { sha256 } from "./src/sha256.ts";
 
 const usage = `Usage: generate [--check] [--root DIR] [PROVIDER...]
 Makes specs/*/effective.gen.yaml and packages/*/src/*.gen.ts from specs/. With --check it writes nothing and fails on any difference.`;

@@ -1,14 +1,10 @@
-import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { overlaysOf } from "./overlays.ts";
 import type { Provider } from "./providers.ts";
 import { runRedocly } from "./redocly.ts";
-
-export function sha256(bytes: string | Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
+import { sha256 } from "./sha256.ts";
 
 /**
  * The effective text of a provider: its description bundled into one file, its overlays applied, under a header that names

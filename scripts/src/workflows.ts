@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { isObject, namedOperations, readDocument } from "./openapi-document.ts";
+import type { Provider } from "./providers.ts";
+
+/** Says which steps of a provider's workflow.arazzo.yaml name an operation that its description does not have: redocly does not. */
+export function checkWorkflow(root: string, provider: Provider): readonly string[] {
+  const path = `${provider.folder}/workflow.arazzo.yaml`;
+  if (!existsSync(join(root, path))) return [`${path}: missing`];
+  const document = readDocument(root, path);
+  const operations = new Set(namedOperations(readDocument(root, provider.effective)).map(({ name }) => name));
+  const sources = objects(document["sourceDescriptions"]);
+  const workflows = new Set(objects(document["workflows"]).map(({ workflowId }) => workflowId));
+  const steps = objects(document["workflows"]).flatMap((workflow) => objects(workflow["steps"]));
+  const named = steps.flatMap((step) => (typeof step["operationId"] === "string" ? [step["operationId"]] : []));
+  return [
+    ...(sources.some(({ url }) => url === "./effective.gen.yaml")
+      ? []
+      : ["no source description is ./effective.gen.yaml"]),
+    ...(named.length === 0 ? ["no step names an operation"] : []),
+    ...named
+      .filter((name) => !operations.has(name.replace(/^\$sourceDescriptions\.[^.]+\./, "")))
+      .map((name) => `there is no operation ${name}`),
+    ...steps
+      .filter((step) => !("operationId" in step || "x-operation" in step || workflows.has(step["workflowId"])))
+      .map((step) => `step ${String(step["stepId"])} calls nothing`),
+  ].map((problem) => `${path}: ${problem}`);
+}
+
+function objects(list: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
