@@ -35,8 +35,8 @@ export type Observation =
   | { readonly is: "absent"; readonly retryAfterMs?: number }
   /** A status we do not know. Never success: we keep looking, slowly. `sample` is redacted. */
   | { readonly is: "unknown"; readonly status: string; readonly sample: string; readonly reference?: string }
-  /** `find` has more places to look, one request each. */
-  | { readonly is: "searching"; readonly found: readonly FoundReport[] }
+  /** `find` has not decided. `more`: there is another place to look in, one request each; otherwise a later round may. */
+  | { readonly is: "searching"; readonly more: boolean; readonly found: readonly FoundReport[] }
   /** The provider refused to make it, and nothing was made: asking again later is safe. */
   | { readonly is: "refused"; readonly code: string; readonly message: string; readonly error?: unknown }
   /** A create that may or may not have been carried out. */

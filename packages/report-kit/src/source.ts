@@ -43,6 +43,8 @@ export interface PreparedReport {
   readonly identity: JsonObject;
   /** Epoch milliseconds: when the provider documents the report to be ready, where it does. The schedule is anchored on it. */
   readonly readyAt?: number;
+  /** What the file is, as far as the request says it: anything else in its place is an error. */
+  readonly expects?: "xml" | "csv" | "xlsx" | "zip";
   /** Epoch milliseconds: a deadline a caller who names none should wait for, where the provider documents one. */
   readonly deadlineAt?: number;
 }
@@ -55,6 +57,8 @@ export interface SourceCall {
   readonly request: JsonObject;
   /** The provider's own identifier of the report, once one is known. */
   readonly reference?: string;
+  /** The file's name, once the provider has told it. */
+  readonly fileName?: string;
   /** Epoch milliseconds at which the intent to create was written down, once it was. */
   readonly intentAt?: number;
   /** Epoch milliseconds now, on the kit's clock. */
@@ -94,10 +98,10 @@ export interface ReportSource<Request = unknown> {
   look(call: SourceCall): Promise<Observation>;
   /**
    * After a create whose end is unclear: was it made? `absent` = surely not made (only after the visibility bound),
-   * `pending` or `ready` with a `reference` = made, adopt it. Called with `step` 0, 1, … while it answers
-   * `{ is: "searching" }`, one request each.
+   * `pending` or `ready` with a `reference` = made, adopt it. Called with `place` 0, 1, … while it answers
+   * `{ is: "searching", more: true }`, one request each.
    */
-  find?(call: SourceCall, step: number): Promise<Observation>;
+  find?(call: SourceCall, place: number): Promise<Observation>;
   /** Where the file of a ready report lies now: a fresh link, or a way to open it through the API. */
   locate(call: SourceCall): Promise<FileLocation>;
   /** What an error of `create`, `look` or `find` means here, where it differs from the defaults; undefined = the defaults. */

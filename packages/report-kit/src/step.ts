@@ -1,0 +1,283 @@
+import type { JobEventDetails } from "./event.ts";
+import { explainError } from "./explain-error.ts";
+import type { LinkLocation } from "./file-location.ts";
+import type { Journal } from "./journal.ts";
+import type { Observation } from "./observation.ts";
+import type { Outcome } from "./outcome.ts";
+import { outcomeOf } from "./outcome.ts";
+import type { ReduceContext, OnIndeterminate } from "./reduce.ts";
+import { announce, createTimeoutMs, decide, leaseMs, reduce } from "./reduce.ts";
+import type { PreparedReport, ReportSource, SourceCall } from "./source.ts";
+import type { SourceFacts } from "./source-facts.ts";
+import type { JobState } from "./state.ts";
+import { hasEnded, parseState, stateToJson } from "./state.ts";
+
+/** A report job, as the step knows it. */
+export interface JobIdentity {
+  readonly key: string;
+  readonly epoch: number;
+  readonly bookmark: string;
+  readonly source: ReportSource;
+  readonly prepared: PreparedReport;
+}
+
+/** What a step works with. */
+export interface StepContext {
+  readonly journal: Journal;
+  readonly facts: SourceFacts;
+  readonly now: () => number;
+  readonly next: ReduceContext["next"];
+  readonly onIndeterminate: OnIndeterminate;
+  /** Names this worker in leases. */
+  readonly worker: string;
+  readonly emit: (event: JobEventDetails) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What a step came to. */
+export type StepResult =
+  | { readonly outcome: Outcome; readonly link?: LinkLocation; readonly error?: unknown }
+  | {
+      readonly again: { readonly at: number; readonly why: string; readonly asked: boolean };
+      /** The journal's revision: a higher one means that somebody else wrote. */
+      readonly revision: number;
+    };
+
+/** After losing a race for a record: long enough not to spin, short enough not to be seen. */
+const afterConflictMs = 100;
+
+/** The name of a job's journal record. */
+export function jobRecordName(key: string): string {
+  return `job-${key}`;
+}
+
+/**
+ * Take one step of a job: read the journal, announce, make at most one call to the provider, write down what it said,
+ * say when to come back.
+ * @throws what the provider's client threw when the credentials are not accepted or the source itself is at fault;
+ * JournalError; the signal's reason. The journal is written first in every case: nothing is lost.
+ */
+export async function takeStep(job: JobIdentity, context: StepContext): Promise<StepResult> {
+  const { journal, signal } = context;
+  signal.throwIfAborted();
+  const name = jobRecordName(job.key);
+  const record = await journal.read(name);
+  const state = record === undefined ? freshState(job, context.now()) : parseState(record.value, name);
+  const revision = record?.revision ?? 0;
+
+  const action = decide(state, job.source.profile, context.now());
+  if (action.do === "nothing") return { outcome: ended(state, job) };
+  if (action.do === "wait") return { again: { at: action.until, why: action.why, asked: false }, revision };
+
+  signal.throwIfAborted();
+  const leasedAt = context.now();
+  const lease = { by: context.worker, until: leasedAt + leaseMs };
+  const underWay = announce(state, action.do, lease, leasedAt);
+  const announced = await journal.write(name, stateToJson(underWay), revision);
+  if (announced === undefined) return lostRace(context, revision);
+  if (signal.aborted || (action.do === "create" && context.now() + createTimeoutMs > lease.until)) {
+    // Nothing was sent: take the announcement back. (This worker was paused, or called off, while it wrote.)
+    await journal.write(name, stateToJson(state), announced);
+    signal.throwIfAborted();
+    return lostRace(context, announced + 1);
+  }
+
+  const call = await describeCall(job, underWay, context);
+  const seen = await observe(job.source, action.do, call, state.finding ?? 0);
+  const reduced = reduce(underWay, action.do, seen.observation, {
+    now: context.now(),
+    profile: job.source.profile,
+    onIndeterminate: context.onIndeterminate,
+    next: context.next,
+  });
+  const after = reduced.state;
+  const written = await writeBack(journal, name, after, announced, lease, context.now);
+  signal.throwIfAborted();
+  if (written === undefined) return lostRace(context, announced);
+  if ("echoed" in seen.observation && seen.observation.echoed !== undefined) {
+    await context.facts.recordEcho(job.source.id, seen.observation.echoed);
+  }
+
+  tell(state, action.do, seen.observation, after, context);
+  if (seen.thrown !== undefined) throw seen.thrown;
+  if (reduced.denied !== undefined) throw reduced.denied;
+  if (reduced.refused !== undefined) {
+    const { code, message, error } = reduced.refused;
+    return {
+      outcome: {
+        status: "failed",
+        key: job.key,
+        bookmark: job.bookmark,
+        requests: after.requests,
+        waitedMs: Math.max(0, context.now() - after.startedAt),
+        code,
+        message,
+        made: false,
+      },
+      ...(error === undefined ? {} : { error }),
+    };
+  }
+  if (hasEnded(after)) {
+    const link = seen.observation.is === "ready" ? seen.observation.link : undefined;
+    return { outcome: ended(after, job), ...(link === undefined ? {} : { link }) };
+  }
+  const asked = "retryAfterMs" in seen.observation && seen.observation.retryAfterMs !== undefined;
+  return { again: { at: after.nextAt, why: after.why ?? "the schedule", asked }, revision: written };
+}
+
+/**
+ * Write what a step came to. A wake may have written in between: as long as the lease is still ours, nobody else has
+ * taken a step, and ours stands, due now.
+ */
+async function writeBack(
+  journal: Journal,
+  name: string,
+  after: JobState,
+  announced: number,
+  lease: { readonly by: string; readonly until: number },
+  now: () => number,
+): Promise<number | undefined> {
+  const written = await journal.write(name, stateToJson(after), announced);
+  if (written !== undefined) return written;
+  const record = await journal.read(name);
+  if (record === undefined) return undefined;
+  const other = parseState(record.value, name);
+  if (other.lease?.by !== lease.by || other.lease.until !== lease.until) return undefined;
+  const due = Math.min(after.nextAt, Math.max(now(), after.holdUntil ?? 0));
+  return journal.write(name, stateToJson(hasEnded(after) ? after : { ...after, nextAt: due }), record.revision);
+}
+
+/** Let an `indeterminate` job be looked for once more: a caller asks again. */
+export async function reopen(job: JobIdentity, journal: Journal, now: number): Promise<void> {
+  const name = jobRecordName(job.key);
+  const record = await journal.read(name);
+  if (record === undefined) return;
+  const state = parseState(record.value, name);
+  if (state.phase !== "indeterminate") return;
+  const { endedAt: _endedAt, message: _message, code: _code, ...rest } = state;
+  await journal.write(name, stateToJson({ ...rest, phase: "creating", nextAt: now }), record.revision);
+}
+
+function freshState(job: JobIdentity, now: number): JobState {
+  return {
+    v: 1,
+    source: job.source.id,
+    reportType: job.prepared.reportType,
+    request: job.prepared.request,
+    epoch: job.epoch,
+    phase: "new",
+    startedAt: now,
+    requests: 0,
+    nextAt: now,
+  };
+}
+
+function ended(state: JobState, job: JobIdentity): Outcome {
+  const outcome = outcomeOf(state, job.key, job.bookmark);
+  if (outcome === undefined) throw new Error(`a job that has not ended has no outcome (${state.phase})`);
+  return outcome;
+}
+
+function lostRace(context: StepContext, revision: number): StepResult {
+  return {
+    again: { at: context.now() + afterConflictMs, why: "another worker was first", asked: false },
+    revision,
+  };
+}
+
+async function describeCall(
+  job: JobIdentity,
+  state: JobState,
+  context: StepContext,
+): Promise<SourceCall> {
+  return {
+    key: job.key,
+    epoch: job.epoch,
+    request: job.prepared.request,
+    ...(state.reference === undefined ? {} : { reference: state.reference }),
+    ...(state.fileName === undefined ? {} : { fileName: state.fileName }),
+    ...(state.intentAt === undefined ? {} : { intentAt: state.intentAt }),
+    now: context.now(),
+    echoProven: job.source.profile.tier === "client-id" && (await context.facts.echoProven(job.source.id)),
+    signal: context.signal,
+  };
+}
+
+/** Make the one call, and turn whatever comes of it into an observation. */
+async function observe(
+  source: ReportSource,
+  action: "create" | "look" | "find",
+  call: SourceCall,
+  place: number,
+): Promise<{ readonly observation: Observation; readonly thrown?: unknown }> {
+  try {
+    if (action === "create" && source.create !== undefined) return { observation: await source.create(call) };
+    if (action === "find" && source.find !== undefined) return { observation: await source.find(call, place) };
+    return { observation: await source.look(call) };
+  } catch (error) {
+    const unsure: Observation = action === "create" ? { is: "unclear", error } : { is: "unreachable", error };
+    if (call.signal.aborted) return { observation: unsure, thrown: call.signal.reason };
+    const meaning = source.explain?.(error, action) ?? explainError(error, action);
+    return meaning === undefined ? { observation: unsure, thrown: error } : { observation: meaning };
+  }
+}
+
+/** Say what happened. */
+function tell(
+  before: JobState,
+  action: "create" | "look" | "find",
+  observation: Observation,
+  after: JobState,
+  context: StepContext,
+): void {
+  const { emit } = context;
+  const acknowledged = after.acceptedAt !== undefined && before.acceptedAt === undefined;
+  if (acknowledged && action === "create") {
+    emit({ type: "submitted", ...(after.reference === undefined ? {} : { reference: after.reference }) });
+  }
+  if (action === "find" && after.adopted === true) emit({ type: "adopted", reference: after.reference ?? "" });
+  if (observation.is === "pending" || observation.is === "absent") {
+    emit({ type: "observed", status: after.status ?? observation.is, requests: after.requests });
+  }
+  if (observation.is === "unknown" && before.status !== observation.status) {
+    emit({ type: "unknown-status", status: observation.status, sample: observation.sample });
+  }
+  if (observation.is === "unclear" || observation.is === "unreachable") {
+    emit({ type: "unreachable", reason: after.status ?? observation.is, failures: after.failures ?? 1 });
+  }
+  if (observation.is === "refused") emit({ type: "refused", code: observation.code, message: observation.message });
+  if (observation.is === "denied" || observation.is === "refused") return;
+  switch (after.phase) {
+    case "ready":
+      return emit({ type: "ready", reference: after.reference ?? "", requests: after.requests });
+    case "failed":
+      return emit({ type: "failed", code: after.code ?? "failed", message: after.message ?? "" });
+    case "expired":
+      return emit({ type: "expired", message: after.message ?? "" });
+    case "indeterminate":
+      return emit({ type: "indeterminate", message: after.message ?? "", found: after.found ?? [] });
+    case "new":
+    case "creating":
+    case "waiting":
+      return emit({
+        type: "waiting",
+        until: new Date(after.nextAt).toISOString(),
+        afterMs: Math.max(0, after.nextAt - context.now()),
+        why: after.why ?? "the schedule",
+      });
+  }
+}
+
+/** Write down that a ready report is no longer there. */
+export async function expire(job: JobIdentity, journal: Journal, message: string, now: number): Promise<void> {
+  const name = jobRecordName(job.key);
+  const record = await journal.read(name);
+  if (record === undefined) return;
+  const state = parseState(record.value, name);
+  if (state.phase !== "ready") return;
+  await journal.write(
+    name,
+    stateToJson({ ...state, phase: "expired", status: "expired", message, endedAt: now }),
+    record.revision,
+  );
+}
