@@ -1,6 +1,6 @@
 /// <reference types="node" />
 import { randomUUID } from "node:crypto";
-import { link, mkdir, opendir, readFile, rm, stat, unlink } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { JournalError } from "../errors.ts";
 import { checkJournalName } from "../journal-name.ts";
@@ -96,8 +96,8 @@ export function fileJournal(directory: string): Journal {
     },
     async *list(prefix: string): AsyncIterable<string> {
       await ready();
-      const entries = await telling("list", root, () => opendir(records));
-      for await (const entry of entries) if (entry.name.startsWith(prefix)) yield entry.name;
+      const names = await telling("list", root, () => readdir(records));
+      yield* names.filter((name) => name.startsWith(prefix));
     },
     async remove(name: string, expected: number): Promise<boolean> {
       await ready(name);
@@ -182,9 +182,8 @@ function formatIn(text: string | undefined): number | undefined {
 }
 
 async function sweep(temporary: string): Promise<void> {
-  const entries = await opendir(temporary);
-  for await (const entry of entries) {
-    const path = join(temporary, entry.name);
+  for (const entry of await readdir(temporary)) {
+    const path = join(temporary, entry);
     const made = await stat(path).catch(() => undefined); // its maker removed it first
     if (made !== undefined && Date.now() - made.mtimeMs > draftsLastMs)
       await rm(path, { recursive: true, force: true });
