@@ -1,0 +1,150 @@
+const brand: unique symbol = Symbol.for("report-kit.error");
+
+/** What every error of the family is made from. */
+export interface ReportKitErrorOptions {
+  /** What went wrong, in a stable word that programs can act on: `"timeout"`, `"http-429"`, the provider's own code. */
+  readonly code: string;
+  /** One sentence: what happened, and what to do. Never a secret. */
+  readonly message: string;
+  /** During what it happened: `"request"`, `"wait"`, `"download"`. */
+  readonly phase?: string | undefined;
+  /** Whether doing the same again later can succeed. Default false. */
+  readonly retryable?: boolean | undefined;
+  /** Names the report job, where there is one: with it the job goes on anywhere. */
+  readonly bookmark?: string | undefined;
+  /** What caused it, already free of secrets. */
+  readonly cause?: unknown;
+}
+
+/**
+ * The base of every error of `@report-kit/http`, the provider packages and `report-kit`.
+ *
+ * Tell errors apart by `isInstance`, not by `instanceof`: it also knows the errors of another copy of the package.
+ */
+export class ReportKitError extends Error {
+  override readonly name: string = "ReportKitError";
+  readonly code: string;
+  readonly phase: string | undefined;
+  readonly retryable: boolean;
+  readonly bookmark: string | undefined;
+
+  constructor(options: ReportKitErrorOptions) {
+    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = options.code;
+    this.phase = options.phase;
+    this.retryable = options.retryable ?? false;
+    this.bookmark = options.bookmark;
+    // Not enumerable, so that the brand neither prints nor serialises.
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** Is it an error of this family, from whichever copy of the package? */
+  static isInstance(error: unknown): error is ReportKitError {
+    return typeof error === "object" && error !== null && brand in error;
+  }
+}
+
+function isNamed(error: unknown, name: string): boolean {
+  return ReportKitError.isInstance(error) && error.name === name;
+}
+
+/** The provider answered, and the answer is no success: its status is not 2xx. */
+export class ProviderError extends ReportKitError {
+  override readonly name = "ProviderError";
+  /** `"circle"`, `"begateway"`, `"monato"`, `"mercadopago"`. */
+  readonly provider: string;
+  /** The operation's name in the provider's description, if it is one of its operations. */
+  readonly operationId: string | undefined;
+  /** The HTTP status. */
+  readonly status: number;
+  /** The answer's `X-Request-Id`: what the provider's support asks for. */
+  readonly requestId: string | undefined;
+  /** Milliseconds to wait, counted from the answer's arrival, if it said so (RFC 9110 Retry-After, never shortened). */
+  readonly retryAfterMs: number | undefined;
+  /** The answer's body, bounded and without secrets. */
+  readonly body: unknown;
+
+  constructor(
+    options: Omit<ReportKitErrorOptions, "cause"> & {
+      readonly provider: string;
+      readonly operationId: string | undefined;
+      readonly status: number;
+      readonly requestId?: string | undefined;
+      readonly retryAfterMs?: number | undefined;
+      readonly body?: unknown;
+    },
+  ) {
+    super(options);
+    this.provider = options.provider;
+    this.operationId = options.operationId;
+    this.status = options.status;
+    this.requestId = options.requestId;
+    this.retryAfterMs = options.retryAfterMs;
+    this.body = options.body;
+  }
+
+  /** Is it a ProviderError, from whichever copy of the package? */
+  static override isInstance(error: unknown): error is ProviderError {
+    return isNamed(error, "ProviderError");
+  }
+}
+
+/** No usable answer came: the network failed, time ran out, or what came can't be read. */
+export class TransportError extends ReportKitError {
+  override readonly name = "TransportError";
+  declare readonly code: "network" | "timeout" | "unreadable-answer";
+  readonly provider: string;
+  readonly operationId: string | undefined;
+  /** False only where the request surely never left, such as a refused connection: the provider can't have acted on it. */
+  readonly maybeSent: boolean;
+  /** The HTTP status, where an answer came that can't be read. */
+  readonly status: number | undefined;
+  /** That answer's media type, where it names one. */
+  readonly mediaType: string | undefined;
+
+  constructor(
+    options: ReportKitErrorOptions & {
+      readonly code: "network" | "timeout" | "unreadable-answer";
+      readonly provider: string;
+      readonly operationId: string | undefined;
+      readonly maybeSent: boolean;
+      readonly status?: number | undefined;
+      readonly mediaType?: string | undefined;
+    },
+  ) {
+    super({ retryable: true, ...options });
+    this.provider = options.provider;
+    this.operationId = options.operationId;
+    this.maybeSent = options.maybeSent;
+    this.status = options.status;
+    this.mediaType = options.mediaType;
+  }
+
+  /** Is it a TransportError, from whichever copy of the package? */
+  static override isInstance(error: unknown): error is TransportError {
+    return isNamed(error, "TransportError");
+  }
+}
+
+/** Bad input, found before anything was sent. */
+export class RequestRefusedError extends ReportKitError {
+  override readonly name = "RequestRefusedError";
+  /** The field, as a path: `"params.path.id"`, `"baseUrl"`. */
+  readonly field: string;
+  readonly expected: string;
+  /** What came, in a few words: never the value of a secret. */
+  readonly received: string;
+
+  constructor(options: { readonly field: string; readonly expected: string; readonly received: string }) {
+    const { field, expected, received } = options;
+    super({ code: "invalid-request", message: `${field}: expected ${expected}, got ${received}. Nothing was sent.` });
+    this.field = field;
+    this.expected = expected;
+    this.received = received;
+  }
+
+  /** Is it a RequestRefusedError, from whichever copy of the package? */
+  static override isInstance(error: unknown): error is RequestRefusedError {
+    return isNamed(error, "RequestRefusedError");
+  }
+}

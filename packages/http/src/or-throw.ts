@@ -1,0 +1,92 @@
+import type { CallResult, ParseAs, Success } from "./call-types.ts";
+import { ProviderError } from "./errors.ts";
+import { redactText, redactValue } from "./redact.ts";
+import { isPassing } from "./retry-policy.ts";
+import { retryAfterOf } from "./send.ts";
+
+/** What a failed result knows besides its answer. Shared through the symbol by all copies of the package. */
+export interface FailureContext {
+  readonly provider: string;
+  readonly operationId: string | undefined;
+  readonly now: number;
+  readonly secrets: readonly string[];
+}
+
+const failure: unique symbol = Symbol.for("report-kit.failure");
+
+/** Note on a failed result what `orThrow` needs: behind a function and not enumerable, so that it neither prints nor serialises. */
+export function noteFailure<Result extends object>(result: Result, context: FailureContext): Result {
+  return Object.defineProperty(result, failure, { value: () => context });
+}
+
+/**
+ * The success of a call, or its failure thrown.
+ *
+ * The result is told apart by its `status`, on the documented 2xx statuses: for Circle's `POST /v1/reports`, 200 (ready) and 202 (pending).
+ * A status of 2xx that the provider does not document comes through with its number, so give a `switch` a `default`.
+ *
+ * @throws ProviderError when the status is not 2xx.
+ */
+export function orThrow<Operation, As extends ParseAs = "json">(
+  result: CallResult<Operation, As>,
+): Success<Operation, As> {
+  const { response } = result;
+  // The generated type says which statuses there are; an answer's own number can't be checked against a type.
+  if (response.ok) return { status: response.status, data: result.data, response } as unknown as Success<Operation, As>;
+  // Hidden on results of ours alone (noteFailure).
+  const { [failure]: context } = result as { readonly [failure]?: () => FailureContext };
+  throw providerError(
+    result.error,
+    response,
+    context?.() ?? { provider: "the provider", operationId: undefined, now: Date.now(), secrets: [] },
+  );
+}
+
+function providerError(error: unknown, response: Response, context: FailureContext): ProviderError {
+  const { status, headers } = response;
+  const { provider, operationId, secrets } = context;
+  const retryAfterMs = retryAfterOf(response, context.now);
+  const said = text(member(error, "friendly_message", "message", "error")) ?? text(member(error, "code"));
+  const code = member(error, "code") ?? text(member(error, "error"));
+  return new ProviderError({
+    code: redactText((text(code) ?? `http-${status}`).slice(0, 100), secrets),
+    message: `${provider} answered HTTP ${status} to ${operationId ?? "a request"}${
+      said === undefined
+        ? ""
+        : `: ${redactText(said, secrets)
+            .slice(0, 300)
+            .replace(/[\s.]+$/, "")}`
+    }. ${advice(status, retryAfterMs)}`,
+    retryable: isPassing(status),
+    provider,
+    operationId,
+    status,
+    requestId: headers.get("x-request-id") ?? undefined,
+    retryAfterMs,
+    body: redactValue(error, secrets),
+  });
+}
+
+/** The first of these members that an error body has, at its top or in its `error` (beGateway). */
+function member(error: unknown, ...names: readonly string[]): unknown {
+  const [top, inner] = [error, record(error)["error"]].map(record);
+  return names.flatMap((name) => [inner?.[name], top?.[name]]).find((value) => text(value) !== undefined);
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  // Any object can be read by name; what is read is checked.
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function text(value: unknown): string | undefined {
+  return (typeof value === "string" && value !== "") || typeof value === "number" ? String(value) : undefined;
+}
+
+function advice(status: number, retryAfterMs: number | undefined): string {
+  if (retryAfterMs !== undefined) return `Try again in ${Math.ceil(retryAfterMs / 1000)} s, not before.`;
+  if (isPassing(status)) return "Try again later.";
+  if (status === 401) return "Check the credentials.";
+  if (status === 403) return "Check what the credentials allow.";
+  if (status === 404) return "Check that it exists.";
+  return status >= 500 ? "Ask the provider." : "Correct the request before sending it again.";
+}
