@@ -28,18 +28,19 @@ export interface SeenReady {
 const firstBinS = 2;
 const binsPerDoubling = 4;
 const binCount = 64;
-/** A report counts this much less with each later one: the latest twenty or so decide. */
-const decay = 0.95;
+/** A report counts this much less with each later one: the latest thirty or so decide. */
+const decay = 0.97;
 /** What is assumed of an unknown source counts as much as this many reports. */
 const priorWeight = 1;
 /** How far one report says something about ages beside its own, in bins. */
-const kernelBins = 1.5;
+const kernelBins = 2;
 /** Above this the world has changed, and what was learned is forgotten: two reports no one could have expected. */
 const doubtLimit = 4;
-/** The schedule is worked out at these ages, in seconds: close enough together for gaps of half a minute up to 3 hours. */
+/** The schedule is worked out at these ages, in seconds: close enough together for the gaps that cost least. */
 const ages: readonly number[] = agesFrom(firstBinS);
-const kernel: readonly number[] = Array.from({ length: 2 * 3 * kernelBins + 1 }, (_, index) =>
-  Math.exp(-(((index - 3 * kernelBins) / kernelBins) ** 2) / 2),
+const reach = Math.ceil(3 * kernelBins);
+const kernel: readonly number[] = Array.from({ length: 2 * reach + 1 }, (_, index) =>
+  Math.exp(-(((index - reach) / kernelBins) ** 2) / 2),
 );
 
 /** Learn from one more report. Pure. Ages that make no sense (NaN, an end before its beginning) teach nothing. */
@@ -138,7 +139,7 @@ function masses(times: ReadyTimes): readonly number[] {
   let whole = priorWeight;
   for (const [name, weight] of Object.entries(times.bins)) {
     const middle = Number(name);
-    const near = kernel.map((_, index) => middle + index - 3 * kernelBins);
+    const near = kernel.map((_, index) => middle + index - reach);
     const scale = near.reduce((sum, bin, index) => sum + (bin in sums ? at(kernel, index) : 0), 0);
     for (const [index, bin] of near.entries()) {
       if (bin in sums) sums[bin] = at(sums, bin) + (weight * at(kernel, index)) / scale;
@@ -174,9 +175,11 @@ function binOf(ageS: number): number {
   return Math.min(binCount - 1, Math.floor(placeOf(ageS)));
 }
 
+/** 4 % apart at first, then 12 s, then 0.4 %. */
 function agesFrom(firstS: number): readonly number[] {
   const list = [0];
-  for (let age = firstS; age <= binEnd(binCount - 1); age += age * 0.04 > 12 && age < 10_800 ? 12 : age * 0.04) list.push(age);
+  const lastS = binEnd(binCount - 1);
+  for (let age = firstS; age <= lastS; age += Math.min(age * 0.04, Math.max(12, age * 0.004))) list.push(age);
   return list;
 }
 
