@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { runCommand } from "./src/run-command.ts";
 import { describeDrift, writeIfDifferent } from "./src/drift.ts";
 import type { WantedFile } from "./src/drift.ts";
 import { effectiveText } from "./src/effective-text.ts";
@@ -44,33 +45,37 @@ function staleFiles(root: string, wanted: readonly WantedFile[]): readonly strin
   return present.filter((path) => !wanted.some((file) => file.path === path));
 }
 
-const { values, positionals } = parseArgs({
-  options: { check: { type: "boolean" }, root: { type: "string" }, help: { type: "boolean" } },
-  allowPositionals: true,
-});
-if (values.help) {
-  console.log(usage);
-  process.exit(0);
-}
-const root = values.root ?? join(import.meta.dirname, "..");
-const all = listProviders(root);
-const unknown = positionals.filter((name) => !all.some((provider) => provider.name === name));
-if (unknown.length > 0) throw new Error(`No specs/${unknown.join(", specs/")}.\n${usage}`);
-const chosen = positionals.length === 0 ? all : all.filter((provider) => positionals.includes(provider.name));
-
-const wanted = (await Promise.all(chosen.map((provider) => wantedFiles(root, provider)))).flat();
-if (values.check) {
-  const stale = chosen === all ? staleFiles(root, wanted) : [];
-  const drift = [
-    ...wanted.flatMap((file) => describeDrift(root, file) ?? []),
-    ...stale.map((path) => `${path}: nothing generates it`),
-  ];
-  if (drift.length > 0) {
-    console.error(
-      `${drift.join("\n")}\nGenerated files are out of date: run \`pnpm generate\` and commit what it changes.`,
-    );
-    process.exitCode = 1;
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { check: { type: "boolean" }, root: { type: "string" }, help: { type: "boolean" } },
+    allowPositionals: true,
+  });
+  if (values.help) {
+    console.log(usage);
+    return;
   }
-} else {
-  for (const file of wanted) if (writeIfDifferent(root, file)) console.log(`${file.path}: written`);
+  const root = values.root ?? join(import.meta.dirname, "..");
+  const all = listProviders(root);
+  const unknown = positionals.filter((name) => !all.some((provider) => provider.name === name));
+  if (unknown.length > 0) throw new Error(`No specs/${unknown.join(", specs/")}.\n${usage}`);
+  const chosen = positionals.length === 0 ? all : all.filter((provider) => positionals.includes(provider.name));
+
+  const wanted = (await Promise.all(chosen.map((provider) => wantedFiles(root, provider)))).flat();
+  if (values.check) {
+    const stale = chosen === all ? staleFiles(root, wanted) : [];
+    const drift = [
+      ...wanted.flatMap((file) => describeDrift(root, file) ?? []),
+      ...stale.map((path) => `${path}: nothing generates it`),
+    ];
+    if (drift.length > 0) {
+      console.error(
+        `${drift.join("\n")}\nGenerated files are out of date: run \`pnpm generate\` and commit what it changes.`,
+      );
+      process.exitCode = 1;
+    }
+  } else {
+    for (const file of wanted) if (writeIfDifferent(root, file)) console.log(`${file.path}: written`);
+  }
 }
+
+await runCommand(main);

@@ -18,11 +18,13 @@ export function describeDrift(root: string, { path, text }: WantedFile): string 
   if (present === undefined) return `${path}: missing`;
   const has = present.split("\n");
   const wants = text.split("\n");
-  const first = has.findIndex((line, index) => line !== wants[index]);
-  const at = first === -1 ? has.length : first;
-  const change = `${has.length} lines, should have ${wants.length}`;
+  const differing = Array.from({ length: Math.max(has.length, wants.length) }, (_, index) => index).filter(
+    (index) => has[index] !== wants[index],
+  );
+  // The header's hashes change with every change: what changed below them says more.
+  const at = differing.find((index) => !/^(?:#|\/\/) /.test(wants[index] ?? "")) ?? differing[0] ?? 0;
   return [
-    `${path}: differs from line ${at + 1} on (${change})`,
+    `${path}: differs at line ${at + 1} (has ${has.length} lines, should have ${wants.length})`,
     `  - ${has[at] ?? "(end of file)"}`,
     `  + ${wants[at] ?? "(end of file)"}`,
   ].join("\n");

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { isObject, locate, namedOperations, pointerSegments, readDocument } from "./openapi-document.ts";
-import type { JsonObject, Located } from "./openapi-document.ts";
+import type { JsonObject } from "./openapi-document.ts";
 import { pageValues } from "./page-values.ts";
 import type { PageValue } from "./page-values.ts";
 import type { Provider } from "./providers.ts";
@@ -12,6 +12,8 @@ import { schemaValidator } from "./schema-validator.ts";
 export interface PageExample {
   readonly page: string;
   readonly place: string;
+  /** The operationId or `webhook.<name>` whose body it is; undefined for an example of a schema alone. */
+  readonly operation: string | undefined;
   readonly part: "request" | "response" | "schema";
   readonly schema: readonly string[];
   readonly value: unknown;
@@ -101,21 +103,17 @@ function placeName(page: string, place: PageValue["place"]): string {
 function entrySchema(
   description: JsonObject,
   validates: unknown,
-): { readonly part: PageExample["part"]; readonly schema: readonly string[] } | undefined {
+): Pick<PageExample, "operation" | "part" | "schema"> | undefined {
   if (!isObject(validates)) return undefined;
   const { operation, webhook, part, status, schema } = validates;
   if (typeof schema === "string") {
     const found = locate(description, pointerSegments(schema));
-    return found && { part: "schema", schema: found.segments };
+    return found && { operation: undefined, part: "schema", schema: found.segments };
   }
   const name = typeof webhook === "string" ? `webhook.${webhook}` : operation;
   const named = namedOperations(description).find((candidate) => candidate.name === name);
   if (named === undefined || (part !== "request" && part !== "response")) return undefined;
   const body = part === "request" ? ["requestBody"] : ["responses", String(status)];
-  const found = locateJsonSchema(description, [...named.segments, ...body, "content"]);
-  return found && { part, schema: found.segments };
-}
-
-function locateJsonSchema(description: JsonObject, content: readonly string[]): Located | undefined {
-  return locate(description, [...content, "application/json", "schema"]);
+  const found = locate(description, [...named.segments, ...body, "content", "application/json", "schema"]);
+  return found && { operation: named.name, part, schema: found.segments };
 }

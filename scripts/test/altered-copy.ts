@@ -1,0 +1,49 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { onTestFinished } from "vitest";
+import { listProviders } from "../src/providers.ts";
+import type { Provider } from "../src/providers.ts";
+
+export const repository: string = join(import.meta.dirname, "../..");
+
+const leftOut = new Set(["node_modules", "dist", "test", "coverage", ".turbo"]);
+
+/** A copy of specs/ and packages/ with redocly's configuration, which a test may break; gone when the test is over. */
+export function copyOfRepository(): string {
+  const root = mkdtempSync(join(tmpdir(), "report-kit-copy-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  for (const name of ["specs", "packages", "redocly.yaml", ".redocly.lint-ignore.yaml"])
+    cpSync(join(repository, name), join(root, name), {
+      recursive: true,
+      filter: (source) => !leftOut.has(basename(source)),
+    });
+  return root;
+}
+
+/** Replaces text in a file of a copy. Throws when the text is not there, so that no test breaks nothing. */
+export function alter(root: string, path: string, from: string | RegExp, to: string): void {
+  const before = readFileSync(join(root, path), "utf8");
+  const after = before.replace(from, () => to);
+  if (after === before) throw new Error(`${path} has no ${String(from)}.`);
+  writeFileSync(join(root, path), after);
+}
+
+export function providerNamed(root: string, name: string): Provider {
+  const provider = listProviders(root).find((candidate) => candidate.name === name);
+  if (provider === undefined) throw new Error(`There is no provider ${name}.`);
+  return provider;
+}
+
+/** Runs one of the entry points of scripts/ on a copy. */
+export function runScript(
+  script: string,
+  root: string,
+  ...args: readonly string[]
+): { exitCode: number | null; output: string } {
+  const run = spawnSync(process.execPath, [join(import.meta.dirname, "..", script), "--root", root, ...args], {
+    encoding: "utf8",
+  });
+  return { exitCode: run.status, output: run.stdout + run.stderr };
+}

@@ -1,0 +1,139 @@
+import ts from "typescript";
+import { stringify } from "yaml";
+import { describe, expect, test } from "vitest";
+import { operationsTable } from "../src/operations-table.ts";
+import { schemaTypes } from "../src/schema-types.ts";
+
+const hostile = "*/ export const stolen = process.env; /* ${`'\"\\ \u2028 */";
+
+function description(schema: unknown, operation: object = {}): string {
+  return stringify({
+    openapi: "3.1.0",
+    info: { title: hostile, version: "1.0.0", description: hostile },
+    paths: {
+      [`/it's/"quoted"/*/{${hostile}}`]: {
+        description: hostile,
+        post: {
+          operationId: hostile,
+          summary: hostile,
+          description: hostile,
+          responses: { "200": { description: hostile } },
+          ...operation,
+        },
+      },
+    },
+    components: { schemas: { Thing: schema } },
+  });
+}
+
+/** The kinds of the top-level statements of a text; throws when it does not parse. */
+function statementKinds(text: string): readonly string[] {
+  const file = ts.createSourceFile("generated.ts", text, ts.ScriptTarget.ES2023, true);
+  const { diagnostics = [] } = ts.transpileModule(text, {
+    reportDiagnostics: true,
+    compilerOptions: { target: ts.ScriptTarget.ES2023 },
+  });
+  if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, ts.createCompilerHost({})));
+  return file.statements.map((statement) => ts.SyntaxKind[statement.kind]);
+}
+
+describe("hostile text in a description", () => {
+  test("stays in comments and names of the types", async () => {
+    const text = await schemaTypes(
+      description({
+        type: "object",
+        description: hostile,
+        title: hostile,
+        properties: {
+          [hostile]: { type: "string", description: hostile, default: hostile, example: hostile, pattern: hostile },
+          open: { type: "string", "x-extensible-enum": [hostile] },
+          closed: { type: "string", enum: [hostile], description: "*/" },
+          "*/": { const: hostile },
+        },
+      }),
+    );
+    expect(new Set(statementKinds(text))).toEqual(new Set(["InterfaceDeclaration", "TypeAliasDeclaration"]));
+    expect(text).toContain("stolen");
+  });
+
+  test("stays in the strings of the operations table", () => {
+    const text = operationsTable(description({ type: "string" }));
+    expect(statementKinds(text)).toEqual(["FirstStatement"]);
+    expect(text).toContain(`operationId: ${JSON.stringify(hostile)}, repeatable: false`);
+  });
+});
+
+describe("types", () => {
+  const typeOfThing = async (schema: unknown): Promise<string> => {
+    const text = await schemaTypes(description(schema));
+    return /readonly Thing: (?<type>[^;]*);/.exec(text)?.groups?.["type"] ?? text;
+  };
+
+  test("an open enum offers its values and takes any string", async () => {
+    expect(await typeOfThing({ type: "string", "x-extensible-enum": ["a", "b"] })).toBe('"a" | "b" | (string & {})');
+  });
+
+  test("an open enum that may be null says so", async () => {
+    expect(await typeOfThing({ type: ["string", "null"], "x-extensible-enum": ["a"] })).toBe(
+      '"a" | (string & {}) | null',
+    );
+  });
+
+  test("a closed enum stays closed", async () => {
+    expect(await typeOfThing({ type: "string", enum: ["a", "b"] })).toBe('"a" | "b"');
+  });
+
+  test("a file is unknown: what it is depends on how the caller reads it", async () => {
+    expect(await typeOfThing({ format: "binary" })).toBe("unknown");
+    expect(await typeOfThing({ type: "string", format: "binary" })).toBe("unknown");
+  });
+
+  test("a member with a default is not said to be present", async () => {
+    expect(
+      await schemaTypes(description({ type: "object", properties: { a: { type: "string", default: "b" } } })),
+    ).toContain("readonly a?: string;");
+  });
+
+  test.each([[[]], [[1]], ["a"]])("an open enum of %j is refused, with its place", async (values) => {
+    await expect(schemaTypes(description({ type: "string", "x-extensible-enum": values }))).rejects.toThrow(
+      /x-extensible-enum at .*Thing/,
+    );
+  });
+
+  test("an open enum of numbers is refused", async () => {
+    await expect(schemaTypes(description({ type: "integer", "x-extensible-enum": ["1"] }))).rejects.toThrow(
+      "x-extensible-enum",
+    );
+  });
+});
+
+describe("the operations table", () => {
+  const table = (operations: Readonly<Record<string, object>>): string =>
+    operationsTable(stringify({ paths: { "/a": operations } }));
+
+  test("says repeatable for the methods that are idempotent by HTTP, and for what declares it", () => {
+    const text = table({
+      get: { operationId: "readA" },
+      put: { operationId: "putA" },
+      delete: { operationId: "deleteA" },
+      head: { operationId: "headA" },
+      post: { operationId: "createA" },
+      patch: { operationId: "patchA", "x-repeatable": true },
+      parameters: [],
+    });
+    expect(
+      [...text.matchAll(/operationId: "(\w+)", repeatable: (\w+)/g)].map(([, name, value]) => `${name} ${value}`),
+    ).toEqual(["deleteA true", "readA true", "headA true", "patchA true", "createA false", "putA true"]);
+  });
+
+  test("an idempotent method that must not be repeated can say so", () => {
+    expect(table({ put: { operationId: "putA", "x-repeatable": false } })).toContain("repeatable: false");
+  });
+
+  test("an operation without operationId, or with a doubtful x-repeatable, is refused", () => {
+    expect(() => table({ get: {} })).toThrow("GET /a has no operationId");
+    expect(() => table({ post: { operationId: "createA", "x-repeatable": "yes" } })).toThrow(
+      "POST /a: x-repeatable must be true or false",
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import { lintSpecs } from "../src/lint.ts";
+import type { LintReport } from "../src/lint.ts";
+import { alter, copyOfRepository, providerNamed, repository, runScript } from "./altered-copy.ts";
+
+function lintOne(root: string, name: string): Promise<LintReport> {
+  return lintSpecs(root, [providerNamed(root, name)]);
+}
+
+test("the effective descriptions, the workflows and Circle's text as it is have no fault that is not listed", () => {
+  expect(runScript("lint-specs.ts", repository).exitCode).toBe(0);
+});
+
+test.each([
+  ["an error", /^ +summary: .*\n/m, "", "operation-summary"],
+  ["an example that does not satisfy its schema", "status: ready", "status: unready", "no-invalid-media-type-examples"],
+  [
+    "a reference to nowhere",
+    "$ref: '#/components/responses/Conflict'",
+    "$ref: '#/components/responses/Conflicts'",
+    "no-unresolved-refs",
+  ],
+])("%s in an effective description is found", async (_, from, to, rule) => {
+  const root = copyOfRepository();
+  alter(root, "specs/circle/effective.gen.yaml", from, to);
+  const { problems, faulty } = await lintOne(root, "circle");
+  expect(problems).toEqual(
+    expect.arrayContaining([expect.stringContaining(`specs/circle/effective.gen.yaml: ${rule}`)]),
+  );
+  expect(faulty).toEqual(["circle-effective"]);
+});
+
+test("a warning counts as much as an error", async () => {
+  const root = copyOfRepository();
+  alter(root, "redocly.yaml", "extends:\n", "rules:\n  tags-alphabetical: warn\nextends:\n");
+  expect((await lintOne(root, "circle")).problems).toEqual(
+    expect.arrayContaining([expect.stringContaining("effective.gen.yaml: tags-alphabetical")]),
+  );
+});
+
+test("an exception that is not needed is found", async () => {
+  const root = copyOfRepository();
+  alter(root, ".redocly.lint-ignore.yaml", "info-license:\n", "info-license:\n    - '#/paths'\n");
+  expect((await lintOne(root, "circle")).problems).toEqual([
+    ".redocly.lint-ignore.yaml: has 2 exceptions for specs/circle/effective.gen.yaml, of which 1 are needed",
+  ]);
+});
+
+test("a fault of Circle's text that is new, and a known one that is gone, are found", async () => {
+  const root = copyOfRepository();
+  alter(root, "specs/circle/openapi.yaml", "      operationId: requestReport\n", "");
+  alter(
+    root,
+    "specs/circle/openapi.yaml",
+    /camt053:\n +\$ref: '#\/components\/schemas\/Camt053StatementRequest'/,
+    "camt053: '#/components/schemas/Camt053StatementRequest'",
+  );
+  expect((await lintOne(root, "circle")).problems).toEqual([
+    expect.stringMatching(
+      /^specs\/circle\/openapi\.yaml: operation-operationId .* is not in specs\/circle\/known-faults\.yaml$/,
+    ),
+    expect.stringMatching(/known-faults\.yaml: struct .*mapping\/camt053 is not a fault/),
+  ]);
+});
+
+test("a workflow that is no Arazzo is found", async () => {
+  const root = copyOfRepository();
+  alter(root, "specs/monato/workflow.arazzo.yaml", "workflows:", "workflow:");
+  expect((await lintOne(root, "monato")).problems).toEqual(
+    expect.arrayContaining([expect.stringContaining("specs/monato/workflow.arazzo.yaml: struct")]),
+  );
+});
+
+test("the command shows each fault in the format that was asked for, and exits with 1", () => {
+  const root = copyOfRepository();
+  alter(root, "specs/monato/effective.gen.yaml", /^ +operationId: .*\n/m, "");
+  const { exitCode, output } = runScript("lint-specs.ts", root, "--format=github-actions");
+  expect(exitCode).toBe(1);
+  expect(output).toMatch(/^::error title=operation-operationId,file=specs\/monato\/effective\.gen\.yaml,line=\d+/m);
+});
