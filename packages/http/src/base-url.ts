@@ -1,6 +1,33 @@
 import { RequestRefusedError } from "./errors.ts";
 import { redactUrl } from "./redact.ts";
 
+/** Where the API lies: one of its known environments, or an address of your own. */
+export type AddressOption<Environment extends string> =
+  | { readonly environment: Environment; readonly baseUrl?: never }
+  | { readonly baseUrl: string; readonly environment?: never };
+
+/**
+ * The address that the options choose.
+ *
+ * @throws RequestRefusedError unless exactly one of `environment` and `baseUrl` is given, and the environment is a known one.
+ */
+export function chooseBaseUrl<Environment extends string>(
+  options: { readonly environment?: Environment; readonly baseUrl?: string },
+  environments: Readonly<Record<Environment, string>>,
+): string {
+  const { environment, baseUrl } = options;
+  if (environment === undefined && baseUrl !== undefined) return baseUrl;
+  if (environment !== undefined && baseUrl === undefined && Object.hasOwn(environments, environment))
+    return environments[environment];
+  throw new RequestRefusedError({
+    field: "environment",
+    expected: `${Object.keys(environments)
+      .map((name) => JSON.stringify(name))
+      .join(" or ")}, or a baseUrl in its place`,
+    received: environment === undefined ? "neither" : baseUrl === undefined ? "another one" : "both",
+  });
+}
+
 /** Does a host name mean this machine? `localhost` and names below it, 127.0.0.0/8, `[::1]`. */
 export function isLoopbackHost(hostname: string): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
@@ -13,15 +40,17 @@ export function isLoopbackHost(hostname: string): boolean {
  * @throws RequestRefusedError naming `baseUrl`.
  */
 export function parseBaseUrl(text: string): { readonly baseUrl: string; readonly origin: string } {
-  const refused = (expected: string, received: string): never => {
-    throw new RequestRefusedError({ field: "baseUrl", expected, received });
-  };
-  if (typeof text !== "string" || !URL.canParse(text)) return refused("an absolute URL", "something else");
-  const { origin, protocol, hostname, pathname, username, password, search, hash } = new URL(text);
-  if (username !== "" || password !== "") return refused("a URL without user info", "one with user info");
-  if (search !== "" || hash !== "" || /[?#]/.test(text))
-    return refused("a URL without query and fragment", redactUrl(text));
-  if (protocol !== "https:" && !(protocol === "http:" && isLoopbackHost(hostname)))
-    return refused("an https URL (http is for this machine alone)", redactUrl(text));
-  return { origin, baseUrl: origin + pathname.replace(/\/+$/, "") };
+  const link = URL.canParse(text) ? new URL(text) : undefined;
+  if (
+    link &&
+    !/[?#]/.test(text) &&
+    link.username + link.password === "" &&
+    (link.protocol === "https:" || (link.protocol === "http:" && isLoopbackHost(link.hostname)))
+  )
+    return { origin: link.origin, baseUrl: link.origin + link.pathname.replace(/\/+$/, "") };
+  throw new RequestRefusedError({
+    field: "baseUrl",
+    expected: "an https URL (http for this machine alone) without user info, query and fragment",
+    received: redactUrl(text),
+  });
 }

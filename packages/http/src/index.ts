@@ -20,7 +20,8 @@ export { ProviderError, ReportKitError, RequestRefusedError, TransportError } fr
 export type { ReportKitErrorOptions } from "./errors.ts";
 export { apiKeyHeader, basic, bearer } from "./credentials.ts";
 export type { Authorization, Credentials, Secret } from "./credentials.ts";
-export { isLoopbackHost } from "./base-url.ts";
+export { chooseBaseUrl, isLoopbackHost } from "./base-url.ts";
+export type { AddressOption } from "./base-url.ts";
 export { parseHttpDate } from "./http-date.ts";
 export { parseRetryAfter } from "./retry-after.ts";
 export { longestTimerMs, sleep, sleepUntil } from "./sleep.ts";

@@ -1,0 +1,97 @@
+import { ProviderError, apiKeyHeader, createProviderClient, orThrow } from "@report-kit/http";
+import type { Authorization, Credentials, ProviderClientOptions, Secret } from "@report-kit/http";
+import type { components, paths } from "./schema.gen.ts";
+
+type TokenAnswer = components["schemas"]["Token"];
+
+const skewMs = 60_000;
+/** A token lives for 24 hours; used when neither it nor the answer says until when. */
+const assumedLifeMs = 23 * 3_600_000;
+/** A token that looks over when it comes (our clock is wrong) is used this long all the same: the provider's 401 decides. */
+const shortestLifeMs = 30_000;
+
+/**
+ * The credentials of a client that has an API key: `listCredentials`, then `createToken`, then the token as a bearer, kept until it ends
+ * (docs.monato.com, "Authentication", read 2026-11-20).
+ *
+ * One exchange serves all who wait for it; it is nobody's own, so no caller's abort ends it. After a 401 the token is dropped, once for
+ * all who used it. The API key goes to the two operations of the exchange and nowhere else.
+ */
+export function exchangedToken(
+  options: Omit<ProviderClientOptions, "credentials"> & { readonly clientId: string; readonly apiKey: Secret },
+): Credentials {
+  const { clientId, now = Date.now } = options;
+  const apiKey = apiKeyHeader("x-api-key", options.apiKey, "apiKey");
+  // What the exchange has learned, for redaction alone.
+  const learned: string[] = [];
+  const client = createProviderClient<paths>({
+    ...options,
+    credentials: {
+      async authorize(operationId) {
+        const { headers, secrets } = await apiKey.authorize(operationId);
+        return { headers, secrets: [...secrets, ...learned] };
+      },
+    },
+  });
+  let current: { readonly authorization: Authorization; readonly until: number } | undefined;
+  let pending: Promise<Authorization> | undefined;
+
+  async function exchange(): Promise<Authorization> {
+    const params = { path: { client_id: clientId } };
+    const listed = orThrow(await client.GET("/v1/clients/{client_id}/credentials", { params }));
+    const credentials = Array.isArray(listed.data.data) ? listed.data.data : [];
+    const credential = credentials.find(({ status }) => status === undefined || status === "ACTIVE");
+    if (credential === undefined)
+      throw unusable("listCredentials", "no-active-credential", "lists no active credential");
+    const { client_id, client_secret } = credential;
+    learned.splice(0, learned.length, client_secret);
+    const body = { client_id, client_secret };
+    const { data } = orThrow(await client.POST("/v1/clients/{client_id}/auth/credential-tokens", { params, body }));
+    if (typeof data.token !== "string" || !/^[\x21-\x7e]+$/.test(data.token) || data.status === "INACTIVE")
+      throw unusable("createToken", "no-active-token", "gave no active token");
+    const authorization = { headers: { authorization: `Bearer ${data.token}` }, secrets: [data.token, client_secret] };
+    current = { authorization, until: Math.max(endOf(data, now()) - skewMs, now() + shortestLifeMs) };
+    return authorization;
+  }
+
+  return {
+    authorize(operationId) {
+      if (operationId === "listCredentials" || operationId === "createToken") return apiKey.authorize(operationId);
+      if (current !== undefined && now() < current.until) return current.authorization;
+      pending ??= exchange().finally(() => {
+        pending = undefined;
+      });
+      return pending;
+    },
+    renew(refused) {
+      if (refused.headers["x-api-key"] !== undefined) return false;
+      if (current?.authorization === refused) current = undefined;
+      return true;
+    },
+  };
+}
+
+/** When a token ends, in epoch milliseconds: by its `exp`, else by `expires_at`, else by the documented 24 hours. */
+function endOf({ token, expires_at }: TokenAnswer, now: number): number {
+  try {
+    const claims: unknown = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
+    if (typeof claims === "object" && claims !== null && "exp" in claims && typeof claims.exp === "number")
+      return claims.exp * 1000;
+  } catch {
+    // Not a JWT that can be read: the answer's own word counts.
+  }
+  // "2025-03-06 11:16:59.491631" comes without an offset at times. It is Mexico's time; read as UTC it is early, which does no harm.
+  const text = String(expires_at).trim().replace(" ", "T");
+  const end = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
+  return end > now ? end : now + assumedLifeMs;
+}
+
+function unusable(operationId: string, code: string, what: string): ProviderError {
+  return new ProviderError({
+    code,
+    message: `monato ${what} for this client: the API key can't be exchanged. Check the client's credentials at Monato.`,
+    provider: "monato",
+    operationId,
+    status: 200,
+  });
+}
