@@ -1,0 +1,52 @@
+/*
+ * A process that writes to a journal until it is killed or has written often enough; started by the kill tests.
+ *
+ *   node journal-writer.ts <file|postgres|careless> <directory|connection string> <append|churn> <record> <writer> <times>
+ *
+ * `append` adds its own name to the record's list, by reading and writing if nobody else has, and prints each revision
+ * once the journal has acknowledged it. `churn` creates, writes over and removes the record, again and again.
+ * `careless` is the file journal without the check of the revision: what the kill tests have to notice.
+ */
+import { writeSync } from "node:fs";
+import { Pool } from "pg";
+import type { Journal } from "../src/journal.ts";
+import { fileJournal } from "../src/node/file-journal.ts";
+import { postgresJournal } from "../src/postgres.ts";
+
+const [kind, location = "", mode, name = "", writer = "", times] = process.argv.slice(2);
+
+async function append(journal: Journal): Promise<boolean> {
+  const record = await journal.read(name);
+  const writers = record?.value["writers"] ?? [];
+  if (!Array.isArray(writers)) throw new Error("not a record of this test");
+  const revision = await journal.write(name, { writers: [...writers, writer] }, record?.revision ?? 0);
+  if (revision === undefined) return false;
+  writeSync(1, `${revision}\n`); // at once: a killed process flushes nothing
+  return true;
+}
+
+async function churn(journal: Journal): Promise<boolean> {
+  const record = await journal.read(name);
+  if (record !== undefined && record.revision > 3) return journal.remove(name, record.revision);
+  return (await journal.write(name, { writer }, record?.revision ?? 0)) !== undefined;
+}
+
+function careless(journal: Journal): Journal {
+  const write: Journal["write"] = async (name, value) =>
+    journal.write(name, value, (await journal.read(name))?.revision ?? 0);
+  return { ...journal, write };
+}
+
+function openJournal(): { journal: Journal; close: () => Promise<void> } {
+  if (kind === "file") return { journal: fileJournal(location), close: async () => undefined };
+  if (kind === "careless") return { journal: careless(fileJournal(location)), close: async () => undefined };
+  const pool = new Pool({ connectionString: location, max: 2 });
+  const query = async (sql: string, params: readonly unknown[]) => (await pool.query(sql, [...params])).rows;
+  return { journal: postgresJournal(query), close: () => pool.end() };
+}
+
+const { journal, close } = openJournal();
+const act = mode === "churn" ? churn : append;
+writeSync(1, "started\n");
+for (let done = 0; done < Number(times);) if (await act(journal)) done += 1;
+await close();
