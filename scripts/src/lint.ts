@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { entries, isObject, readDocument } from "./openapi-document.ts";
+import { overlaysOf } from "./overlays.ts";
 import type { Provider } from "./providers.ts";
 import { runRedocly } from "./redocly.ts";
 
@@ -38,16 +39,16 @@ export interface LintReport {
 }
 
 /**
- * Lints the effective description and the workflow of each provider (no error, no warning; every exception needed), and a provider's
- * own text, as it is, against the list of its known faults: one more or one less is a problem.
+ * Lints the effective description, the workflow and the overlays of each provider (no error, no warning; every exception needed), and
+ * a provider's own text, as it is, against the list of its known faults: one more or one less is a problem.
  */
 export async function lintSpecs(root: string, providers: readonly Provider[]): Promise<LintReport> {
   const reports = await Promise.all(
     providers.flatMap((provider) => [
       lintOurs(root, `${provider.name}-effective`, provider.effective),
-      ...(existsSync(join(root, provider.folder, "workflow.arazzo.yaml"))
-        ? [lintOurs(root, `${provider.folder}/workflow.arazzo.yaml`, `${provider.folder}/workflow.arazzo.yaml`)]
-        : []),
+      ...[`${provider.folder}/workflow.arazzo.yaml`, ...overlaysOf(root, provider)].map((path) =>
+        lintOurs(root, path, path),
+      ),
       ...(existsSync(join(root, provider.folder, "upstream.json")) ? [lintAsIs(root, provider)] : []),
     ]),
   );

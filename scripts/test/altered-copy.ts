@@ -1,24 +1,22 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { listProviders } from "../src/providers.ts";
 import type { Provider } from "../src/providers.ts";
 
 export const repository: string = join(import.meta.dirname, "../..");
 
-const leftOut = new Set(["node_modules", "dist", "test", "coverage", ".turbo"]);
-
-/** A copy of specs/ and packages/ with redocly's configuration, which a test may break; gone when the test is over. */
+/** A copy of specs/, what is generated of it, and redocly's configuration, which a test may break; gone when the test is over. */
 export function copyOfRepository(): string {
   const root = mkdtempSync(join(tmpdir(), "report-kit-copy-"));
   onTestFinished(() => rmSync(root, { recursive: true }));
-  for (const name of ["specs", "packages", "redocly.yaml", ".redocly.lint-ignore.yaml"])
-    cpSync(join(repository, name), join(root, name), {
-      recursive: true,
-      filter: (source) => !leftOut.has(basename(source)),
-    });
+  for (const name of ["specs", "redocly.yaml", ".redocly.lint-ignore.yaml"])
+    cpSync(join(repository, name), join(root, name), { recursive: true });
+  for (const { packageFolder } of listProviders(repository))
+    for (const file of ["schema.gen.ts", "operations.gen.ts"])
+      cpSync(join(repository, packageFolder, "src", file), join(root, packageFolder, "src", file));
   return root;
 }
 

@@ -71,6 +71,14 @@ test("a workflow that is no Arazzo is found", async () => {
   );
 });
 
+test("an overlay that is no Overlay 1.0.0 is found", async () => {
+  const root = copyOfRepository();
+  alter(root, "specs/circle/repair.overlay.yaml", "overlay: 1.0.0", "overlay: 1.0.0\nactionz: []");
+  expect((await lintOne(root, "circle")).problems).toEqual([
+    expect.stringContaining("specs/circle/repair.overlay.yaml: struct"),
+  ]);
+});
+
 test("the command shows each fault in the format that was asked for, and exits with 1", () => {
   const root = copyOfRepository();
   alter(root, "specs/monato/effective.gen.yaml", /^ +operationId: .*\n/m, "");

@@ -16,14 +16,12 @@ describe.each(listProviders(repository).map((provider) => [provider.name, provid
   });
 
   test.each(examples.filter(({ value }) => isObject(value)))(
-    "$place: schema refuses it with a wrong type in each described place",
+    "$place: its schema does not take just anything",
     (example) => {
       const { schema, value } = example;
       if (!isObject(value)) throw new Error("The filter above lets objects alone through.");
-      const refused = Object.keys(value).filter(
-        (name) => validate(schema, { ...value, [name]: { "\u0000": [[]] } }).length > 0,
-      );
-      expect(refused.length).toBeGreaterThan(0);
+      const refused = Object.keys(value).filter((name) => validate(schema, { ...value, [name]: [[{}]] }).length > 0);
+      expect(refused).not.toEqual([]);
     },
   );
 });

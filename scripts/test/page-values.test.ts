@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { pageValues } from "../src/page-values.ts";
 
@@ -49,4 +50,16 @@ test("of a page with an OpenAPI fragment, the fragment's examples are the values
     { place: { pointer: "/components/schemas/Thing/example" }, value: { example: "inner" } },
     { place: { pointer: "/paths/~1a~1b/examples/one/value" }, value: 1 },
   ]);
+});
+
+test("whatever JSON object stands in a text without brackets, it is found whole, and nothing else", () => {
+  const prose = fc.string({ unit: "binary" }).map((text) => text.replaceAll(/[{}[\]]/g, ""));
+  const json = fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }).map((value) => JSON.stringify(value));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(prose, json)), prose, (parts, end) => {
+      const page = `${parts.flat().join("\n")}\n${end}`;
+      expect(values(page).map((value) => JSON.stringify(value))).toEqual(parts.map(([, text]) => text));
+    }),
+    { seed: 20_261_121 },
+  );
 });
