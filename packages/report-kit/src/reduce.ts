@@ -9,7 +9,7 @@ export const leaseMs = 60_000;
 /** How long a create may take. A step starts one only if its lease outlives it. */
 export const createTimeoutMs = 30_000;
 /** How long to go on looking for a report that may have been made where no visibility bound is known. */
-export const defaultSearchForMs = 30 * 60_000;
+export const defaultSearchForMs: number = 30 * 60_000;
 
 /**
  * What to do where it is not known whether a report was made.
@@ -25,8 +25,7 @@ export type OnIndeterminate = "reconcile" | "ask" | "recreate";
 export type Action =
   | { readonly do: "nothing" }
   | { readonly do: "wait"; readonly until: number; readonly why: string }
-  | { readonly do: "create" | "look" | "find" }
-  | { readonly do: "conclude"; readonly message: string };
+  | { readonly do: "create" | "look" | "find" };
 
 /** Decide what a job's next step is. Pure. */
 export function decide(state: JobState, profile: SourceProfile, now: number): Action {

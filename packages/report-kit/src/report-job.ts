@@ -13,7 +13,7 @@ import type { OnIndeterminate } from "./reduce.ts";
 import { parseState } from "./state.ts";
 import type { JobIdentity, StepResult } from "./step.ts";
 import { expire, jobRecordName, reopen } from "./step.ts";
-import type { WaitTimer } from "./timer.ts";
+import type { Timer } from "./timer.ts";
 import type { Wait, WaitEnd } from "./wait.ts";
 import { startWait } from "./wait.ts";
 import { withBookmark } from "./with-bookmark.ts";
@@ -24,7 +24,7 @@ const defaultDeadlineMs = 6 * 3_600_000;
 export interface JobContext {
   readonly journal: Journal;
   readonly platform: Platform;
-  readonly timer: WaitTimer;
+  readonly timer: Timer;
   readonly bus: EventBus;
   /** The waits under way in this process, by key: callers share them. */
   readonly waits: Map<string, Wait>;

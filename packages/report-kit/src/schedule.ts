@@ -41,7 +41,7 @@ export interface PlannedLook {
 export interface PlanInput extends Pick<ScheduleInput, "requestCostS" | "readyAtMs" | "deadlineInMs" | "learned"> {
   /** The age at which the plan begins. Default 0. */
   readonly ageMs?: number;
-  /** How far to plan, in milliseconds from its beginning. Default 6 hours, or the deadline if that is sooner. */
+  /** How far to plan, in milliseconds from its beginning. Default the deadline, or 6 hours where there is none. */
   readonly horizonMs?: number;
 }
 
@@ -84,7 +84,7 @@ export function nextLook(input: ScheduleInput): NextLook {
  * The looks to come if nothing but "not yet" is ever answered, without jitter, for people to read. At most 10,000.
  */
 export function plan(input: PlanInput = {}): readonly PlannedLook[] {
-  const { ageMs = 0, deadlineInMs = Infinity, horizonMs = Math.min(6 * 3_600_000, deadlineInMs) } = input;
+  const { ageMs = 0, deadlineInMs = Infinity, horizonMs = input.deadlineInMs ?? 6 * 3_600_000 } = input;
   const looks: PlannedLook[] = [];
   let atMs = 0;
   while (looks.length < 10_000) {

@@ -24,7 +24,7 @@ export interface Timer {
   now(): number;
   /**
    * Wait until the clock says `untilMs` or later (epoch milliseconds; Infinity = until aborted), never shorter. A clock
-   * that is set, and a machine that slept, are noticed within a minute.
+   * that is set, and a machine that slept, are noticed within five minutes.
    * @throws the signal's reason once it aborts; nothing is left behind then. TypeError for NaN.
    */
   wait(untilMs: number, options?: WaitUntilOptions): Promise<void>;
@@ -43,7 +43,7 @@ interface Wait {
  * The platform timer is set no further ahead than this: far below the 2^31 ms at which platforms fire at once, and soon
  * enough to notice that the clock was set or that the machine slept.
  */
-const longestArmMs = 60_000;
+const longestArmMs = 300_000;
 
 const webPlatform: TimerPlatform = {
   // Looked up when called, so that a test's fake timers, installed later, are used.

@@ -5,7 +5,7 @@ import type { Journal } from "./journal.ts";
 import type { Outcome } from "./outcome.ts";
 import type { JobIdentity, StepResult } from "./step.ts";
 import { jobRecordName } from "./step.ts";
-import type { WaitTimer } from "./timer.ts";
+import type { Timer } from "./timer.ts";
 
 /** How often a wait looks whether somebody else wrote: a wake or an end in another process is seen within this. */
 const journalLookMs = 5_000;
@@ -42,7 +42,7 @@ export interface Wait {
 /** What a wait works with. */
 export interface WaitContext {
   readonly journal: Journal;
-  readonly timer: WaitTimer;
+  readonly timer: Timer;
   readonly now: () => number;
   readonly step: (signal: AbortSignal, deadlineAt: number) => Promise<StepResult>;
   readonly emit: (event: JobEventDetails) => void;

@@ -1,0 +1,81 @@
+import type { FileLocation } from "../file-location.ts";
+import type { Observation } from "../observation.ts";
+import { refuse, requestFields } from "../request-fields.ts";
+import type { PreparedReport, ReportSource, SourceCall, SourceProfile } from "../source.ts";
+
+/** What a scripted source wants to be asked for. */
+export interface ScriptedRequest {
+  readonly report: string;
+}
+
+/** One answer: an observation, an error to throw, or a function that makes either of the call. */
+export type ScriptedAnswer = Observation | Error | ((call: SourceCall) => Observation | Promise<Observation>);
+
+/** What a scripted source answers. The last answer of a list is given for ever. */
+export interface Script {
+  readonly profile?: Partial<SourceProfile>;
+  readonly create?: readonly ScriptedAnswer[];
+  readonly look?: readonly ScriptedAnswer[];
+  readonly find?: readonly ScriptedAnswer[];
+  readonly locate?: FileLocation;
+  readonly account?: string;
+  /** Epoch milliseconds: a documented ready time. */
+  readonly readyAt?: number;
+}
+
+/** A call that a scripted source received. */
+export interface ScriptedCall {
+  readonly method: "create" | "look" | "find" | "locate";
+  readonly at: number;
+  readonly key: string;
+  readonly place?: number;
+}
+
+/** A report source that answers by a script and remembers what it was asked: for testing jobs in milliseconds. */
+export interface ScriptedSource extends ReportSource<ScriptedRequest> {
+  readonly calls: readonly ScriptedCall[];
+}
+
+export function scriptedSource(script: Script): ScriptedSource {
+  const calls: ScriptedCall[] = [];
+  const given = { create: 0, look: 0, find: 0 };
+  const account = script.account ?? "test";
+  const tier = script.profile?.tier ?? "create-or-get";
+
+  async function answer(method: "create" | "look" | "find", call: SourceCall, place?: number): Promise<Observation> {
+    calls.push({ method, at: call.now, key: call.key, ...(place === undefined ? {} : { place }) });
+    const answers = script[method] ?? [];
+    const next = answers[Math.min(given[method], answers.length - 1)];
+    given[method] += 1;
+    if (next === undefined) throw new TypeError(`the script has no answer to ${method}`);
+    if (next instanceof Error) throw next;
+    return typeof next === "function" ? next(call) : next;
+  }
+
+  return {
+    id: `scripted/${account}`,
+    provider: "scripted",
+    account,
+    origin: "https://scripted.invalid",
+    profile: { tier, remakes: false, ...script.profile },
+    linkHosts: ["*.amazonaws.com"],
+    calls,
+    prepare(request: ScriptedRequest): PreparedReport {
+      const { report } = requestFields(request, ["report"]);
+      const name = typeof report === "string" && report !== "" ? report : refuse("request.report", "a name", report);
+      return {
+        reportType: "scripted",
+        request: { report: name },
+        identity: { report: name },
+        ...(script.readyAt === undefined ? {} : { readyAt: script.readyAt }),
+      };
+    },
+    ...(tier === "lookup" ? {} : { create: (call: SourceCall) => answer("create", call) }),
+    look: (call) => answer("look", call),
+    find: (call, place) => answer("find", call, place),
+    async locate(call) {
+      calls.push({ method: "locate", at: call.now, key: call.key });
+      return script.locate ?? { via: "none", reason: "pending", message: "the script has no file" };
+    },
+  };
+}
