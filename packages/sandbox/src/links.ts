@@ -16,7 +16,8 @@ export type OpenedLink =
 
 /** Signs links to files and checks them. The same file signed twice gives two different links. */
 export interface Links {
-  sign(folder: string, file: FileContents, lifeMs: number): SignedLink;
+  /** @param signedAt - the instant its life begins, milliseconds since the epoch; now unless given */
+  sign(folder: string, file: FileContents, lifeMs: number, signedAt?: number): SignedLink;
   open(url: URL): OpenedLink;
 }
 
@@ -34,10 +35,10 @@ export function createLinks(clock: Clock, origin: () => string, seed: string): L
       .update(`${url.pathname}?${[...url.searchParams].filter(([name]) => name !== signature).join("&")}`)
       .digest("hex");
   return {
-    sign(folder, file, lifeMs) {
+    sign(folder, file, lifeMs, from = clock.now()) {
       const url = new URL(`/${folder}/${encodeURIComponent(file.name)}`, origin());
       files.set(url.pathname, file);
-      const signedAt = Math.floor(clock.now() / 1000) * 1000;
+      const signedAt = Math.floor(from / 1000) * 1000;
       const seconds = Math.ceil(lifeMs / 1000);
       issued += 1;
       url.searchParams.set("X-Amz-Algorithm", "AWS4-HMAC-SHA256");
