@@ -47,7 +47,7 @@ export function openPool(server: PostgresServer, max: number, options?: string):
   const { connectionString } = server;
   const pool = new Pool({ connectionString, max, ...(options === undefined ? {} : { options }) });
   // `pool.end()` returns before its sockets are closed; a server that stops meanwhile tells them so, which is no fault.
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.on("error", () => undefined);
   return pool;
 }
 
