@@ -105,7 +105,12 @@ function within<T>(
   const ended = new AbortController();
   const settled = new AbortController();
   return new Promise<T>((resolve, reject) => {
+    const leave = (): void => {
+      settled.abort();
+      unfollow?.();
+    };
     const end = (reason: unknown): void => {
+      leave();
       reject(reason);
       ended.abort(reason);
     };
@@ -117,13 +122,7 @@ function within<T>(
       );
     }
     // A look that throws before it returns a promise is a rejection like any other.
-    void Promise.resolve(ended.signal)
-      .then(run)
-      .then(resolve, reject)
-      .finally(() => {
-        settled.abort();
-        unfollow?.();
-      });
+    void Promise.resolve(ended.signal).then(run).then(resolve, reject).finally(leave);
   });
 }
 
