@@ -1,0 +1,66 @@
+import { ReportKitError } from "@report-kit/http";
+
+/**
+ * What was wrong with a download:
+ *
+ * - `refused-link`: the link leads where none may lead. `refused`: the storage or API answers with an error (see `status`).
+ * - `interrupted`, `stalled`: the body broke off, or came too slowly, again and again. `not-ready`: there is no file (again).
+ * - `short-body`: fewer or more bytes came than were announced. `changed`: the file became another one under way.
+ * - `empty-body`, `error-page`, `wrong-type`, `truncated`: what came is nothing, an error page, another type of file, or
+ *   an archive or XML document without its end or with damage inside.
+ * - `exists`: another file has the name. `unsafe-archive`: unpacking it would write elsewhere, or swell beyond the limits.
+ * - `target`: the target failed.
+ */
+export type DownloadErrorCode =
+  | "refused-link"
+  | "refused"
+  | "interrupted"
+  | "stalled"
+  | "not-ready"
+  | "short-body"
+  | "changed"
+  | "empty-body"
+  | "error-page"
+  | "wrong-type"
+  | "truncated"
+  | "exists"
+  | "unsafe-archive"
+  | "target";
+
+/** Whether downloading again later can end differently. */
+const retryable: ReadonlySet<DownloadErrorCode> = new Set([
+  "refused",
+  "interrupted",
+  "stalled",
+  "not-ready",
+  "short-body",
+  "changed",
+  "empty-body",
+  "error-page",
+  "truncated",
+]);
+
+/** The file could not be had, or is not what it claims to be. Nothing lies under the final name. */
+export class DownloadError extends ReportKitError {
+  override readonly name = "DownloadError";
+  declare readonly code: DownloadErrorCode;
+  /** The first 2 KiB of what came, as text and without secrets, where something came. */
+  readonly evidence: string | undefined;
+  /** The HTTP status of the answer at fault. */
+  readonly status: number | undefined;
+
+  constructor(
+    code: DownloadErrorCode,
+    message: string,
+    details: { readonly evidence?: string | undefined; readonly status?: number | undefined; readonly cause?: unknown } = {},
+  ) {
+    super({ code, message, phase: "download", retryable: retryable.has(code), cause: details.cause });
+    this.evidence = details.evidence;
+    this.status = details.status;
+  }
+
+  /** Is it a DownloadError, from whichever copy of the package? */
+  static override isInstance(error: unknown): error is DownloadError {
+    return ReportKitError.isInstance(error) && error.name === "DownloadError";
+  }
+}
