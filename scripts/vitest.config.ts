@@ -1,9 +1,17 @@
 import { defineConfig } from "vitest/config";
 import type { ViteUserConfig } from "vitest/config";
 
+// A test that runs an entry point waits for redocly to start, on machines with few cores.
+const testTimeout = 60_000;
+
 const config: ViteUserConfig = defineConfig({
-  // A test that runs an entry point waits for redocly to start, on machines with few cores.
-  test: { include: ["test/*.test.ts"], testTimeout: 60_000 },
+  test: {
+    projects: [
+      { test: { name: "specs", include: ["test/*.test.ts"], testTimeout } },
+      // What needs the packages as they are built and packed.
+      { test: { name: "built", include: ["test-built/*.test.ts"], testTimeout, hookTimeout: testTimeout } },
+    ],
+  },
 });
 
 export default config;
