@@ -1,19 +1,25 @@
-import type { JsonValue } from "./json.ts";
-import type { KeyMaterial } from "./key.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
 
-/** Room for the values of a request; enough for dates, a time zone and an account. */
+/** Room for the values of a request; enough for dates, a time zone and an account number. */
 const longestRequest = 60;
 
 /**
- * What a key stands for, for people to read in a list or a log: `circle/treasury/camt053/2026-11-19.daily#0` (provider,
- * account, report type, the request's values by the order of their names, epoch). Two reports can read the same: only
+ * What a key stands for, for people to read in a list or a log: `circle/treasury/camt053/2026-11-19.daily#0` (report
+ * source, report type, the request's values by the order of their names, epoch). Two reports can read the same: only
  * the key tells them apart.
  */
-export function readableKey(material: KeyMaterial): string {
-  const values = valuesIn(material.request).filter((value) => value !== material.reportType);
+export function readableKey(report: {
+  /** The id of the report source: `"circle/treasury"`. */
+  readonly source: string;
+  readonly reportType: string;
+  readonly request: JsonObject;
+  readonly epoch: number;
+}): string {
+  const values = valuesIn(report.request).filter((value) => value !== report.reportType);
   const request = plain(values.join(".")).slice(0, longestRequest);
-  const parts = [material.provider, material.account, material.reportType].map((part) => plain(part).slice(0, 20));
-  return [...parts, ...(request === "" ? [] : [request])].join("/").concat(`#${material.epoch}`);
+  const source = report.source.split("/").map((part) => plain(part).slice(0, 20));
+  const parts = [...source, plain(report.reportType).slice(0, 20), ...(request === "" ? [] : [request])];
+  return `${parts.join("/")}#${report.epoch}`;
 }
 
 function valuesIn(value: JsonValue | undefined): string[] {

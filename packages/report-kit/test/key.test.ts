@@ -273,19 +273,22 @@ describe("what is not JSON is refused by name", () => {
 });
 
 describe("a readable key", () => {
-  test("says provider, account, report type, what tells the request apart, and the epoch", () => {
-    expect(readableKey(material)).toBe("circle/treasury/camt053/2026-11-19.daily#0");
+  const report = { source: "circle/treasury", reportType: "camt053", request: material.request, epoch: 0 };
+
+  test("says the source, the report type, what tells the request apart, and the epoch", () => {
+    expect(readableKey(report)).toBe("circle/treasury/camt053/2026-11-19.daily#0");
+    expect(readableKey({ ...report, request: {}, epoch: 3 })).toBe("circle/treasury/camt053#3");
   });
 
   test("is one line of plain characters, whatever came", () => {
     const request = { text: "a/b c\n\u{1f4b6}", nested: { list: [1, true, null, ["x"]] }, none: null };
-    expect(readableKey({ ...material, account: "Tesorería #1", request, epoch: 2 })).toBe(
+    expect(readableKey({ ...report, source: "circle/Tesorería #1", request, epoch: 2 })).toBe(
       "circle/Tesorer-a-1/camt053/1.true.x.a-b-c-#2",
     );
   });
 
   test("is cut where a list goes on", () => {
     const request = { shops: Array.from({ length: 500 }, (_, index) => index) };
-    expect(readableKey({ ...material, request }).length).toBeLessThanOrEqual(120);
+    expect(readableKey({ ...report, request }).length).toBeLessThanOrEqual(120);
   });
 });

@@ -1,0 +1,179 @@
+import { formatBookmark, parseBookmark } from "./bookmark.ts";
+import { JournalError } from "./errors.ts";
+import type { Journal, JournalRecord } from "./journal.ts";
+import type { JsonObject } from "./json.ts";
+import { readableKey } from "./readable-key.ts";
+import type { JobPhase, JobState } from "./state.ts";
+import { hasEnded, parseState } from "./state.ts";
+import { jobRecordName } from "./step.ts";
+
+/** A report job as a journal keeps it, for people and programs that look after it. Times are ISO 8601, UTC. */
+export interface KeptJob {
+  readonly key: string;
+  readonly bookmark: string;
+  /** What the key stands for: `circle/treasury/camt053/2026-11-19.daily#0`. */
+  readonly readable: string;
+  /** The id of the report source. */
+  readonly source: string;
+  readonly reportType: string;
+  readonly request: JsonObject;
+  readonly epoch: number;
+  readonly phase: JobPhase;
+  readonly startedAt: string;
+  /** When it is looked at next; absent once it ended. */
+  readonly nextAt?: string;
+  /** Why then, or why it ended. */
+  readonly why?: string;
+  readonly endedAt?: string;
+  /** The provider's own identifier of the report. */
+  readonly reference?: string;
+  /** The provider's last word on it. */
+  readonly status?: string;
+  /** Requests sent for it so far. */
+  readonly requests: number;
+  /** Somebody is taking a step until then. */
+  readonly leasedUntil?: string;
+}
+
+/** A record that can't be read: damaged, or a newer report-kit's. */
+export interface UnreadableJob {
+  readonly key: string;
+  readonly unreadable: JournalError;
+}
+
+const prefix = jobRecordName("");
+
+/**
+ * The jobs in a journal, in no particular order. What can't be read is told, not passed over.
+ * @param only `source`: of this report source; `phase`: in this phase
+ * @throws JournalError when the journal itself can't be read
+ */
+export async function* listJobs(
+  journal: Journal,
+  only: { readonly source?: string; readonly phase?: JobPhase } = {},
+): AsyncGenerator<KeptJob | UnreadableJob> {
+  for await (const name of journal.list(prefix)) {
+    const key = name.slice(prefix.length);
+    const found = await readable(journal, name);
+    if (found === undefined) continue; // removed since
+    if (found instanceof Error) {
+      yield { key, unreadable: found };
+      continue;
+    }
+    const { state } = found;
+    if (only.source !== undefined && state.source !== only.source) continue;
+    if (only.phase !== undefined && state.phase !== only.phase) continue;
+    yield keptJob(key, state);
+  }
+}
+
+/**
+ * One job, by its key or its bookmark; undefined when the journal does not have it.
+ * @throws JournalError when it can't be read; ReportRequestError for a damaged bookmark
+ */
+export async function showJob(journal: Journal, keyOrBookmark: string): Promise<KeptJob | undefined> {
+  const key = keyIn(keyOrBookmark);
+  const record = await journal.read(jobRecordName(key));
+  return record === undefined ? undefined : keptJob(key, parseState(record.value, jobRecordName(key)));
+}
+
+/**
+ * Forget a job, whatever its phase: the next run of the same request starts anew, and **asks the provider again**. For a
+ * report that was asked for already this makes a second one, at the providers that make one for each request: look
+ * there first. Damaged records can't be forgotten this way: move the journal's file or row away.
+ *
+ * @param options `now`: epoch milliseconds, default the clock's
+ * @returns whether it was there.
+ * @throws JournalError `busy` while somebody is taking a step of it (try again in a minute); ReportRequestError for a
+ * damaged bookmark
+ */
+export async function forgetJob(
+  journal: Journal,
+  keyOrBookmark: string,
+  { now = Date.now() }: { readonly now?: number } = {},
+): Promise<boolean> {
+  const key = keyIn(keyOrBookmark);
+  const name = jobRecordName(key);
+  const record = await journal.read(name);
+  if (record === undefined) return false;
+  const state = parseState(record.value, name);
+  if ((state.lease?.until ?? 0) <= now && (await journal.remove(name, record.revision))) return true;
+  throw new JournalError({
+    code: "busy",
+    message: `The job ${key} is at work: a step of it is under way and could still have its report made. Stop its workers, and forget it when its lease is over, in a minute at most.`,
+    bookmark: bookmarkOf(key, state),
+    retryable: true,
+  });
+}
+
+/**
+ * Remove the jobs that ended before a moment. A journal needs this once a year or never: a job takes about a kilobyte. It
+ * is what keeps a report from being made twice, so choose a moment before which nobody asks for the same report again.
+ * Jobs that go on, that are `indeterminate` (a person has to decide), or that can't be read stay.
+ *
+ * @param endedBefore epoch milliseconds
+ * @returns how many were removed
+ */
+export async function pruneJobs(journal: Journal, endedBefore: number): Promise<number> {
+  let removed = 0;
+  for await (const name of journal.list(prefix)) {
+    const found = await readable(journal, name);
+    if (found === undefined || found instanceof Error) continue;
+    const { record, state } = found;
+    if (!hasEnded(state) || state.phase === "indeterminate") continue;
+    // Without a time of its end a job is not known to be old.
+    if (state.endedAt === undefined || !(state.endedAt < endedBefore)) continue;
+    if (await journal.remove(name, record.revision)) removed += 1;
+  }
+  return removed;
+}
+
+async function readable(
+  journal: Journal,
+  name: string,
+): Promise<{ readonly record: JournalRecord; readonly state: JobState } | JournalError | undefined> {
+  try {
+    const record = await journal.read(name);
+    return record && { record, state: parseState(record.value, name) };
+  } catch (error) {
+    // These two are about one record; anything else is about the journal.
+    if (JournalError.isInstance(error) && (error.code === "unreadable" || error.code === "newer-version")) return error;
+    throw error;
+  }
+}
+
+function keyIn(keyOrBookmark: string): string {
+  return keyOrBookmark.includes(".") ? parseBookmark(keyOrBookmark).key : keyOrBookmark;
+}
+
+function bookmarkOf(key: string, { source, epoch, request }: JobState): string {
+  return formatBookmark({ source, key, epoch, request });
+}
+
+function keptJob(key: string, state: JobState): KeptJob {
+  const { source, reportType, request, epoch, phase, requests } = state;
+  const over = hasEnded(state);
+  const why = over ? state.message : state.why;
+  return {
+    key,
+    bookmark: bookmarkOf(key, state),
+    readable: readableKey(state),
+    source,
+    reportType,
+    request,
+    epoch,
+    phase,
+    startedAt: iso(state.startedAt),
+    ...(over ? {} : { nextAt: iso(state.nextAt) }),
+    ...(why === undefined ? {} : { why }),
+    ...(state.endedAt === undefined ? {} : { endedAt: iso(state.endedAt) }),
+    ...(state.reference === undefined ? {} : { reference: state.reference }),
+    ...(state.status === undefined ? {} : { status: state.status }),
+    requests,
+    ...(state.lease === undefined ? {} : { leasedUntil: iso(state.lease.until) }),
+  };
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
