@@ -48,8 +48,17 @@ interface Described {
   readonly responses?: Readonly<Record<string, MediaTypes>>;
 }
 
-/** Loads the effective spec of a provider from `dist/specs/` (the same place seen from `src/` and from `dist/`). */
-export async function loadSpecification(provider: Provider): Promise<Specification> {
+const loaded = new Map<Provider, Promise<Specification>>();
+
+/** Loads the effective spec of a provider, once per process: compiled schemas are the slow part of a start. */
+export function loadSpecification(provider: Provider): Promise<Specification> {
+  const specification = loaded.get(provider) ?? load(provider);
+  loaded.set(provider, specification);
+  return specification;
+}
+
+/** Reads `dist/specs/`, which is the same place seen from `src/` and from `dist/`. */
+async function load(provider: Provider): Promise<Specification> {
   const file = new URL(`../dist/specs/${provider}.json`, import.meta.url);
   // A file this package builds from a linted spec: the library's own type is the right reading of it.
   const document = JSON.parse(readFileSync(file, "utf8"), withoutMapping) as Document;

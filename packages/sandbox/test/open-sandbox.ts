@@ -1,4 +1,5 @@
-import { afterEach, expect } from "vitest";
+import assert from "node:assert/strict";
+import { afterEach } from "vitest";
 import { createVirtualClock } from "../src/clock.ts";
 import type { VirtualClock } from "../src/clock.ts";
 import type { SandboxOptions } from "../src/sandbox-options.ts";
@@ -33,7 +34,10 @@ const open: Sandbox[] = [];
 afterEach(async () => {
   const sandboxes = open.splice(0);
   await Promise.all(sandboxes.map((sandbox) => sandbox.close()));
-  expect(sandboxes.flatMap((sandbox) => sandbox.violations)).toEqual([]);
+  assert.deepEqual(
+    sandboxes.flatMap((sandbox) => sandbox.violations),
+    [],
+  );
 });
 
 /** Opens a sandbox at 2026-11-21T12:00:00Z that is closed, and held to the specs, after the test. */
