@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { entries } from "./openapi-document.ts";
@@ -10,7 +10,7 @@ const http = "@report-kit/http";
 
 /**
  * Checks the arrows of the house: specs -> types -> provider clients (-> http) -> adapters -> core, one way; and that the provider
- * packages, and the folders of specs/, have one shape.
+ * packages, and the folders of specs/, have one shape; and that each package carries the licence.
  */
 export function checkStructure(root: string): readonly string[] {
   const names = listProviders(root).map(({ name }) => name);
@@ -20,6 +20,7 @@ export function checkStructure(root: string): readonly string[] {
     ...packages.flatMap((item) => item.entries.flatMap((entry) => checkArrows(item, entry, names))),
     ...checkProviderShape(root, packages, names),
     ...checkSpecShape(root, names),
+    ...packages.flatMap(({ folder }) => checkNotices(root, folder)),
   ];
 }
 
@@ -154,4 +155,13 @@ function checkSpecShape(root: string, names: readonly string[]): readonly string
       ...files.filter((file) => !wanted.includes(file)).map((file) => `specs/${name}/${file}: has no place there`),
     ];
   });
+}
+
+/** Every tarball has to bring the licence and the notice (Apache-2.0, section 4), so each package has a copy of the root's. */
+function checkNotices(root: string, folder: string): readonly string[] {
+  const textOf = (path: string): string | undefined =>
+    existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : undefined;
+  return ["LICENSE", "NOTICE"]
+    .filter((file) => textOf(`${folder}/${file}`) !== textOf(file))
+    .map((file) => `${folder}/${file}: is no copy of ${file} at the root`);
 }

@@ -38,7 +38,15 @@ function provider(name: string, factory: string): Files {
   };
 }
 
+const packageFolders = ["alpha", "beta", "http", "report-kit"].map((name) => `packages/${name}`);
+
 const house: Files = {
+  ...Object.fromEntries(
+    ["", ...packageFolders.map((folder) => `${folder}/`)].flatMap((folder) => [
+      [`${folder}LICENSE`, "Free."],
+      [`${folder}NOTICE`, "By us."],
+    ]),
+  ),
   ...provider("alpha", "createAlphaClient"),
   ...provider("beta", "createBetaClient"),
   "packages/http/package.json": manifest("@report-kit/http", ["."], ["openapi-fetch"]),
@@ -191,7 +199,7 @@ test("a file of client.ts alone is a provider's own business; any other file is 
 });
 
 test.each([
-  ["a file more", { "packages/beta/LICENSE": "" }, "its files differ"],
+  ["a file more", { "packages/beta/NOTES": "" }, "its files differ"],
   [
     "a public source file more",
     {
@@ -221,4 +229,11 @@ test.each([
 test("a folder of specs/ with a file too few or too many is found", () => {
   expect(problemsOf({}, ["specs/beta/sources.md"])).toEqual(["specs/beta/sources.md: missing"]);
   expect(problemsOf({ "specs/beta/notes.md": "" })).toEqual(["specs/beta/notes.md: has no place there"]);
+});
+
+test("a package without the licence, or with another notice than the root's, is found", () => {
+  expect(problemsOf({ "packages/http/NOTICE": "By them." }, ["packages/report-kit/LICENSE"])).toEqual([
+    "packages/http/NOTICE: is no copy of NOTICE at the root",
+    "packages/report-kit/LICENSE: is no copy of LICENSE at the root",
+  ]);
 });
