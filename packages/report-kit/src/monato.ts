@@ -53,7 +53,7 @@ const permanentAfterMs = 3_600_000;
  * | 200 with either empty, null or missing | not there (yet); Monato does not tell the two apart |
  * | 200 with anything else | keep looking, slowly |
  * | 400 | refused, in Monato's words |
- * | 401, 403 (of the token exchange too) | denied |
+ * | 401, 403; any refusal of the token exchange | denied |
  * | 500 | look again, backing off; after 10 in a row over an hour: refused |
  * | 408, 429, other 5xx, no answer | look again, backing off |
  * | 404 and other 4xx | keep looking, slowly |
@@ -96,7 +96,10 @@ export function monatoReports(
       return { via: "none", reason: "pending", message: "Monato gives no link to the report's file now." };
     },
     explain(error) {
-      if (!ProviderError.isInstance(error) || error.status !== 400) return undefined;
+      if (!ProviderError.isInstance(error)) return undefined;
+      // The exchange of the API key for a token: whatever does not pass by itself is about the credentials.
+      if (error.operationId !== "downloadReport") return error.retryable ? undefined : { is: "denied", error };
+      if (error.status !== 400) return undefined;
       return { is: "refused", code: "refused", message: `Monato refused the request: ${wordsOf(error)}`, error };
     },
   };
