@@ -4,7 +4,8 @@
  *   node journal-writer.ts <file|postgres|careless> <directory|connection string> <append|churn> <record> <writer> <times>
  *
  * `append` adds its own name to the record's list, by reading and writing if nobody else has, and prints each revision
- * once the journal has acknowledged it. `churn` creates, writes over and removes the record, again and again.
+ * once the journal has acknowledged it. `churn` creates, writes over and removes the record, again and
+ * again, and prints what it wrote over.
  * `careless` is the file journal without the check of the revision: what the kill tests have to notice.
  */
 import { writeSync } from "node:fs";
@@ -25,10 +26,20 @@ async function append(journal: Journal): Promise<boolean> {
   return true;
 }
 
+let made = 0;
+
 async function churn(journal: Journal): Promise<boolean> {
   const record = await journal.read(name);
-  if (record !== undefined && record.revision > 3) return journal.remove(name, record.revision);
-  return (await journal.write(name, { writer }, record?.revision ?? 0)) !== undefined;
+  const over = String(record?.value["id"] ?? "nothing");
+  if (record !== undefined && record.revision > 2) {
+    const removed = await journal.remove(name, record.revision);
+    if (removed) writeSync(1, `${over}\n`);
+    return removed;
+  }
+  const id = `${writer}-${(made += 1)}`;
+  if ((await journal.write(name, { id }, record?.revision ?? 0)) === undefined) return false;
+  writeSync(1, `${over}\n`);
+  return true;
 }
 
 function careless(journal: Journal): Journal {

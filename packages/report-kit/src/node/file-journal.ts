@@ -60,17 +60,14 @@ export function fileJournal(directory: string): Journal {
     if (heads.size > remembered && oldest !== undefined) heads.delete(oldest);
   }
 
-  /** Do something to the head in force, if it has the revision a caller expects. A remembered head may be out of date. */
-  async function atRevision<T>(
-    name: string,
-    expected: number,
-    change: (head: Head) => Promise<T | undefined>,
-  ): Promise<T | undefined> {
+  /**
+   * The head a caller means by a revision: the one it read, where we remember that, even if another record of the same
+   * revision was made since. Whether it is in force is for the rename to find out.
+   */
+  async function headAt(name: string, revision: number): Promise<Head | undefined> {
     const known = heads.get(name);
-    const changed = known?.revision === expected ? await change(known) : undefined;
-    if (changed !== undefined) return changed;
-    const head = await findHead(join(records, name));
-    return head?.revision === expected && head.id !== known?.id ? change(head) : undefined;
+    const head = known?.revision === revision ? known : await findHead(join(records, name));
+    return head?.revision === revision ? head : undefined;
   }
 
   return {
@@ -86,10 +83,10 @@ export function fileJournal(directory: string): Journal {
     async write(name: string, value: JsonObject, expected: number): Promise<number | undefined> {
       await ready(name);
       return telling(`write ${name} to`, root, async () => {
-        const head =
-          expected === 0
-            ? await createRecord(records, name, temporary, value)
-            : await atRevision(name, expected, (known) => replaceRecord(join(records, name), known, value));
+        const before = expected === 0 ? undefined : await headAt(name, expected);
+        let head: Head | undefined;
+        if (expected === 0) head = await createRecord(records, name, temporary, value);
+        else if (before !== undefined) head = await replaceRecord(join(records, name), before, value);
         remember(name, head);
         return head?.revision;
       });
@@ -102,12 +99,10 @@ export function fileJournal(directory: string): Journal {
     async remove(name: string, expected: number): Promise<boolean> {
       await ready(name);
       return telling(`remove ${name} from`, root, async () => {
-        const record = join(records, name);
-        const removed = await atRevision(name, expected, async (head) =>
-          (await removeRecord(record, head, temporary)) ? true : undefined,
-        );
+        const head = await headAt(name, expected);
+        const removed = head !== undefined && (await removeRecord(join(records, name), head, temporary));
         remember(name, undefined);
-        return removed === true;
+        return removed;
       });
     },
   };

@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, rmdir, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { JournalError } from "../errors.ts";
 import type { JournalRecord } from "../journal.ts";
@@ -137,7 +137,7 @@ export async function replaceRecord(record: string, head: Head, value: JsonObjec
     await unlink(draft).catch(() => undefined); // the first error is the one to tell
     throw error;
   }
-  await syncDirectory(record);
+  await syncRecord(record);
   await tidy(join(record, headName(next)), next);
   return next;
 }
@@ -146,7 +146,7 @@ export async function replaceRecord(record: string, head: Head, value: JsonObjec
 export async function removeRecord(record: string, head: Head, temporary: string): Promise<boolean> {
   const rest = join(temporary, randomUUID());
   if (!(await moveHead(record, head, rest))) return false;
-  await syncDirectory(record);
+  await syncRecord(record);
   await removeEmpty(record);
   await rm(rest, { recursive: true, force: true });
   return true;
@@ -159,6 +159,15 @@ async function moveHead(record: string, head: Head, to: string): Promise<boolean
     insist(() => rename(join(record, headName(head)), to)).then(() => true),
   );
   return moved === true;
+}
+
+/** Have a head's new name, or the removal of its record that came right after, on the disk. */
+async function syncRecord(record: string): Promise<void> {
+  const synced = await unless(
+    ["ENOENT"],
+    syncDirectory(record).then(() => true),
+  );
+  if (synced !== true) await syncDirectory(dirname(record));
 }
 
 /**
