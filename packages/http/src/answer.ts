@@ -1,5 +1,7 @@
 import type { ParseAs, UndescribedError } from "./call-types.ts";
 import { redactText, redactUrl } from "./redact.ts";
+import { discard } from "./send.ts";
+import type { Sender } from "./send.ts";
 
 /**
  * Read a success.
@@ -8,21 +10,26 @@ import { redactText, redactUrl } from "./redact.ts";
  * @returns what `parseAs` asks for; undefined for an answer that is documented to have no body.
  * @throws an Error that says in words what is wrong with the answer.
  */
-export async function readSuccess(response: Response, parseAs: ParseAs, bodiless: readonly number[]): Promise<unknown> {
+export async function readSuccess(
+  response: Response,
+  { race }: Pick<Sender, "race">,
+  parseAs: ParseAs,
+  bodiless: readonly number[],
+): Promise<unknown> {
   const { status } = response;
   if (status === 204 || status === 205 || bodiless.includes(status)) {
-    await response.body?.cancel();
+    discard(response);
     return undefined;
   }
   if (parseAs === "stream") return response.body ?? new Blob().stream();
-  if (parseAs !== "json") return response[parseAs]();
+  if (parseAs !== "json") return race<unknown>(response[parseAs]());
   const mediaType = response.headers.get("content-type") ?? "";
   // No type, and text/plain, can be JSON that is badly labelled; anything else is taken at its word, before it is read.
   if (!/[/+]json\b|^text\/plain\b|^$/i.test(mediaType)) {
-    await response.body?.cancel();
+    discard(response);
     throw new Error(`it is ${mediaType}, not JSON; pass parseAs: "stream", "text", "blob" or "arrayBuffer"`);
   }
-  const text = await response.text();
+  const text = await race(response.text());
   if (text.trim() === "") throw new Error("its body is empty");
   let value: unknown;
   try {
@@ -37,21 +44,48 @@ export async function readSuccess(response: Response, parseAs: ParseAs, bodiless
 
 /**
  * The `error` of an answer that is no success: its JSON where it has some, else an object that says what came. Never undefined, a bare
- * text, or empty.
+ * text, or empty. A body that breaks off is taken as far as it came (the status is what counts), one beyond 1 MiB is cut there.
  *
- * @param body the answer's body as openapi-fetch gives it: parsed JSON, or a text.
+ * @throws the caller's own reason when the signal is aborted.
  */
-export function describeError(body: unknown, response: Response, secrets: readonly string[]): object {
-  if (typeof body === "object" && body !== null && Object.keys(body).length > 0) return body;
+export async function readError(
+  response: Response,
+  { race, secrets }: Pick<Sender, "race" | "secrets">,
+  signal: AbortSignal | undefined,
+): Promise<object> {
+  const text = await beginningOf(response, race);
+  signal?.throwIfAborted();
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === "object" && body !== null && Object.keys(body).length > 0) return body;
+  } catch {
+    // HTML, plain text, half a JSON: described below.
+  }
   const { status, headers } = response;
   const location = headers.get("location");
-  const text = typeof body === "string" ? body.trim() : body === undefined ? "" : JSON.stringify(body);
-  const what =
-    status >= 300 && status < 400 && location !== null
-      ? `a redirect to ${URL.canParse(location) ? redactUrl(location) : location.split(/[?#]/, 1)[0]}, which was not followed`
-      : text === ""
-        ? "an empty body"
-        : `${headers.get("content-type") ?? "a body without media type"} that describes no error`;
+  const what = location
+    ? `a redirect to ${URL.canParse(location) ? redactUrl(location) : location.split(/[?#]/, 1)[0]} that was not followed`
+    : text.trim() === ""
+      ? "an empty body"
+      : `a body (${headers.get("content-type") ?? "without media type"}) that describes no error`;
   const error: UndescribedError = { message: `HTTP ${status} with ${what}` };
-  return text === "" ? error : { ...error, excerpt: redactText(text.slice(0, 2000), secrets).slice(0, 500) };
+  return text.trim() === "" ? error : { ...error, excerpt: redactText(text.slice(0, 2000), secrets()).slice(0, 500) };
+}
+
+async function beginningOf({ body }: Response, race: Sender["race"]): Promise<string> {
+  if (body === null) return "";
+  const decoder = new TextDecoder();
+  const reader = body.getReader();
+  let text = "";
+  try {
+    while (text.length < 1_048_576) {
+      const { done, value } = await race(reader.read());
+      if (done) return text;
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch {
+    // Broken off, or out of time: what has come is all there is.
+  }
+  reader.cancel().catch(() => undefined);
+  return text;
 }

@@ -1,17 +1,17 @@
-import createClient from "openapi-fetch";
-import type { Middleware } from "openapi-fetch";
-import { describeError, readSuccess } from "./answer.ts";
+import { readError, readSuccess } from "./answer.ts";
 import { parseBaseUrl } from "./base-url.ts";
-import { namesItsOwnType, writeBody } from "./body.ts";
+import { writeBody } from "./body.ts";
 import type { CallSettings, ClientMethod, ParseAs, RetryOptions } from "./call-types.ts";
 import type { Credentials } from "./credentials.ts";
 import { RequestRefusedError } from "./errors.ts";
+import { sendThrough } from "./middleware.ts";
+import type { Middleware } from "./middleware.ts";
 import { noteFailure } from "./or-throw.ts";
 import { fillPath } from "./path.ts";
 import { writeQuery } from "./query.ts";
 import { parseRetry, parseTimeout } from "./retry-policy.ts";
 import { createSender } from "./send.ts";
-import type { Api } from "./send.ts";
+import type { Api, Message } from "./send.ts";
 import { sleep } from "./sleep.ts";
 
 /** What each provider's factory takes besides its credentials and address. */
@@ -46,7 +46,7 @@ export interface ProviderClientOptions extends ClientOptions {
 }
 
 /**
- * An openapi-fetch client with one contract: any HTTP answer resolves to `{ data, error, response }`; whatever is no answer throws.
+ * A client of openapi-fetch's shape with one contract: any HTTP answer resolves to `{ data, error, response }`; whatever is no answer throws.
  *
  * Each method throws TransportError (network, time-out, unreadable success), RequestRefusedError (bad input, nothing was sent), or the
  * signal's own reason.
@@ -63,7 +63,7 @@ export interface ProviderClient<Paths> {
   readonly POST: ClientMethod<Paths, "post">;
   readonly PATCH: ClientMethod<Paths, "patch">;
   readonly DELETE: ClientMethod<Paths, "delete">;
-  /** Add middleware of openapi-fetch. It runs above the attempts and never sees the credentials. */
+  /** Add middleware, as of openapi-fetch. It runs above the attempts and never sees the credentials. */
   use(...middleware: Middleware[]): void;
   /** Remove middleware. */
   eject(...middleware: Middleware[]): void;
@@ -78,15 +78,6 @@ interface UntypedOptions extends CallSettings {
   };
   readonly body?: unknown;
   readonly parseAs?: ParseAs;
-}
-
-/** As much of openapi-fetch's client as is used here, without the types of an API. */
-interface UntypedClient extends Pick<ProviderClient<object>, "use" | "eject"> {
-  request(
-    method: Method,
-    path: string,
-    options: object,
-  ): Promise<{ readonly error?: unknown; readonly response: Response }>;
 }
 
 type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
@@ -110,44 +101,50 @@ export function createProviderClient<Paths>(options: ProviderClientOptions): Pro
     sleep: options.sleep ?? sleep,
     random: options.random ?? Math.random,
   };
-  // The paths are typed by the methods of ProviderClient; openapi-fetch is used without types.
-  const core = createClient<object>({
-    baseUrl,
-    pathSerializer: fillPath,
-    querySerializer: writeQuery,
-    bodySerializer: writeBody,
-  }) as unknown as UntypedClient;
+  const middleware: Middleware[] = [];
 
   async function call(method: Method, path: string, options: UntypedOptions = {}): Promise<unknown> {
-    const { params, body, parseAs = "json", signal } = options;
-    const operation = operations[`${method} ${path}`];
+    const { params = {}, parseAs = "json", signal } = options;
+    const operationId = operations[`${method} ${path}`]?.operationId;
     signal?.throwIfAborted();
     const sender = createSender(api, {
-      operationId: operation?.operationId,
-      repeatable: operation?.repeatable === true,
+      operationId,
+      repeatable: operations[`${method} ${path}`]?.repeatable === true,
       streaming: parseAs === "stream",
       timeoutMs: options.timeoutMs === undefined ? defaultTimeoutMs : parseTimeout(options.timeoutMs),
       retry: options.retry === undefined ? defaultRetry : parseRetry(options.retry),
       signal,
     });
+    const query = writeQuery(params.query ?? {});
+    const message: Message = {
+      method,
+      url: baseUrl + fillPath(path, params.path ?? {}) + (query && `?${query}`),
+      headers: requestHeaders(options),
+      body: options.body === undefined ? null : writeBody(options.body),
+    };
     try {
-      const { error, response } = await core.request(method, path, {
-        // Without a `path`, openapi-fetch would not look for values that are missing.
-        params: { ...params, path: params?.path ?? {} },
-        body,
-        headers: requestHeaders(options.headers, params?.header, body, parseAs),
-        parseAs: "stream",
-        fetch: (request: Request) => sender.fetch(request),
-      });
-      if (!response.ok)
-        return noteFailure(
-          { error: describeError(error, response, sender.secrets()), response },
-          { provider, operationId: operation?.operationId, now: api.now(), secrets: sender.secrets() },
-        );
+      const response =
+        middleware.length === 0
+          ? await sender.send(message)
+          : await sendThrough(
+              middleware,
+              { request: new Request(message.url, message), schemaPath: path, params },
+              async (request) =>
+                sender.send({
+                  method: request.method,
+                  url: request.url,
+                  headers: request.headers,
+                  body: request.method === "GET" ? null : await request.arrayBuffer(),
+                }),
+            );
+      if (!response.ok) {
+        const error = await readError(response, sender, signal);
+        return noteFailure({ error, response }, { provider, operationId, now: api.now(), secrets: sender.secrets() });
+      }
       try {
-        return { data: await readSuccess(response, parseAs, bodiless), response };
+        return { data: await readSuccess(response, sender, parseAs, bodiless), response };
       } catch (cause) {
-        throw sender.unreadable(response, cause);
+        throw sender.unreadable(cause, response);
       }
     } finally {
       sender.end();
@@ -167,34 +164,28 @@ export function createProviderClient<Paths>(options: ProviderClientOptions): Pro
     POST: on("POST"),
     PATCH: on("PATCH"),
     DELETE: on("DELETE"),
-    use: (...middleware: Middleware[]) => core.use(...middleware),
-    eject: (...middleware: Middleware[]) => core.eject(...middleware),
+    use(...added: Middleware[]) {
+      middleware.push(...added);
+    },
+    eject(...removed: Middleware[]) {
+      for (const layer of removed) if (middleware.includes(layer)) middleware.splice(middleware.indexOf(layer), 1);
+    },
   };
   // One untyped function serves all operations; their types are those of the generated paths.
   return client as unknown as ProviderClient<Paths>;
 }
 
-/** The caller's headers over ours; the platform's own Content-Type for bodies that have one. */
-function requestHeaders(
-  own: CallSettings["headers"],
-  parameters: object | undefined,
-  body: unknown,
-  parseAs: ParseAs,
-): Record<string, string | null> {
-  const headers: Record<string, string | null> = { accept: parseAs === "json" ? "application/json" : "*/*" };
-  if (body !== undefined && namesItsOwnType(body)) headers["content-type"] = null;
-  if (own === undefined && parameters === undefined) return headers;
+/** The caller's headers, ours for what we read and write: `Accept` may be changed, the body's type may not. */
+function requestHeaders({ headers, params, body, parseAs = "json" }: UntypedOptions): Headers {
   try {
-    for (const part of [own, parameters])
-      // Header parameters are typed by the operation; a value that is no header is refused by Headers.
-      for (const [name, value] of new Headers(part as Record<string, string> | undefined)) headers[name] = value;
-    return headers;
+    // Header parameters are typed by the operation; a value that is no header is refused by Headers.
+    const result = new Headers({ accept: parseAs === "json" ? "application/json" : "*/*" });
+    for (const part of [headers, params?.header])
+      for (const [name, value] of new Headers(part as Record<string, string> | undefined)) result.set(name, value);
+    if (body !== undefined) result.set("content-type", "application/json");
+    return result;
   } catch {
     // The platform's message quotes the value, which may be a secret.
-    throw new RequestRefusedError({
-      field: "headers",
-      expected: "names and values of HTTP headers",
-      received: "what can't be one",
-    });
+    throw new RequestRefusedError({ field: "headers", expected: "names and values of headers", received: "others" });
   }
 }

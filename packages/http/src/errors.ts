@@ -23,17 +23,16 @@ export interface ReportKitErrorOptions {
  */
 export class ReportKitError extends Error {
   override readonly name: string = "ReportKitError";
-  readonly code: string;
-  readonly phase: string | undefined;
-  readonly retryable: boolean;
-  readonly bookmark: string | undefined;
+  declare readonly code: string;
+  declare readonly phase: string | undefined;
+  declare readonly retryable: boolean;
+  declare readonly bookmark: string | undefined;
 
-  constructor(options: ReportKitErrorOptions) {
-    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.code = options.code;
-    this.phase = options.phase;
-    this.retryable = options.retryable ?? false;
-    this.bookmark = options.bookmark;
+  /** Every other member of the options becomes a property of the error: the classes below declare theirs. */
+  constructor({ message, cause, ...details }: ReportKitErrorOptions) {
+    super(message, cause === undefined ? undefined : { cause });
+    const { retryable = false } = details;
+    Object.assign(this, { phase: undefined, bookmark: undefined, ...details, retryable });
     // Not enumerable, so that the brand neither prints nor serialises.
     Object.defineProperty(this, brand, { value: true });
   }
@@ -48,9 +47,8 @@ function isNamed(error: unknown, name: string): boolean {
   return ReportKitError.isInstance(error) && error.name === name;
 }
 
-/** The provider answered, and the answer is no success: its status is not 2xx. */
-export class ProviderError extends ReportKitError {
-  override readonly name = "ProviderError";
+/** What a ProviderError tells besides. */
+interface ProviderFacts {
   /** `"circle"`, `"begateway"`, `"monato"`, `"mercadopago"`. */
   readonly provider: string;
   /** The operation's name in the provider's description, if it is one of its operations. */
@@ -58,29 +56,27 @@ export class ProviderError extends ReportKitError {
   /** The HTTP status. */
   readonly status: number;
   /** The answer's `X-Request-Id`: what the provider's support asks for. */
-  readonly requestId: string | undefined;
+  readonly requestId?: string | undefined;
   /** Milliseconds to wait, counted from the answer's arrival, if it said so (RFC 9110 Retry-After, never shortened). */
-  readonly retryAfterMs: number | undefined;
+  readonly retryAfterMs?: number | undefined;
   /** The answer's body, bounded and without secrets. */
-  readonly body: unknown;
+  readonly body?: unknown;
+}
 
-  constructor(
-    options: Omit<ReportKitErrorOptions, "cause"> & {
-      readonly provider: string;
-      readonly operationId: string | undefined;
-      readonly status: number;
-      readonly requestId?: string | undefined;
-      readonly retryAfterMs?: number | undefined;
-      readonly body?: unknown;
-    },
-  ) {
+/** The provider answered, and the answer is no success: its status is not 2xx. */
+export class ProviderError extends ReportKitError implements ProviderFacts {
+  override readonly name = "ProviderError";
+  declare readonly provider: string;
+  declare readonly operationId: string | undefined;
+  declare readonly status: number;
+  declare readonly requestId: string | undefined;
+  declare readonly retryAfterMs: number | undefined;
+  declare readonly body: unknown;
+
+  // The type of the options is what it is for.
+  // oxlint-disable-next-line no-useless-constructor
+  constructor(options: ReportKitErrorOptions & ProviderFacts) {
     super(options);
-    this.provider = options.provider;
-    this.operationId = options.operationId;
-    this.status = options.status;
-    this.requestId = options.requestId;
-    this.retryAfterMs = options.retryAfterMs;
-    this.body = options.body;
   }
 
   /** Is it a ProviderError, from whichever copy of the package? */
@@ -89,35 +85,31 @@ export class ProviderError extends ReportKitError {
   }
 }
 
-/** No usable answer came: the network failed, time ran out, or what came can't be read. */
-export class TransportError extends ReportKitError {
-  override readonly name = "TransportError";
-  declare readonly code: "network" | "timeout" | "unreadable-answer";
+/** What a TransportError tells besides. */
+interface TransportFacts {
+  readonly code: "network" | "timeout" | "unreadable-answer";
   readonly provider: string;
   readonly operationId: string | undefined;
   /** False only where the request surely never left, such as a refused connection: the provider can't have acted on it. */
   readonly maybeSent: boolean;
   /** The HTTP status, where an answer came that can't be read. */
-  readonly status: number | undefined;
+  readonly status?: number | undefined;
   /** That answer's media type, where it names one. */
-  readonly mediaType: string | undefined;
+  readonly mediaType?: string | undefined;
+}
 
-  constructor(
-    options: ReportKitErrorOptions & {
-      readonly code: "network" | "timeout" | "unreadable-answer";
-      readonly provider: string;
-      readonly operationId: string | undefined;
-      readonly maybeSent: boolean;
-      readonly status?: number | undefined;
-      readonly mediaType?: string | undefined;
-    },
-  ) {
+/** No usable answer came: the network failed, time ran out, or what came can't be read. */
+export class TransportError extends ReportKitError implements TransportFacts {
+  override readonly name = "TransportError";
+  declare readonly code: TransportFacts["code"];
+  declare readonly provider: string;
+  declare readonly operationId: string | undefined;
+  declare readonly maybeSent: boolean;
+  declare readonly status: number | undefined;
+  declare readonly mediaType: string | undefined;
+
+  constructor(options: ReportKitErrorOptions & TransportFacts) {
     super({ retryable: true, ...options });
-    this.provider = options.provider;
-    this.operationId = options.operationId;
-    this.maybeSent = options.maybeSent;
-    this.status = options.status;
-    this.mediaType = options.mediaType;
   }
 
   /** Is it a TransportError, from whichever copy of the package? */
@@ -126,21 +118,25 @@ export class TransportError extends ReportKitError {
   }
 }
 
-/** Bad input, found before anything was sent. */
-export class RequestRefusedError extends ReportKitError {
-  override readonly name = "RequestRefusedError";
+/** What a RequestRefusedError tells besides. */
+interface RefusalFacts {
   /** The field, as a path: `"params.path.id"`, `"baseUrl"`. */
   readonly field: string;
   readonly expected: string;
   /** What came, in a few words: never the value of a secret. */
   readonly received: string;
+}
 
-  constructor(options: { readonly field: string; readonly expected: string; readonly received: string }) {
-    const { field, expected, received } = options;
-    super({ code: "invalid-request", message: `${field}: expected ${expected}, got ${received}. Nothing was sent.` });
-    this.field = field;
-    this.expected = expected;
-    this.received = received;
+/** Bad input, found before anything was sent. */
+export class RequestRefusedError extends ReportKitError implements RefusalFacts {
+  override readonly name = "RequestRefusedError";
+  declare readonly field: string;
+  declare readonly expected: string;
+  declare readonly received: string;
+
+  constructor(facts: RefusalFacts) {
+    const message = `${facts.field}: expected ${facts.expected}, got ${facts.received}. Nothing was sent.`;
+    super({ code: "invalid-request", message, ...facts });
   }
 
   /** Is it a RequestRefusedError, from whichever copy of the package? */

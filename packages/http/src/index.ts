@@ -26,3 +26,4 @@ export { parseHttpDate } from "./http-date.ts";
 export { parseRetryAfter } from "./retry-after.ts";
 export { longestTimerMs, sleep, sleepUntil } from "./sleep.ts";
 export { redactError, redactText, redactUrl, redactValue } from "./redact.ts";
+export type { Middleware, MiddlewareCall } from "./middleware.ts";

@@ -1,8 +1,8 @@
 import type { CallResult, ParseAs, Success } from "./call-types.ts";
 import { ProviderError } from "./errors.ts";
+import { retryAfterOf } from "./retry-after.ts";
 import { redactText, redactValue } from "./redact.ts";
 import { isPassing } from "./retry-policy.ts";
-import { retryAfterOf } from "./send.ts";
 
 /** What a failed result knows besides its answer. Shared through the symbol by all copies of the package. */
 export interface FailureContext {
@@ -46,17 +46,11 @@ function providerError(error: unknown, response: Response, context: FailureConte
   const { status, headers } = response;
   const { provider, operationId, secrets } = context;
   const retryAfterMs = retryAfterOf(response, context.now);
-  const said = text(member(error, "friendly_message", "message", "error")) ?? text(member(error, "code"));
-  const code = member(error, "code") ?? text(member(error, "error"));
+  const said = find(error, ["friendly_message", "message", "error"]);
+  const code = find(error, ["code", "error"]) ?? `http-${status}`;
   return new ProviderError({
-    code: redactText((text(code) ?? `http-${status}`).slice(0, 100), secrets),
-    message: `${provider} answered HTTP ${status} to ${operationId ?? "a request"}${
-      said === undefined
-        ? ""
-        : `: ${redactText(said, secrets)
-            .slice(0, 300)
-            .replace(/[\s.]+$/, "")}`
-    }. ${advice(status, retryAfterMs)}`,
+    code: redactText(code, secrets).slice(0, 100),
+    message: `${provider} answered HTTP ${status} to ${operationId}: ${redactText(said ?? "no reason given", secrets).slice(0, 300)}. ${advice(status, retryAfterMs)}`,
     retryable: isPassing(status),
     provider,
     operationId,
@@ -67,26 +61,20 @@ function providerError(error: unknown, response: Response, context: FailureConte
   });
 }
 
-/** The first of these members that an error body has, at its top or in its `error` (beGateway). */
-function member(error: unknown, ...names: readonly string[]): unknown {
-  const [top, inner] = [error, record(error)["error"]].map(record);
-  return names.flatMap((name) => [inner?.[name], top?.[name]]).find((value) => text(value) !== undefined);
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  // Any object can be read by name; what is read is checked.
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-}
-
-function text(value: unknown): string | undefined {
-  return (typeof value === "string" && value !== "") || typeof value === "number" ? String(value) : undefined;
+/** The first of these members that an error body has as a text or a number, in its `error` (beGateway) or at its top. */
+function find(body: unknown, names: readonly string[]): string | undefined {
+  // Any value but null and undefined can be read by name; what is read is checked.
+  const top = (body ?? {}) as Readonly<Record<string, unknown>>;
+  const inner = (top["error"] ?? {}) as Readonly<Record<string, unknown>>;
+  return names
+    .flatMap((name) => [inner[name], top[name]])
+    .find((value) => (typeof value === "string" && value !== "") || typeof value === "number")
+    ?.toString();
 }
 
 function advice(status: number, retryAfterMs: number | undefined): string {
   if (retryAfterMs !== undefined) return `Try again in ${Math.ceil(retryAfterMs / 1000)} s, not before.`;
   if (isPassing(status)) return "Try again later.";
-  if (status === 401) return "Check the credentials.";
-  if (status === 403) return "Check what the credentials allow.";
-  if (status === 404) return "Check that it exists.";
-  return status >= 500 ? "Ask the provider." : "Correct the request before sending it again.";
+  if (status === 401 || status === 403) return "Check the credentials and what they allow.";
+  return "Sent again as it is, the request will fail again.";
 }

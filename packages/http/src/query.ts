@@ -9,27 +9,21 @@ export function writeQuery(values: Readonly<Record<string, unknown>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     for (const item of Array.isArray(value) ? value : [value]) {
-      if (item !== undefined && item !== null) query.append(name, scalarText(`params.query.${name}`, item));
+      if (item !== undefined && item !== null) query.append(name, scalarText(name, item));
     }
   }
   // "+" for a space is a form's habit; "%20" is read alike everywhere.
   return query.toString().replaceAll("+", "%20");
 }
 
-/** A text, a finite number, a boolean, a bigint or a valid Date as text. */
-export function scalarText(field: string, value: unknown): string {
-  if (typeof value === "string") return value;
-  if ((typeof value === "number" && Number.isFinite(value)) || typeof value === "boolean" || typeof value === "bigint")
-    return String(value);
+function scalarText(name: string, value: unknown): string {
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
+  // An object (such as an invalid Date), NaN and infinities have no form that a provider would read.
+  if (typeof value === "string" || typeof value === "boolean" || typeof value === "bigint" || Number.isFinite(value))
+    return `${value as string | number | boolean | bigint}`; // isFinite is true of numbers alone
   throw new RequestRefusedError({
-    field,
-    expected: "a text, a finite number, a boolean or a valid Date (or an array of them)",
-    received:
-      value instanceof Date
-        ? "an invalid Date"
-        : typeof value === "number"
-          ? String(value)
-          : `a value of type ${typeof value}`,
+    field: `params.query.${name}`,
+    expected: "a text, finite number, boolean or valid Date, or an array of them",
+    received: typeof value === "number" ? String(value) : typeof value,
   });
 }

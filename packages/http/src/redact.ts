@@ -30,7 +30,8 @@ export function redactText(text: string, secrets: readonly string[] = []): strin
   for (const secret of secrets) {
     if (secret.length < 4) continue;
     const inUrl = new URLSearchParams([["", secret]]).toString().slice(1);
-    for (const form of [secret, inUrl, JSON.stringify(secret).slice(1, -1)]) result = result.replaceAll(form, redacted);
+    for (const form of [secret, inUrl, inUrl.replaceAll("+", "%20"), JSON.stringify(secret).slice(1, -1)])
+      result = result.replaceAll(form, redacted);
   }
   return result
     .replaceAll(url, redactUrl)

@@ -23,3 +23,8 @@ export function parseRetryAfter(
   const from = parseHttpDate(options.date?.trim() ?? "", options.now) ?? options.now;
   return Math.max(0, at - from);
 }
+
+/** What an answer's own headers say, in milliseconds from its arrival. */
+export function retryAfterOf({ headers }: Response, now: number): number | undefined {
+  return parseRetryAfter(headers.get("retry-after"), { now, date: headers.get("date") });
+}

@@ -4,6 +4,8 @@ import { longestTimerMs } from "./sleep.ts";
 export interface TimeLimit {
   /** Aborted when the time is over or the caller aborts. */
   readonly signal: AbortSignal;
+  /** The same work, given up when the signal is aborted: also work that does not heed the signal ends in time. */
+  readonly race: <T>(work: Promise<T>) => Promise<T>;
   /** Is the time over? */
   isOver(): boolean;
   /** The attempt has ended: nothing stays behind. A stream that is being read goes on, under the caller's signal alone. */
@@ -14,26 +16,29 @@ export interface TimeLimit {
 export function startTimeLimit(timeoutMs: number, caller: AbortSignal | undefined, streaming: boolean): TimeLimit {
   const controller = new AbortController();
   let over = false;
-  const timer = setTimeout(
-    () => {
-      over = true;
-      controller.abort();
-    },
-    Math.min(timeoutMs, longestTimerMs),
-  );
-  // For a stream the platform holds the link, weakly: there is no moment at which we could take our own listener away.
-  const linkedByPlatform = streaming && caller !== undefined;
+  const end = (): void => {
+    over = true;
+    controller.abort();
+  };
+  const timer = setTimeout(end, Math.min(timeoutMs, longestTimerMs));
   const follow = (): void => controller.abort(caller?.reason);
-  if (!linkedByPlatform) {
-    if (caller?.aborted) follow();
-    caller?.addEventListener("abort", follow, { once: true });
-  }
+  // For a stream the platform holds the link, weakly: there is no moment at which we could take our own listener away.
+  const linked = streaming && caller !== undefined;
+  const signal = linked ? AbortSignal.any([caller, controller.signal]) : controller.signal;
+  if (caller?.aborted) follow();
+  else if (!linked) caller?.addEventListener("abort", follow);
+  const interrupted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
+  interrupted.catch(() => undefined);
   return {
-    signal: linkedByPlatform ? AbortSignal.any([caller, controller.signal]) : controller.signal,
+    signal,
+    race: (work) => Promise.race([work, interrupted]),
     isOver: () => over,
     stop() {
       clearTimeout(timer);
-      if (!linkedByPlatform) caller?.removeEventListener("abort", follow);
+      caller?.removeEventListener("abort", follow);
     },
   };
 }

@@ -1,0 +1,339 @@
+import * as fc from "fast-check";
+import createOpenapiFetch from "openapi-fetch";
+import { describe, expect, it } from "vitest";
+import { createProviderClient, RequestRefusedError } from "../src/index.ts";
+import type { CallOptions } from "../src/index.ts";
+import { fillPath } from "../src/path.ts";
+import { writeQuery } from "../src/query.ts";
+import { exampleClient, fakeFetch, json } from "./example-api.ts";
+import type { ExamplePaths } from "./example-api.ts";
+
+/** The refusal that a call ends with: its field, and the words around what came. */
+const refusal = async (call: Promise<unknown>): Promise<{ readonly field: string; readonly message: string }> => {
+  const error: unknown = await call.catch((thrown: unknown) => thrown);
+  if (!RequestRefusedError.isInstance(error)) throw error;
+  return { field: error.field, message: error.message };
+};
+const named = (field: string, received = ""): unknown => ({
+  field,
+  message: expect.stringContaining(`, got ${received}`) as unknown,
+});
+
+describe("a path value", () => {
+  const fetch = fakeFetch(json({ id: "r1" }));
+  const client = exampleClient({ fetch });
+
+  it("is encoded whole: it stays one segment", async () => {
+    for (const id of ["a b", "a/b", "a?b#c", "../x", "%2e%2e", "..%2f", "a\\b", "é", "…", "a;b", "{id}"]) {
+      await client.GET("/reports/{id}", { params: { path: { id } } });
+      expect(fetch.requests.at(-1)?.url).toBe(`https://api.example.com/v1/reports/${encodeURIComponent(id)}`);
+    }
+  });
+
+  it.each([
+    ["", '""'],
+    [".", '"."'],
+    ["..", '".."'],
+    [undefined, "undefined"],
+    [null, "null"],
+    [Number.NaN, "number"],
+    [{}, "object"],
+    [["a"], "object"],
+    [true, "boolean"],
+    ["\uD800", "half a surrogate pair"],
+  ])("that would leave the path or fall out of it is refused by name: %j", async (id, received) => {
+    const before = fetch.requests.length;
+    // The values that types would stop come from where there are none.
+    const call = client.GET("/reports/{id}", { params: { path: { id: id as string } } });
+    expect(await refusal(call)).toEqual(named("params.path.id", received));
+    expect(fetch.requests).toHaveLength(before);
+  });
+
+  it("that is missing is refused, with and without params, and does not compile", async () => {
+    // @ts-expect-error: params are missing
+    expect(await refusal(client.GET("/reports/{id}"))).toEqual(named("params.path.id"));
+    // @ts-expect-error: the path values are missing
+    expect(await refusal(client.GET("/reports/{id}", { params: {} }))).toEqual(named("params.path.id"));
+    // @ts-expect-error: the id is missing
+    expect(await refusal(client.GET("/reports/{id}", { params: { path: {} } }))).toEqual(named("params.path.id"));
+    // A value of the prototype is no value.
+    const inherited = Object.create({ id: "r1" }) as { id: string };
+    expect(await refusal(client.GET("/reports/{id}", { params: { path: inherited } }))).toEqual(
+      named("params.path.id"),
+    );
+  });
+
+  it("never leads out of its segment, whatever it is", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (first, second) => {
+        // What is refused leads nowhere at all; that it is refused for a reason is said above.
+        const path = pathOrRefusal(first, second);
+        if (path instanceof RequestRefusedError) return;
+        const url = new URL(`https://api.example.com${path}?x#y`);
+        expect(url.pathname.split("/").map(decodeURIComponent)).toEqual(["", "a", first, "b", second, "c"]);
+        expect(url.search + url.hash).toBe("?x#y");
+      }),
+      { seed: 2026, numRuns: 2000 },
+    );
+  });
+});
+
+describe("a query", () => {
+  it("encodes names and values, repeats arrays, writes Dates in UTC, leaves out what is not there", () => {
+    const values = {
+      "filter[a b]&c": "ç d&e=f+g",
+      at: new Date("2026-11-19T23:00:00-03:00"),
+      many: ["a", undefined, 2, null],
+      none: undefined,
+      nothing: null,
+      no: [],
+      zero: 0,
+      big: 12345678901234567890n,
+      yes: true,
+      empty: "",
+    };
+    expect(writeQuery(values)).toBe(
+      "filter%5Ba%20b%5D%26c=%C3%A7%20d%26e%3Df%2Bg&at=2026-11-20T02%3A00%3A00.000Z&many=a&many=2&zero=0&big=12345678901234567890&yes=true&empty=",
+    );
+  });
+
+  it.each([
+    ["an object", {}],
+    ["a Map", new Map()],
+    ["an invalid Date", new Date(Number.NaN)],
+    ["NaN", Number.NaN],
+    ["Infinity", Infinity],
+    ["a function", () => 1],
+    ["an object in an array", ["a", { b: 1 }]],
+  ])("refuses %s by name", async (_, status) => {
+    const client = exampleClient();
+    const call = client.GET("/reports", { params: { query: { status: status as "ready" } } }); // past the types on purpose
+    expect(await refusal(call)).toEqual(named("params.query.status"));
+  });
+
+  it("comes back as it was given, whatever it was", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.string()), (values) => {
+        const url = new URL(`https://api.example.com/?${writeQuery(values)}`);
+        expect(Object.fromEntries(url.searchParams)).toEqual({ ...values });
+      }),
+      { seed: 2026 },
+    );
+  });
+});
+
+describe("a body", () => {
+  const fetch = fakeFetch(json({ link: "" }));
+  const client = exampleClient({ fetch });
+
+  it("is JSON, and says so, whatever other type the caller's headers name", async () => {
+    for (const type of [
+      "application/x-www-form-urlencoded",
+      "application/x-www-form-urlencoded; charset=utf-8",
+      "text/plain",
+    ]) {
+      await client.POST("/lookup", { body: { day: "2026-11-19" }, headers: { "Content-Type": type } });
+      const request = fetch.requests.at(-1);
+      expect(request?.headers.get("content-type")).toBe("application/json");
+      expect(await request?.text()).toBe('{"day":"2026-11-19"}');
+    }
+  });
+
+  it.each([
+    ["a Blob", new Blob(["x"])],
+    ["a form", new FormData()],
+    ["search params", new URLSearchParams("a=1")],
+    ["bytes", new Uint8Array(3)],
+    ["a Map", new Map([["a", 1]])],
+    ["a text", "day=1"],
+    ["null", null],
+    ["a bigint in it", { day: 1n }],
+    [
+      "a cycle",
+      (() => {
+        const cycle: { day?: unknown } = {};
+        cycle.day = cycle;
+        return cycle;
+      })(),
+    ],
+  ])("that JSON would lose is refused: %s", async (_, body) => {
+    const before = fetch.requests.length;
+    const call = client.POST("/lookup", { body: body as { day: string } }); // past the types on purpose
+    expect(await refusal(call)).toEqual(named("body"));
+    expect(fetch.requests).toHaveLength(before);
+  });
+});
+
+describe("headers", () => {
+  it("say what is wanted: JSON, or anything where the body is read as it is; the caller's come on top", async () => {
+    const fetch = fakeFetch(json({ id: "r1" }));
+    const client = exampleClient({ fetch });
+    await client.GET("/reports/{id}", { params: { path: { id: "r1" } }, headers: { "X-Trace": "7" } });
+    await client.GET("/reports/{id}/content", { params: { path: { id: "r1" } }, parseAs: "text" });
+    await client.GET("/reports/{id}/content", {
+      params: { path: { id: "r1" } },
+      parseAs: "text",
+      headers: new Headers({ accept: "text/csv" }),
+    });
+    expect(
+      fetch.requests.map(({ headers }) => [headers.get("accept"), headers.get("x-trace"), headers.get("content-type")]),
+    ).toEqual([
+      ["application/json", "7", null],
+      ["*/*", null, null],
+      ["text/csv", null, null],
+    ]);
+  });
+
+  it("that can't be sent are refused without being quoted", async () => {
+    const call = exampleClient().GET("/reports", { headers: { "x-note": "se\r\ncret: 1" } });
+    expect(await refusal(call)).toEqual(named("headers"));
+    await expect(call).rejects.not.toThrow("cret");
+  });
+});
+
+describe("what compiles", () => {
+  const client = exampleClient({ fetch: fakeFetch(json({})) });
+  // Never called: its lines are for the compiler.
+  const never = async (): Promise<void> => {
+    const date = "2026-11-19";
+    await client.POST("/reports", { body: { type: "statement", date, account: "a" } });
+    // @ts-expect-error: a statement needs its account
+    await client.POST("/reports", { body: { type: "statement", date } });
+    // @ts-expect-error: no such type
+    await client.POST("/reports", { body: { type: "week", date } });
+    // @ts-expect-error: a day has no account
+    await client.POST("/reports", { body: { type: "day", date, account: "a" } });
+    // @ts-expect-error: the body is missing
+    await client.POST("/reports", {});
+    // @ts-expect-error: the options are missing
+    await client.POST("/reports");
+    // @ts-expect-error: a GET has no body
+    await client.GET("/reports", { body: {} });
+    // @ts-expect-error: no such query
+    await client.GET("/reports", { params: { query: { stats: "ready" } } });
+    // @ts-expect-error: no such value
+    await client.GET("/reports", { params: { query: { status: "failed" } } });
+    // @ts-expect-error: no such option
+    await client.GET("/reports", { timeout: 1 });
+    // @ts-expect-error: the address is the client's
+    await client.GET("/reports", { baseUrl: "https://elsewhere.example.com" });
+    // @ts-expect-error: no such path
+    await client.GET("/report");
+    // @ts-expect-error: no such method there
+    await client.POST("/reports/{id}", { params: { path: { id: "a" } } });
+    // @ts-expect-error: no DELETE at all
+    await client.DELETE("/reports");
+    const options: CallOptions<ExamplePaths["/reports"]["get"]> = { timeoutMs: 5 };
+    await client.GET("/reports", options);
+  };
+
+  it("is what the description allows", () => {
+    expect(never).toBeTypeOf("function");
+  });
+});
+
+describe("beside openapi-fetch", () => {
+  it("sends the same request for the same call", async () => {
+    const ours = fakeFetch(json({ id: "r1" }));
+    const theirs = fakeFetch(json({ id: "r1" }));
+    const client = exampleClient({ fetch: ours });
+    const reference = createOpenapiFetch<ExamplePaths>({
+      baseUrl: "https://api.example.com/v1/",
+      fetch: theirs,
+      headers: { authorization: "Bearer sk_live_Zm9vYmFyYmF6", accept: "application/json" },
+    });
+    const query = { status: "ready", pageSize: 50 } as const;
+    await client.GET("/reports");
+    await reference.GET("/reports");
+    await client.GET("/reports", { params: { query } });
+    await reference.GET("/reports", { params: { query } });
+    const one = { params: { path: { id: "a b/ç" } }, headers: { "x-trace": "1" } };
+    await client.GET("/reports/{id}", one);
+    await reference.GET("/reports/{id}", one);
+    const body = { type: "statement", date: "2026-11-19", account: "é" } as const;
+    await client.POST("/reports", { body });
+    await reference.POST("/reports", { body });
+    const lines = (requests: readonly Request[]): Promise<unknown[]> =>
+      Promise.all(
+        requests.map(async (request) => [
+          request.method,
+          request.url,
+          Object.fromEntries(request.headers),
+          await request.text(),
+        ]),
+      );
+    expect(await lines(ours.requests)).toEqual(await lines(theirs.requests));
+    expect(ours.requests).toHaveLength(4);
+  });
+});
+
+describe("fetch", () => {
+  it("is looked up at each request, so that what patches it later is not passed by", async () => {
+    const client = exampleClient();
+    const patched = fakeFetch(json({ id: "r1" }));
+    const original = globalThis.fetch;
+    globalThis.fetch = patched;
+    try {
+      await client.GET("/reports/{id}", { params: { path: { id: "r1" } } });
+    } finally {
+      globalThis.fetch = original;
+    }
+    expect(patched.requests).toHaveLength(1);
+  });
+});
+
+describe("a base URL", () => {
+  const make = (baseUrl: string) =>
+    createProviderClient({
+      provider: "example",
+      baseUrl,
+      credentials: { authorize: () => ({ headers: {}, secrets: [] }) },
+      operations: {},
+    });
+
+  it.each([
+    ["https://api.example.com", "https://api.example.com", "https://api.example.com"],
+    ["https://API.example.com:443//", "https://api.example.com", "https://api.example.com"],
+    ["https://dwh.example.com/tenant/7/", "https://dwh.example.com/tenant/7", "https://dwh.example.com"],
+    ["http://127.0.0.1:8080/", "http://127.0.0.1:8080", "http://127.0.0.1:8080"],
+    ["http://[::1]:1", "http://[::1]:1", "http://[::1]:1"],
+    ["http://localhost", "http://localhost", "http://localhost"],
+    ["http://circle.localhost:3000", "http://circle.localhost:3000", "http://circle.localhost:3000"],
+  ])("is normalised: %s", (text, baseUrl, origin) => {
+    expect(make(text)).toMatchObject({ provider: "example", baseUrl, origin });
+  });
+
+  it.each([
+    "",
+    "api.example.com",
+    "/v1",
+    "http://api.example.com",
+    "http://localhost.example.com",
+    "http://127.0.0.1.example.com",
+    "http://10.0.0.1",
+    "ftp://127.0.0.1",
+    "https://user:hunter22@api.example.com",
+    "https://user@api.example.com",
+    "https://api.example.com?",
+    "https://api.example.com/?key=hunter22",
+    "https://api.example.com/#",
+    "javascript:alert(1)",
+  ])("is refused when it is not one, without a secret in the error: %j", (text) => {
+    expect(() => make(text)).toThrow(RequestRefusedError);
+    expect(() => make(text)).not.toThrow("hunter22");
+  });
+
+  it("is refused when it is no text at all", () => {
+    // @ts-expect-error: for callers without types
+    expect(() => make(undefined)).toThrow(/^baseUrl: expected an https URL/);
+  });
+});
+
+function pathOrRefusal(first: string, second: string): string | RequestRefusedError {
+  try {
+    return fillPath("/a/{first}/b/{second}/c", { first, second });
+  } catch (error) {
+    if (RequestRefusedError.isInstance(error)) return error;
+    throw error;
+  }
+}
