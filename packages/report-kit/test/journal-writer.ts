@@ -30,7 +30,8 @@ let made = 0;
 
 async function churn(journal: Journal): Promise<boolean> {
   const record = await journal.read(name);
-  const over = String(record?.value["id"] ?? "nothing");
+  const found = record?.value["id"];
+  const over = typeof found === "string" ? found : "nothing";
   if (record !== undefined && record.revision > 2) {
     const removed = await journal.remove(name, record.revision);
     if (removed) writeSync(1, `${over}\n`);
