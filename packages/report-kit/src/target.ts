@@ -82,6 +82,8 @@ export interface Placed {
 export interface Sink {
   /** What an earlier process left of this file: its note as it was read, and its bytes from the first. */
   readonly kept?: { readonly note: unknown; read(): AsyncIterable<Uint8Array> } | undefined;
+  /** Aborts when the target can take no more, whoever is waited for at the time. */
+  readonly failed?: AbortSignal;
   /** A faster SHA-256 than the built-in one. */
   createHash?(): Hash;
   /** Called once, before the first `write`. May refuse the name. */

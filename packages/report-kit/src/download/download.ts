@@ -1,11 +1,10 @@
 import type { FileLocation, LinkLocation } from "../file-location.ts";
 import { ReportRequestError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
-import type { Overwrite, Target, TargetFile, UnpackedFile, UnpackLimits } from "../target.ts";
+import type { FileHead, Overwrite, Target, TargetFile, UnpackedFile, UnpackLimits } from "../target.ts";
 import type { Timer } from "../timer.ts";
 import type { ExpectedType } from "./file-type.ts";
 import { streamSink } from "./stream-sink.ts";
-import type { StreamHead } from "./stream-sink.ts";
 import { transfer } from "./transfer.ts";
 
 /** How to download. */
@@ -101,7 +100,7 @@ export async function downloadTo(
     });
   }
   options.signal?.throwIfAborted();
-  const sink = "getWriter" in target ? streamSink(target) : await target.open(context.file);
+  const sink = "getWriter" in target ? streamSink(target, options.signal) : await target.open(context.file);
   return transfer(context, sink, { ...options, stallTimeoutMs });
 }
 
@@ -112,10 +111,12 @@ export async function downloadTo(
  */
 export async function openStream(context: DownloadContext, options: DownloadOptions = {}): Promise<ReportStream> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const begun = new Promise<StreamHead>((resolve, reject) => {
-    const file = downloadTo(context, { open: async () => streamSink(writable, (head) => resolve({ head, file })) }, options);
+  return new Promise<ReportStream>((resolve, reject) => {
+    const file = downloadTo(context, { open: async () => streamSink(writable, options.signal, begin) }, options);
+    // Before it has begun nobody else hears of a failure; after that the stream errors, and `file` rejects.
     file.catch(reject);
+    function begin({ name, mediaType, totalBytes }: FileHead): void {
+      resolve({ stream: readable, name, mediaType, totalBytes, file });
+    }
   });
-  const { head, file } = await begun;
-  return { stream: readable, name: head.name, mediaType: head.mediaType, totalBytes: head.totalBytes, file };
 }

@@ -13,15 +13,16 @@ const longestBytes = 200;
  * @returns undefined when nothing is left.
  */
 export function safeName(name: string): string | undefined {
-  const base = name.toWellFormed === undefined ? name : name.toWellFormed();
-  const cleaned = base
+  // Through UTF-8 and back: half a surrogate pair becomes U+FFFD.
+  const wellFormed = new TextDecoder().decode(new TextEncoder().encode(name));
+  const cleaned = wellFormed
     .replace(/[/\\]+$/, "")
     .replace(/^.*[/\\]/s, "")
     .normalize("NFC")
-    .replace(unsafe, "_");
-  const trimmed = shorten(cleaned.replace(/^[\s.-]+/, "")).replace(/[\s.]+$/, "");
-  if (/^_*$/.test(trimmed)) return undefined;
-  return device.test(trimmed) ? `_${trimmed}` : trimmed;
+    .replace(unsafe, "_")
+    .replace(/^[\s.-]+/, "");
+  const trimmed = shorten(device.test(cleaned) ? `_${cleaned}` : cleaned).replace(/[\s.]+$/, "");
+  return /^_*$/.test(trimmed) ? undefined : trimmed;
 }
 
 /** The same name in at most 200 bytes: the end of the stem goes, a short extension stays. */

@@ -1,0 +1,210 @@
+import { parseRetryAfter, ReportKitError } from "@report-kit/http";
+import { ReportExpiredError, ReportFailedError } from "../errors.ts";
+import type { ApiLocation, FileLocation, LinkLocation } from "../file-location.ts";
+import { onAbort } from "../shared-abort.ts";
+import type { FinishedFile, Sink } from "../target.ts";
+import { ask } from "./ask.ts";
+import type { Asked } from "./ask.ts";
+import { dispositionName } from "./content-disposition.ts";
+import { DownloadError } from "./download-error.ts";
+import type { DownloadContext, DownloadOptions, ReportFile } from "./download.ts";
+import { answerEvidence } from "./evidence.ts";
+import { createPart, targetError } from "./part.ts";
+import { readAnswer, requestHeaders } from "./range.ts";
+import { createStallGuard } from "./stall-guard.ts";
+
+/** Why one attempt came to nothing, and what to do about it. */
+interface Failure {
+  readonly error: unknown;
+  /** Ask for another link. */
+  readonly relocate?: boolean;
+  readonly retryAfterMs?: number | undefined;
+  /** Not the other side's fault: go on at once, once. */
+  readonly atOnce?: boolean;
+}
+
+/** Attempts in a row that may bring nothing new: by a cut, and by a link that is refused although it is fresh. */
+const mostFailures = 8;
+const mostRefusals = 3;
+/** What counts as something new: a server that drips a byte per answer would be asked for ever. */
+const leastProgressBytes = 1024;
+
+/** Bring a file into a sink: attempt after attempt, as long as each brings something. */
+export async function transfer(
+  context: DownloadContext,
+  sink: Sink,
+  options: DownloadOptions & { readonly stallTimeoutMs: number },
+): Promise<ReportFile> {
+  const { platform, timer } = context;
+  const ended = new AbortController();
+  const unfollow = [options.signal, sink.failed].map(
+    (signal) => signal && onAbort(signal, () => ended.abort(signal === sink.failed ? targetError(signal.reason) : signal.reason)),
+  );
+  let location: LinkLocation | ApiLocation | undefined = context.first;
+  if ((location?.expiresAt ?? Infinity) <= platform.now()) location = undefined;
+  let answered: Asked | undefined;
+  let requests = 0;
+  let resigned = 0;
+  const part = createPart(context, sink, {
+    overwrite: options.overwrite ?? "same",
+    onProgress: options.onProgress,
+    told: () => ({
+      link: answered?.link,
+      names: [location?.fileName, dispositionName(answered?.response.headers.get("content-disposition") ?? null)],
+      mediaTypes: [location?.mediaType, answered?.response.headers.get("content-type")],
+    }),
+  });
+
+  try {
+    await part.takeUp();
+    await complete();
+    const { head, type, sha256, empty } = await part.finish();
+    ended.signal.throwIfAborted();
+    const file: FinishedFile = { ...head, totalBytes: part.bytes, bytes: part.bytes, sha256 };
+    const unpack = options.unpack === true ? {} : options.unpack || undefined;
+    const placed = await sink.commit(file, type === "zip" || type === "gzip" ? unpack : undefined).catch((error: unknown) => {
+      throw targetError(error);
+    });
+    return {
+      path: placed.path,
+      name: head.name,
+      mediaType: head.mediaType,
+      bytes: part.bytes,
+      sha256,
+      empty,
+      requests,
+      resumed: part.resumed,
+      resigned,
+      ...(placed.unpacked === undefined ? {} : { unpacked: placed.unpacked }),
+    };
+  } catch (thrown) {
+    const error: unknown = ended.signal.aborted ? ended.signal.reason : thrown;
+    const keep = goesOn(error) && (await part.checkpoint().catch(() => false));
+    await sink.abandon(error, keep).catch(() => {});
+    throw error;
+  } finally {
+    for (const stop of unfollow) stop?.();
+  }
+
+  /** Attempt after attempt, until all bytes are there. */
+  async function complete(): Promise<void> {
+    let failures = 0;
+    let refusals = 0;
+    let furthest = part.bytes;
+    while (!part.complete) {
+      ended.signal.throwIfAborted();
+      const failure = await attempt();
+      if (failure === undefined) return;
+      ended.signal.throwIfAborted();
+      if (part.bytes >= furthest + leastProgressBytes) {
+        failures = 0;
+        refusals = 0;
+        furthest = part.bytes;
+      }
+      if (failure.atOnce === true && failures === 0) failures += 1;
+      else {
+        failures += 1;
+        refusals += failure.relocate === true ? 1 : 0;
+        if (failures >= mostFailures || refusals >= mostRefusals) throw failure.error;
+        const backoffMs = Math.min(30_000, 250 * 2 ** failures) * (0.5 + platform.random() / 2);
+        await timer.wait(platform.now() + Math.max(backoffMs, failure.retryAfterMs ?? 0), { signal: ended.signal });
+      }
+      if (failure.relocate === true) {
+        location = undefined;
+        resigned += 1;
+      }
+    }
+  }
+
+  /** One request, and its body to the end. @returns undefined when that was the whole rest. */
+  async function attempt(): Promise<Failure | undefined> {
+    const cut = new AbortController();
+    const unfollowEnd = onAbort(ended.signal, () => cut.abort(ended.signal.reason));
+    const guard = createStallGuard(platform, options.stallTimeoutMs, () => cut.abort());
+    const interrupted = (cause: unknown): Failure => ({
+      error: guard.stalled
+        ? new DownloadError("stalled", `Less than 1 KiB came within ${options.stallTimeoutMs} ms, again and again.`)
+        : new DownloadError("interrupted", `The download broke off at byte ${part.bytes}, again and again.`, { cause }),
+    });
+    try {
+      if (location === undefined) {
+        const found = await locate(cut.signal);
+        if ("error" in found) return found;
+        location = found;
+      }
+      const from = location;
+      const known = { bytes: part.bytes, validator: part.validator, totalBytes: part.totalBytes };
+      try {
+        answered = await guard.waiting(() =>
+          ask(from, requestHeaders(known), {
+            signal: cut.signal,
+            rules: { hosts: context.linkHosts, loopback: context.loopback },
+            fetch: platform.fetch,
+            onRequest: () => (requests += 1),
+          }),
+        );
+      } catch (error) {
+        if (ReportKitError.isInstance(error) && !error.retryable) throw error;
+        return interrupted(error);
+      }
+      const { response, link } = answered;
+      const answer = readAnswer(response.status, response.headers, known, link !== undefined);
+      if (answer.is === "whole") await part.startWhole(answer);
+      else if (answer.is === "rest") part.goOn();
+      else if (answer.is === "misfit") {
+        part.forgetValidator();
+        return { error: new DownloadError("changed", "The file became another one, again and again."), atOnce: true };
+      } else {
+        const evidence = await guard.waiting(() => answerEvidence(response, link));
+        const { status, headers } = response;
+        const message = `${link === undefined ? "The API" : "The storage"} answered ${status} to the download.`;
+        const error = new DownloadError("refused", message, { status, evidence });
+        if (answer.is === "refused") throw error;
+        const retryAfterMs = parseRetryAfter(headers.get("retry-after"), { now: platform.now(), date: headers.get("date") });
+        return { error, retryAfterMs, relocate: answer.is === "expired" };
+      }
+
+      const reader = response.body?.getReader();
+      for (;;) {
+        let read: ReadableStreamReadResult<Uint8Array> | undefined;
+        try {
+          read = await guard.waiting(async () => reader?.read());
+        } catch (error) {
+          return interrupted(error);
+        }
+        if (read?.value === undefined) break;
+        guard.received(read.value.length);
+        if (read.value.length > 0) await part.take(read.value);
+      }
+      if (part.replaying) return { error: new DownloadError("changed", "The file became a shorter one, again and again.") };
+      if (part.totalBytes === undefined || part.complete) return undefined;
+      const message = `${part.bytes} bytes came of the ${part.totalBytes} that were announced, again and again.`;
+      return { error: new DownloadError("short-body", message) };
+    } finally {
+      guard.stop();
+      unfollowEnd();
+      cut.abort();
+    }
+  }
+
+  async function locate(signal: AbortSignal): Promise<LinkLocation | ApiLocation | Failure> {
+    let found: FileLocation;
+    try {
+      found = await context.locate(signal);
+    } catch (error) {
+      if (!ReportKitError.isInstance(error) || !error.retryable) throw error;
+      return { error, ...("retryAfterMs" in error ? { retryAfterMs: error.retryAfterMs as number | undefined } : {}) }; // a ProviderError's
+    }
+    if (found.via !== "none") return found;
+    const { reason, message } = found;
+    if (reason === "expired") throw new ReportExpiredError({ message });
+    if (reason === "failed") throw new ReportFailedError({ code: "failed", message, made: true });
+    return { error: new DownloadError("not-ready", `There is no file at the moment: ${message}`) };
+  }
+}
+
+/** May a later download go on from the part? Not where the part itself is wrong, or the report is gone. */
+function goesOn(error: unknown): boolean {
+  if (!DownloadError.isInstance(error)) return !ReportExpiredError.isInstance(error) && !ReportFailedError.isInstance(error);
+  return ["interrupted", "stalled", "refused", "refused-link", "not-ready", "target"].includes(error.code);
+}
