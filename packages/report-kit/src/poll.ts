@@ -56,55 +56,86 @@ export async function poll<T>(
   look: (context: PollContext) => Promise<PollResult<T>>,
   options: PollOptions = {},
 ): Promise<T> {
-  const { signal, requestCostS, isRetryable, unref, onWait, random = Math.random, timer = processTimer } = options;
-  signal?.throwIfAborted();
-  const { startedAt = timer.now() } = options;
-  const deadlineAt = timer.now() + (options.deadlineMs ?? Infinity);
-  let hintMs: number | undefined;
-  let failures = 0;
-  let cause: unknown;
+  options.signal?.throwIfAborted();
+  const { timer = processTimer } = options;
+  const wait: Wait = {
+    options,
+    timer,
+    startedAt: options.startedAt ?? timer.now(),
+    deadlineAt: timer.now() + (options.deadlineMs ?? Infinity),
+    attempt: 0,
+    failures: 0,
+    hintMs: undefined,
+    cause: undefined,
+  };
+  for (;;) {
+    // Ten thousand waits stand here at once: all they hold is `wait`.
+    await untilNextLook(wait);
+    const result = await lookOnce(look, wait);
+    if (result.done) return result.value;
+  }
+}
 
-  for (let attempt = 1; ; attempt += 1) {
-    const nowMs = timer.now();
-    const next = nextLook({
-      ageMs: Math.max(0, nowMs - startedAt),
-      random,
-      failures,
-      deadlineInMs: deadlineAt - nowMs,
-      ...(hintMs === undefined ? {} : { hintMs }),
-      ...(requestCostS === undefined ? {} : { requestCostS }),
-    });
-    if (nowMs + next.afterMs >= deadlineAt) throw deadlineError(cause);
-    onWait?.(next);
-    await timer.wait(nowMs + next.afterMs, { signal, unref });
+type Look<T> = (context: PollContext) => Promise<PollResult<T>>;
 
-    try {
-      const ageMs = Math.max(0, timer.now() - startedAt);
-      const result = await within({ timer, deadlineAt, signal, unref }, (ended) =>
-        look({ signal: ended, attempt, ageMs }),
-      );
-      if (result.done) return result.value;
-      hintMs = result.retryAfterMs;
-      failures = 0;
-      cause = undefined;
-    } catch (error) {
-      if (signal?.aborted === true || ReportDeadlineError.isInstance(error) || isRetryable?.(error) !== true)
-        throw error;
-      hintMs = (error as { retryAfterMs?: number } | null)?.retryAfterMs; // a ProviderError's, or anything's like it
-      failures += 1;
-      cause = error;
-    }
+/** One poll under way. */
+interface Wait {
+  readonly options: PollOptions;
+  readonly timer: Timer;
+  readonly startedAt: number;
+  readonly deadlineAt: number;
+  attempt: number;
+  /** Looks in a row without an answer, and the last one's error. */
+  failures: number;
+  cause: unknown;
+  /** What the provider asked for in its last answer. */
+  hintMs: number | undefined;
+}
+
+/** @throws ReportDeadlineError when no further look fits before the deadline; the signal's reason once it aborts. */
+function untilNextLook({ options, timer, startedAt, deadlineAt, failures, cause, hintMs }: Wait): Promise<void> {
+  const nowMs = timer.now();
+  const next = nextLook({
+    ageMs: Math.max(0, nowMs - startedAt),
+    random: options.random ?? Math.random,
+    failures,
+    deadlineInMs: deadlineAt - nowMs,
+    ...(hintMs === undefined ? {} : { hintMs }),
+    ...(options.requestCostS === undefined ? {} : { requestCostS: options.requestCostS }),
+  });
+  if (nowMs + next.afterMs >= deadlineAt) throw deadlineError(cause);
+  options.onWait?.(next);
+  return timer.wait(nowMs + next.afterMs, options);
+}
+
+/** Look, and write down in `wait` what came of it. */
+async function lookOnce<T>(look: Look<T>, wait: Wait): Promise<PollResult<T>> {
+  const { options } = wait;
+  wait.attempt += 1;
+  try {
+    const result = await settling(look, wait);
+    wait.hintMs = result.done ? undefined : result.retryAfterMs;
+    wait.failures = 0;
+    wait.cause = undefined;
+    return result;
+  } catch (error) {
+    const ours = options.signal?.aborted === true || ReportDeadlineError.isInstance(error);
+    if (ours || options.isRetryable?.(error) !== true) throw error;
+    wait.hintMs = (error as { retryAfterMs?: number } | null)?.retryAfterMs; // a ProviderError's, or anything's like it
+    wait.failures += 1;
+    wait.cause = error;
+    return { done: false };
   }
 }
 
 /** Run one look, but settle at an abort or the deadline even if it does not. Leaves neither listener nor wait behind. */
-function within<T>(
-  { timer, deadlineAt, signal, unref }: PollOptions & { readonly timer: Timer; readonly deadlineAt: number },
-  run: (ended: AbortSignal) => Promise<T>,
-): Promise<T> {
+function settling<T>(look: Look<T>, wait: Wait): Promise<PollResult<T>> {
+  const { timer, deadlineAt, startedAt, attempt, options } = wait;
+  const { signal, unref } = options;
+  const ageMs = Math.max(0, timer.now() - startedAt);
   const ended = new AbortController();
   const settled = new AbortController();
-  return new Promise<T>((resolve, reject) => {
+  return new Promise<PollResult<T>>((resolve, reject) => {
     const leave = (): void => {
       settled.abort();
       unfollow?.();
@@ -122,7 +153,7 @@ function within<T>(
       );
     }
     // A look that throws before it returns a promise is a rejection like any other.
-    void Promise.resolve(ended.signal).then(run).then(resolve, reject).finally(leave);
+    void Promise.resolve({ signal: ended.signal, attempt, ageMs }).then(look).then(resolve, reject).finally(leave);
   });
 }
 

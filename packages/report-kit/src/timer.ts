@@ -34,9 +34,17 @@ interface Wait {
   readonly untilMs: number;
   readonly unref: boolean;
   readonly resolve: () => void;
-  unfollow: (() => void) | undefined;
+  readonly reject: (reason: unknown) => void;
+  readonly group: Group | undefined;
   /** Its place in the heap. */
   place: number;
+}
+
+/** The waits that share a signal: ten thousand commonly do, and a closure each would weigh more than the waits. */
+interface Group {
+  readonly signal: AbortSignal;
+  readonly waits: Set<Wait>;
+  readonly unfollow: () => void;
 }
 
 /**
@@ -56,6 +64,7 @@ const webPlatform: TimerPlatform = {
 export function createTimer(platform: TimerPlatform = webPlatform): Timer {
   /** A binary heap: the wait that ends first is at 0. */
   const heap: Wait[] = [];
+  const groups = new WeakMap<AbortSignal, Group>();
   let handle: unknown;
   let armedForMs = Infinity;
   let keptAlive = 0;
@@ -99,7 +108,26 @@ export function createTimer(platform: TimerPlatform = webPlatform): Timer {
       sink(last, last.place);
     }
     if (!wait.unref) keptAlive -= 1;
-    wait.unfollow?.();
+    const { group } = wait;
+    if (group === undefined || !group.waits.delete(wait) || group.waits.size > 0) return;
+    groups.delete(group.signal);
+    group.unfollow();
+  }
+
+  function groupOf(signal: AbortSignal): Group {
+    const known = groups.get(signal);
+    if (known !== undefined) return known;
+    const waits = new Set<Wait>();
+    const unfollow = onAbort(signal, () => {
+      for (const wait of waits) {
+        remove(wait);
+        wait.reject(signal.reason);
+      }
+      arm();
+    });
+    const group = { signal, waits, unfollow };
+    groups.set(signal, group);
+    return group;
   }
 
   function disarm(): void {
@@ -148,16 +176,11 @@ export function createTimer(platform: TimerPlatform = webPlatform): Timer {
         if (Number.isNaN(untilMs)) throw new TypeError("wait: expected epoch milliseconds, got NaN");
         signal?.throwIfAborted();
         if (untilMs <= platform.now()) return resolve();
-        const wait: Wait = { untilMs, unref, resolve, unfollow: undefined, place: heap.length };
+        const group = signal && groupOf(signal);
+        const wait: Wait = { untilMs, unref, resolve, reject, group, place: heap.length };
+        group?.waits.add(wait);
         rise(wait, heap.length);
         if (!unref) keptAlive += 1;
-        if (signal !== undefined) {
-          wait.unfollow = onAbort(signal, () => {
-            remove(wait);
-            arm();
-            reject(signal.reason);
-          });
-        }
         arm();
       });
     },
