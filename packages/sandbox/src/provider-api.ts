@@ -1,6 +1,6 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { Answer } from "./answer.ts";
 import type { Provider } from "./provider.ts";
+import type { HeaderValues } from "./seen-request.ts";
 import type { Problem } from "./specification.ts";
 
 /** A valid, authorised call of one operation. */
@@ -26,7 +26,7 @@ export interface ProviderApi {
   /** By operationId; each operation of the spec must be here. */
   readonly handlers: Readonly<Record<string, (call: Call) => Answer | Promise<Answer>>>;
   /** Whether these headers satisfy a security scheme of the spec, for this path. */
-  authorised(scheme: string, headers: IncomingHttpHeaders, path: Readonly<Record<string, string>>): boolean;
+  authorised(scheme: string, headers: HeaderValues, path: Readonly<Record<string, string>>): boolean;
   /** The provider's own answer to wrong credentials. */
   unauthorised(): Answer;
   /** The provider's own answer to a call its spec finds fault with. */

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { Origin, Provider } from "./provider.ts";
 
 /** A secret the sandbox handed out, found in a request, and where. The secret itself is not kept. */
@@ -7,6 +6,9 @@ export interface CarriedSecret {
   readonly name: string;
   readonly where: "url" | "header" | "body";
 }
+
+/** Headers as Node gives them, said without Node's types, so that a reader of the package's types needs none. */
+export type HeaderValues = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** One request the sandbox saw, in the order of arrival. */
 export interface SeenRequest {
@@ -49,7 +51,7 @@ const secretNames =
 /** The request's text forms, as they came over the wire. */
 export interface RawRequest {
   readonly url: string;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: HeaderValues;
   readonly body: string;
 }
 
@@ -68,7 +70,7 @@ export function findSecrets(raw: RawRequest, known: Iterable<KnownSecret>): Carr
 }
 
 /** Headers fit for keeping: names as sent, credentials' values redacted. */
-export function redactHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+export function redactHeaders(headers: HeaderValues): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,

@@ -128,7 +128,7 @@ export function begatewayApi(world: World, settings: BegatewaySettings): Provide
   return {
     provider: "begateway",
     handlers: { createReport, getReport },
-    authorised: (_scheme, headers) => headers.authorization === authorization,
+    authorised: (_scheme, headers) => headers["authorization"] === authorization,
     unauthorised: () => json(401, errorBody(401)),
     // A malformed id in the path names no report.
     invalid: (call) =>

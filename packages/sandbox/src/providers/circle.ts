@@ -128,7 +128,7 @@ export function circleApi(world: World, apiKey: string): ProviderApi {
   return {
     provider: "circle",
     handlers: { requestReport, getReport, getReportContent, listReports },
-    authorised: (_scheme, headers) => headers.authorization === `Bearer ${apiKey}`,
+    authorised: (_scheme, headers) => headers["authorization"] === `Bearer ${apiKey}`,
     unauthorised: () => json(401, errorBody(401)),
     // A malformed id in the path names no report; the operations with such a path declare no 400.
     invalid: (call) => (call.path["id"] === undefined ? refused(validationErrors(call)) : notFound()),

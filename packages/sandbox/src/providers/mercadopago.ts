@@ -16,7 +16,7 @@ export function mercadopagoApi(world: World, settings: MercadopagoSettings): Pro
   return {
     provider: "mercadopago",
     handlers: { ...named(settlement, "Settlement"), ...named(release, "Release") },
-    authorised: (_scheme, headers) => headers.authorization === `Bearer ${settings.accessToken}`,
+    authorised: (_scheme, headers) => headers["authorization"] === `Bearer ${settings.accessToken}`,
     unauthorised: () => json(401, errorBody(401)),
     invalid,
     errorBody,

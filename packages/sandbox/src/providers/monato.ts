@@ -179,7 +179,7 @@ export function monatoApi(
     },
     authorised(scheme, headers, path) {
       if (scheme === "apiKeyAuth") return headers["x-api-key"] === client.apiKey && path["client_id"] === clientId;
-      const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1] ?? "";
+      const token = /^Bearer (.+)$/.exec([headers["authorization"] ?? ""].flat().join())?.[1] ?? "";
       return isValidToken(client.apiKey, token, world.clock.now());
     },
     unauthorised: () => failure(401, "unauthenticated"),
