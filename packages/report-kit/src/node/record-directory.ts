@@ -23,6 +23,10 @@ import { parseRecord, recordText } from "./record-file.ts";
  *
  * A record is created by renaming a whole directory into place, which fails where there is one, and removed by renaming
  * its head away. An empty `records/<name>` is the rest of a removal.
+ *
+ * A file is on the disk before the rename that brings it into force, and the rename before the write returns. That the
+ * names of new directories are there no later than what is in them is the file system's own order (ext4, XFS, Btrfs,
+ * APFS and NTFS keep it).
  */
 
 /** Which revision of a record is in force: the name of its directory, taken apart. */
