@@ -107,8 +107,9 @@ export async function forgetJob(
 }
 
 /**
- * Remove the jobs that ended before a moment. A journal needs this once a year or never: a job takes about a kilobyte. It
- * is what keeps a report from being made twice, so choose a moment before which nobody asks for the same report again.
+ * Remove the jobs that ended before a moment. A journal needs this rarely: a job takes about 1 kB of a table, 12 kB of a
+ * disk. A kept job is what keeps its report from being made twice, so choose a moment so long ago that nobody asks for
+ * the same report again.
  * Jobs that go on, that are `indeterminate` (a person has to decide), or that can't be read stay.
  *
  * @param endedBefore epoch milliseconds
