@@ -1,8 +1,8 @@
 import { createBegatewayClient } from "@report-kit/begateway";
 import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import type { Fault, Sandbox, SandboxOptions, VirtualClock } from "@report-kit/sandbox";
-import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import * as fc from "fast-check";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { begatewayReports } from "../src/begateway.ts";
 import type { BegatewayReportRequest } from "../src/begateway.ts";
 import { createReportKit, explainError, memoryJournal, ReportRequestError } from "../src/index.ts";
@@ -74,6 +74,26 @@ function answering(answer: () => Response): {
   return { source: begatewayReports(client, { pspId: "7" }), sent };
 }
 
+/** A source whose provider never answers, and the signals of the requests it was sent. */
+function hanging(onRequest: () => void): {
+  readonly source: ReportSource<BegatewayReportRequest>;
+  readonly heard: (AbortSignal | null | undefined)[];
+} {
+  const heard: (AbortSignal | null | undefined)[] = [];
+  const client = createBegatewayClient({
+    pspId: "7",
+    secretKey: "key",
+    baseUrl: "https://dwh.psp.example",
+    timeoutMs: 3_600_000,
+    fetch: (_input, init) => {
+      heard.push(init?.signal);
+      queueMicrotask(onRequest);
+      return new Promise(() => {});
+    },
+  });
+  return { source: begatewayReports(client, { pspId: "7" }), heard };
+}
+
 const json =
   (status: number, body: unknown, headers: Record<string, string> = {}) =>
   (): Response =>
@@ -131,19 +151,18 @@ describe("begatewayReports", () => {
 
   it("takes the spec's request without the id, and nothing else", () => {
     const { source } = answering(json(200, {}));
-    const now = Date.parse(startsAt);
+    const prepare = (request: BegatewayReportRequest) => () => source.prepare(request, { now: Date.parse(startsAt) });
+    const { user_id: _user, ...nobodys } = wanted;
     // @ts-expect-error the id is made from the key
-    expect(() => source.prepare({ ...wanted, id: key }, { now })).toThrow(ReportRequestError);
+    const withId = prepare({ ...wanted, id: key });
     // @ts-expect-error user_id is required
-    expect(() =>
-      source.prepare({ type: "balance_records", format: "csv", request_params: wanted.request_params }, { now }),
-    ).toThrow(ReportRequestError);
+    const withoutUser = prepare(nobodys);
     // @ts-expect-error there is one report type
-    expect(() => source.prepare({ ...wanted, type: "balance_records_report" }, { now })).toThrow(ReportRequestError);
+    const otherType = prepare({ ...wanted, type: "balance_records_report" });
     // @ts-expect-error the page's table calls it request_parameters; the wire does not
-    expect(() => source.prepare({ ...wanted, request_parameters: wanted.request_params }, { now })).toThrow(
-      ReportRequestError,
-    );
+    const otherName = prepare({ ...wanted, request_parameters: wanted.request_params });
+    for (const wrong of [withId, withoutUser, otherType, otherName]) expect(wrong).toThrow(ReportRequestError);
+    expect(prepare(wanted)).not.toThrow();
   });
 });
 
@@ -167,7 +186,7 @@ describe("a beGateway request", () => {
   });
 
   const instants = fc.record({
-    ms: fc.integer({ min: Date.parse("2000-01-01T00:00:00Z"), max: now - 1_000 }),
+    ms: fc.integer({ min: Date.parse("2000-01-01T00:00:00Z"), max: now - 2_000 }),
     micros: fc.integer({ min: 0, max: 999_999 }),
     offset: fc.integer({ min: -23 * 60 - 59, max: 23 * 60 + 59 }),
   });
@@ -311,7 +330,7 @@ function badValues(): readonly (readonly [field: string, bad: fc.Arbitrary<unkno
 function spoilt(field: string, value: unknown): BegatewayReportRequest {
   const [, first = "", second] = field.split(".");
   const inner = second === undefined ? value : { ...wanted.request_params, [second]: value };
-  return { ...wanted, [first]: inner } as BegatewayReportRequest; // wrong on purpose
+  return { ...wanted, [first]: inner };
 }
 
 /** A memory journal that says it is durable: what `kit.step` needs, without files. */
@@ -321,18 +340,19 @@ interface Scene {
   readonly clock: VirtualClock;
   readonly sandbox: Sandbox;
   readonly source: ReportSource<BegatewayReportRequest>;
-  kit(journal: Journal): ReportKit;
+  readonly kit: (journal: Journal) => ReportKit;
   /** Step by step to the outcome, the clock moving on in between. */
-  run(kit: ReportKit, job: ReportJob): Promise<Outcome>;
+  readonly run: (kit: ReportKit, job: ReportJob) => Promise<Outcome>;
   /** Every report request so far, by method and answer. */
-  seen(): readonly string[];
+  readonly seen: () => readonly string[];
 }
 
 const opened: Sandbox[] = [];
 afterEach(async () => {
   for (const sandbox of opened.splice(0)) {
-    expect(sandbox.violations).toEqual([]);
     await sandbox.close();
+    if (sandbox.violations.length > 0)
+      throw new Error(`the sandbox left its specs: ${JSON.stringify(sandbox.violations)}`);
   }
 });
 
@@ -602,13 +622,52 @@ describe("what beGateway's answers mean", () => {
     expect(sent).toEqual([get]);
   });
 
-  it("an abort is the caller's own, and reaches the request", async () => {
-    const { source } = answering(json(200, report({})));
-    const signal = AbortSignal.abort(new Error("enough"));
-    await expect(source.look(callOf({ reference: key, signal }))).rejects.toThrow("enough");
-    await expect(source.locate(callOf({ reference: key, signal }))).rejects.toThrow("enough");
-    await expect(source.find?.(callOf({ signal }), 0)).rejects.toThrow("enough");
-    await expect(source.create?.(callOf({ signal }))).rejects.toThrow("enough");
+  it("nothing that a provider could say crashes a look, or is taken for a file that is not there", async () => {
+    const field = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom(key, "successful", "failed", "pending", file, "2026-11-24T12:22:41Z"),
+    );
+    const said = fc.oneof(
+      fc.jsonValue().map((data) => ({ data })),
+      fc.record({ id: field, status: field, file_url: field, expiry_date: field }).map((members) => report(members)),
+    );
+    await fc.assert(
+      fc.asyncProperty(said, async (body) => {
+        const seen = await see(answering(json(200, body)).source, "look", { reference: key });
+        const isReady = seen.is === "ready" && seen.reference === key && URL.canParse(seen.link?.url ?? "");
+        expect(isReady || ["pending", "failed", "expired", "unknown"].includes(seen.is)).toBe(true);
+      }),
+    );
+  });
+
+  it("an abort is the caller's own, and ends the request that is under way", async () => {
+    const calls: readonly ((source: ReportSource, signal: AbortSignal) => Promise<unknown> | undefined)[] = [
+      (source, signal) => source.create?.(callOf({ signal })),
+      (source, signal) => source.look(callOf({ reference: key, signal })),
+      (source, signal) => source.find?.(callOf({ signal }), 0),
+      (source, signal) => source.locate(callOf({ reference: key, signal })),
+    ];
+    for (const call of calls) {
+      const controller = new AbortController();
+      const { source, heard } = hanging(() => controller.abort(new Error("enough")));
+      await expect(call(source, controller.signal)).rejects.toThrow("enough");
+      expect(heard.map((signal) => signal?.aborted)).toEqual([true]);
+    }
+  });
+
+  it("a create is given up after 30 s, whatever time the client has for other calls", async () => {
+    vi.useFakeTimers();
+    try {
+      const { source, heard } = hanging(() => {});
+      const seen = see(source, "create");
+      await vi.advanceTimersByTimeAsync(29_999);
+      expect(heard.map((signal) => signal?.aborted)).toEqual([false]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(await seen).toMatchObject({ is: "unclear", error: { code: "timeout" } });
+      expect(heard.map((signal) => signal?.aborted)).toEqual([true]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
@@ -645,6 +704,15 @@ describe("a beGateway report job", () => {
     sandbox.fail(create, lostAfter);
     const job = here.report(source, wanted);
     expect(await run(here, job)).toMatchObject({ status: "ready", reference: job.key, adopted: true });
+    expect(sandbox.made("begateway")).toBe(1);
+  });
+
+  it("whose create was answered by something else is found and adopted too", async () => {
+    const { sandbox, source, kit, run, seen } = await scene();
+    const here = kit(durable());
+    sandbox.fail(create, { kind: "status", status: 201, body: {}, afterHandling: true });
+    expect(await run(here, here.report(source, wanted))).toMatchObject({ status: "ready", adopted: true });
+    expect(seen().filter((request) => request.startsWith("POST"))).toEqual(["POST 201"]);
     expect(sandbox.made("begateway")).toBe(1);
   });
 
