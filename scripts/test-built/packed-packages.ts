@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { createPackageFromTarballData } from "@arethetypeswrong/core";
+import type { Package } from "@arethetypeswrong/core";
+import { isObject, readDocument } from "../src/openapi-document.ts";
+import type { JsonObject } from "../src/openapi-document.ts";
+import { workspacePackages } from "../src/workspace-packages.ts";
+import { repository } from "../test/altered-copy.ts";
+import { output } from "./run.ts";
+
+/** A package as it would be published. */
+export interface PackedPackage {
+  readonly name: string;
+  /** `packages/<folder>`. */
+  readonly folder: string;
+  readonly tarball: string;
+  readonly tarballBytes: number;
+  /** Paths inside the package. */
+  readonly files: readonly string[];
+  /** package.json as it lies in the tarball. */
+  readonly manifest: JsonObject;
+  /** What one can import: `report-kit`, `report-kit/circle`, ...; without package.json. */
+  readonly specifiers: readonly string[];
+  readonly contents: Package;
+}
+
+/** Packs every package of `packages/` into a folder, with the pnpm that the root's package.json names. */
+export async function packPackages(destination: string): Promise<readonly PackedPackage[]> {
+  const pnpm = String(readDocument(repository, "package.json")["packageManager"]);
+  const args = ["-y", pnpm, "--filter", "./packages/*", "pack", "--json", "--pack-destination", destination];
+  const listed: unknown = JSON.parse(await output("npx", args, repository));
+  const tarballs = new Map(
+    (Array.isArray(listed) ? listed : [listed])
+      .filter(isObject)
+      .map((item) => [item["name"], String(item["filename"])]),
+  );
+  return workspacePackages(repository).map(({ folder, manifest }) => {
+    const tarball = tarballs.get(manifest["name"]);
+    if (tarball === undefined) throw new Error(`${folder} was not packed.`);
+    return readPacked(folder, tarball);
+  });
+}
+
+function readPacked(folder: string, tarball: string): PackedPackage {
+  const data = readFileSync(tarball);
+  const contents = createPackageFromTarballData(new Uint8Array(data));
+  const root = `/node_modules/${contents.packageName}`;
+  const manifest: unknown = JSON.parse(contents.readFile(`${root}/package.json`));
+  if (!isObject(manifest) || !isObject(manifest["exports"]))
+    throw new Error(`${tarball}: its package.json has no exports.`);
+  return {
+    name: contents.packageName,
+    folder,
+    tarball,
+    tarballBytes: data.byteLength,
+    files: contents.listFiles(root).map((path) => relative(root, path).replaceAll("\\", "/")),
+    manifest,
+    specifiers: Object.keys(manifest["exports"])
+      .filter((entry) => entry !== "./package.json")
+      .map((entry) => contents.packageName + entry.slice(1)),
+    contents,
+  };
+}
