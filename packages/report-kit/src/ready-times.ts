@@ -43,6 +43,26 @@ const kernel: readonly number[] = Array.from({ length: 2 * reach + 1 }, (_, inde
   Math.exp(-(((index - reach) / kernelBins) ** 2) / 2),
 );
 
+/**
+ * Read ready times out of a journal. They are advice, not truth: what is damaged, or was written by another version, is
+ * undefined, and learning begins anew.
+ */
+export function parseReadyTimes(value: unknown): ReadyTimes | undefined {
+  if (typeof value !== "object" || value === null || !("v" in value) || value.v !== 1) return undefined;
+  const { bins, doubt } = value as { readonly bins?: unknown; readonly doubt?: unknown }; // checked below
+  if (typeof bins !== "object" || bins === null || !isWeight(doubt)) return undefined;
+  const sound = Object.entries(bins).every(([bin, weight]) => isBin(bin) && isWeight(weight));
+  return sound ? { v: 1, bins: bins as Record<string, number>, doubt } : undefined; // every weight was looked at
+}
+
+function isBin(name: string): boolean {
+  return String(Math.trunc(Number(name))) === name && Number(name) >= 0 && Number(name) < binCount;
+}
+
+function isWeight(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= 1_000;
+}
+
 /** Learn from one more report. Pure. Ages that make no sense (NaN, an end before its beginning) teach nothing. */
 export function learnReadyTime(times: ReadyTimes | undefined, seen: SeenReady): ReadyTimes {
   const before = times ?? { v: 1, bins: {}, doubt: 0 };

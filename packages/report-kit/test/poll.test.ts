@@ -1,4 +1,6 @@
 import { build } from "esbuild";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import { ReportDeadlineError } from "../src/errors.ts";
@@ -183,14 +185,37 @@ describe("poll", () => {
   });
 
   it("is at most 2.5 kB, minified and gzipped", async () => {
-    const { outputFiles } = await build({
-      stdin: { contents: 'export { poll } from "./src/poll.ts"', resolveDir: new URL("..", import.meta.url).pathname },
-      bundle: true,
-      minify: true,
-      format: "esm",
-      write: false,
-    });
-    expect(gzipSync(outputFiles[0]?.contents ?? "").length).toBeLessThanOrEqual(2_500);
-    expect(outputFiles[0]?.text).toContain("looks grow apart with age");
+    const bundle = await bundled('export { poll } from "./src/poll.ts"');
+    expect(gzipSync(bundle).length).toBeLessThanOrEqual(2_500);
+    expect(bundle).toContain("looks grow apart with age");
+  });
+
+  it("lets a process exit while it waits, if asked to, and keeps it otherwise", async () => {
+    const code = (unref: boolean): Promise<string> =>
+      bundled(`import { poll } from "./src/poll.ts";
+        void poll(async () => ({ done: false }), { unref: ${unref} });
+        setTimeout(() => console.log("still here"), 500).unref();`);
+    const run = async (script: string): Promise<string> => {
+      const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { timeout: 10_000 });
+      let output = "";
+      child.stdout.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        child.kill();
+      });
+      await once(child, "close");
+      return output;
+    };
+    expect(await Promise.all([run(await code(true)), run(await code(false))])).toEqual(["", "still here\n"]);
   });
 });
+
+async function bundled(contents: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: new URL("..", import.meta.url).pathname },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    write: false,
+  });
+  return outputFiles[0]?.text ?? "";
+}

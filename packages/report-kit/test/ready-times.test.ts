@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { learnedGap, learnReadyTime } from "../src/ready-times.ts";
+import { learnedGap, learnReadyTime, parseReadyTimes } from "../src/ready-times.ts";
 import type { ReadyTimes } from "../src/ready-times.ts";
 import { nextLook } from "../src/schedule.ts";
 import { seededRandom } from "../src/testing/virtual-clock.ts";
@@ -81,6 +81,26 @@ describe("learned ready times", () => {
     expect(Object.values(odd.bins).reduce((sum, weight) => sum + weight, 0)).toBeGreaterThan(10);
     const gaps = (times: ReadyTimes): number => learnedGap(times)(0, 4);
     expect(gaps(odd) / gaps(settled)).toBeGreaterThan(0.8);
+  });
+
+  it("are read back from a journal, and begin anew where that was damaged or is newer", () => {
+    const times = learnFrom(around(minute, 5));
+    expect(parseReadyTimes(JSON.parse(JSON.stringify(times)))).toEqual(times);
+    for (const damaged of [
+      undefined,
+      null,
+      "text",
+      {},
+      { ...times, v: 2 },
+      { ...times, doubt: null },
+      { ...times, bins: null },
+      { ...times, bins: { 64: 1 } },
+      { ...times, bins: { length: 1 } },
+      { ...times, bins: { 3: -1 } },
+      { ...times, bins: { 3: "1" } },
+    ]) {
+      expect(parseReadyTimes(damaged)).toBeUndefined();
+    }
   });
 
   it("stay small, finite and readable whatever was seen", () => {
