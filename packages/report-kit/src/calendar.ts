@@ -24,7 +24,9 @@ export function calendarDay(field: string, value: unknown): string {
 export function dayNotAhead(field: string, value: unknown, now: number): string {
   const day = calendarDay(field, value);
   const latest = new Date(now + furthestEastMs).toISOString().slice(0, 10);
-  return day <= latest ? day : refuse(field, `a day that has begun somewhere on earth (${latest} at the latest)`, value);
+  return day <= latest
+    ? day
+    : refuse(field, `a day that has begun somewhere on earth (${latest} at the latest)`, value);
 }
 
 /**
@@ -36,7 +38,9 @@ export function monthNotAhead(field: string, value: unknown, now: number): strin
   const text = matching(field, value, /^\d{4}-\d{2}(-\d{2})?$/, expected);
   const month = calendarDay(field, text.length === 7 ? `${text}-01` : text).slice(0, 7);
   const latest = new Date(now + furthestEastMs).toISOString().slice(0, 7);
-  return month <= latest ? month : refuse(field, `a month that has begun somewhere on earth (${latest} at the latest)`, value);
+  return month <= latest
+    ? month
+    : refuse(field, `a month that has begun somewhere on earth (${latest} at the latest)`, value);
 }
 
 /** The last day of a month: `"2026-02"` -> `"2026-02-28"`. */
@@ -79,7 +83,9 @@ export function startOfDay(day: string, timeZone: string): number {
   const midnightMs = Date.parse(`${day}T00:00:00Z`);
   const clock = localClock(timeZone);
   // The offsets around the day: one of them holds at its beginning.
-  const instants = [midnightMs - dayMs, midnightMs, midnightMs + dayMs].map((nearMs) => midnightMs - offsetAt(nearMs, clock));
+  const instants = [midnightMs - dayMs, midnightMs, midnightMs + dayMs].map(
+    (nearMs) => midnightMs - offsetAt(nearMs, clock),
+  );
   const beginnings = instants.filter(
     (instant) => localDay(instant, clock) >= day && localDay(instant - 1_000, clock) < day,
   );
@@ -114,8 +120,6 @@ function localDay(instant: number, clock: Intl.DateTimeFormat): string {
 /** How far the zone's clocks are ahead of UTC, in milliseconds. */
 function offsetAt(instant: number, clock: Intl.DateTimeFormat): number {
   const part = localParts(instant, clock);
-  const local = Date.parse(
-    `${localDay(instant, clock)}T${part("hour")}:${part("minute")}:${part("second")}Z`,
-  );
+  const local = Date.parse(`${localDay(instant, clock)}T${part("hour")}:${part("minute")}:${part("second")}Z`);
   return local - Math.floor(instant / 1_000) * 1_000;
 }

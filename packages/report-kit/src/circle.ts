@@ -52,10 +52,7 @@ const camtDeadlineMs = 7 * 3_600_000;
  * same parameters give the same report, so asking twice makes nothing twice.
  * @throws ReportRequestError for an account label that can't be one.
  */
-export function circleReports(
-  client: CircleClient,
-  options: CircleReportsOptions,
-): ReportSource<CircleReportRequest> {
+export function circleReports(client: CircleClient, options: CircleReportsOptions): ReportSource<CircleReportRequest> {
   const account = accountLabel("account", options?.account);
 
   return {
@@ -138,22 +135,26 @@ function prepare(input: CircleReportRequest, { now }: { readonly now: number }):
       deadlineAt: dayEnds + camtDeadlineMs,
     };
   }
-  const timeframes = reportType === "managed_payment_wallet_balances" ? (["daily"] as const) : (["daily", "monthly"] as const);
+  const timeframes =
+    reportType === "managed_payment_wallet_balances" ? (["daily"] as const) : (["daily", "monthly"] as const);
   const timeframe = oneOf<"daily" | "monthly">("request.timeframe", head["timeframe"], timeframes);
   const date =
     timeframe === "monthly"
       ? monthNotAhead("request.date", head["date"], now)
       : dayNotAhead("request.date", head["date"], now);
   const clientEntityId =
-    head["clientEntityId"] === undefined ? {} : { clientEntityId: uuidField("request.clientEntityId", head["clientEntityId"]) };
+    head["clientEntityId"] === undefined
+      ? {}
+      : { clientEntityId: uuidField("request.clientEntityId", head["clientEntityId"]) };
   const request = { reportType, timeframe, date, ...clientEntityId };
   return { reportType, request, identity: request, expects: "csv" };
 }
 
 /** The normalised request as the API takes it. */
 function createBody(request: JsonObject, monthlyDate: "day" | "month"): Schemas["ReportRequest"] {
-  const asDay = request["timeframe"] === "monthly" && monthlyDate === "day";
-  const body = asDay ? { ...request, date: `${String(request["date"])}-01` } : request;
+  const { timeframe, date } = request;
+  const asDay = timeframe === "monthly" && monthlyDate === "day" && typeof date === "string";
+  const body = asDay ? { ...request, date: `${date}-01` } : request;
   return body as unknown as Schemas["ReportRequest"]; // `prepare` made it of this shape; the journal keeps it as JSON
 }
 
@@ -172,9 +173,19 @@ function observe(record: Schemas["ReportRecord"] | undefined): Observation {
       return { is: "ready", reference, ...(link === undefined ? {} : { link }) };
     }
     case "failed":
-      return { is: "failed", code: "failed", message: "Circle says that generating the report failed, and gives no reason.", reference };
+      return {
+        is: "failed",
+        code: "failed",
+        message: "Circle says that generating the report failed, and gives no reason.",
+        reference,
+      };
     default:
-      return { is: "unknown", status: status.slice(0, 60), sample: `status ${JSON.stringify(status.slice(0, 60))}`, reference };
+      return {
+        is: "unknown",
+        status: status.slice(0, 60),
+        sample: `status ${JSON.stringify(status.slice(0, 60))}`,
+        reference,
+      };
   }
 }
 

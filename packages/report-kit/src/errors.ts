@@ -5,7 +5,7 @@ import type { FoundReport } from "./observation.ts";
 /** What every error of report-kit is made from; see `ReportKitError`. */
 type ErrorDetails = Omit<ReportKitErrorOptions, "code" | "phase" | "retryable"> & { readonly code: string };
 
-function kind<Name extends string>(error: unknown, name: Name): boolean {
+function kind(error: unknown, name: string): boolean {
   return ReportKitError.isInstance(error) && error.name === name;
 }
 

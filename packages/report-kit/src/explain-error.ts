@@ -19,7 +19,9 @@ export function explainError(error: unknown, during: "create" | "look" | "find")
   if (status === 429) return { is: "unreachable", error, ...hint };
   if (during === "create") {
     const clear = status >= 400 && status < 500 && status !== 408;
-    return clear ? { is: "refused", code: error.code ?? "refused", message: error.message, error } : { is: "unclear", error };
+    return clear
+      ? { is: "refused", code: error.code ?? "refused", message: error.message, error }
+      : { is: "unclear", error };
   }
   if (status >= 400 && status < 500 && status !== 408 && status !== 425) {
     return { is: "unknown", status: `http ${status}`, sample: error.message };

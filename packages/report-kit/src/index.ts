@@ -1,13 +1,7 @@
 export { createReportKit } from "./kit.ts";
-export type { PlanOptions, ReportKit, ReportKitOptions, ReportOptions, Step } from "./kit.ts";
+export type { PlanOptions, ReportKit, ReportKitOptions, ReportOptions, Step } from "./report-kit.ts";
 export type { ReportDownloadOptions, ReportJob, WaitOptions } from "./job.ts";
-export type {
-  ExpiredOutcome,
-  FailedOutcome,
-  IndeterminateOutcome,
-  Outcome,
-  ReadyOutcome,
-} from "./outcome.ts";
+export type { ExpiredOutcome, FailedOutcome, IndeterminateOutcome, Outcome, ReadyOutcome } from "./outcome.ts";
 export type { JobEvent } from "./event.ts";
 export type { OnIndeterminate } from "./reduce.ts";
 export type { PlannedLook } from "./schedule.ts";
@@ -29,14 +23,7 @@ export { DownloadError } from "./download/download-error.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
 export type { ApiLocation, FileLocation, LinkLocation, NoLocation } from "./file-location.ts";
 export type { FoundReport, Observation } from "./observation.ts";
-export type {
-  IdempotencyTier,
-  PreparedReport,
-  ReportSource,
-  RequestOf,
-  SourceCall,
-  SourceProfile,
-} from "./source.ts";
+export type { IdempotencyTier, PreparedReport, ReportSource, RequestOf, SourceCall, SourceProfile } from "./source.ts";
 export { explainError } from "./explain-error.ts";
 
 export {

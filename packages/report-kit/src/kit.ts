@@ -3,112 +3,28 @@ import { formatBookmark, parseBookmark } from "./bookmark.ts";
 import { ReportRequestError } from "./errors.ts";
 import type { JobEvent, JobEventDetails } from "./event.ts";
 import { createEventBus } from "./event-bus.ts";
-import type { ReportJob } from "./job.ts";
-import type { Journal } from "./journal.ts";
 import { reportKey } from "./key.ts";
+import { createPulse } from "./pulse.ts";
+import { readyHabits } from "./ready-habits.ts";
 import { createReportJob } from "./report-job.ts";
-import type { Platform } from "./platform.ts";
 import { platformWith } from "./platform.ts";
-import type { OnIndeterminate } from "./reduce.ts";
-import type { PlannedLook } from "./schedule.ts";
+import type { OnIndeterminate, ReduceContext } from "./reduce.ts";
 import { defaultRequestCostS, nextLook, plan } from "./schedule.ts";
-import type { ReportSource, RequestOf } from "./source.ts";
+import type { ReportKit, ReportKitOptions } from "./report-kit.ts";
+import type { ReportJob } from "./job.ts";
+import type { ReportSource } from "./source.ts";
+import { sourceTraffic } from "./source-traffic.ts";
 import { sourceFacts } from "./source-facts.ts";
 import type { JobIdentity, StepResult } from "./step.ts";
 import { takeStep } from "./step.ts";
 import { createTimer } from "./timer.ts";
-import type { Outcome } from "./outcome.ts";
-import type { Wait } from "./wait.ts";
+import type { LearnedGap } from "./ready-times.ts";
+import { createWaits } from "./waits.ts";
 import { wakeJobs } from "./wake.ts";
-import type { WakeHint } from "./wake.ts";
-
-/** How a kit works. Only the journal is required. */
-export interface ReportKitOptions {
-  /**
-   * Where jobs are kept. `memoryJournal()` says "this process only"; `fileJournal(directory)` of `report-kit/node`
-   * survives it; `postgresJournal(query)` of `report-kit/postgres` is shared by many machines.
-   */
-  readonly journal: Journal;
-  /**
-   * What a request costs, in seconds of waiting: the one knob of the schedule. Default 4: one request fewer is worth
-   * being 4 seconds later. More = fewer requests, less = sooner.
-   */
-  readonly requestCostS?: number;
-  /** What to do where it can't be known whether a report was made. Default `"reconcile"`. */
-  readonly onIndeterminate?: OnIndeterminate;
-  /** Hears every event of every job of this kit. What it throws is ignored. */
-  readonly onEvent?: (event: JobEvent) => void;
-  /** The clock, timers, randomness and the `fetch` for links outside a provider's API. Default: the platform's. */
-  readonly platform?: Partial<Platform>;
-}
-
-/** How one report is wanted. */
-export interface ReportOptions {
-  /** Raise it by one to have the same report made anew, after it expired or failed. Default 0; part of the key. */
-  readonly epoch?: number;
-}
-
-/** What `kit.plan` is asked. */
-export interface PlanOptions {
-  /** Milliseconds the job has been waiting already. Default 0. */
-  readonly ageMs?: number;
-  /** Milliseconds to look ahead. Default 6 hours. */
-  readonly horizonMs?: number;
-  /** A request whose documented ready time (Circle's camt.053) the plan is anchored on. */
-  readonly request?: unknown;
-}
-
-/** What a step came to: the end, or when to take the next one. */
-export type Step =
-  | { readonly outcome: Outcome }
-  | {
-      readonly again: {
-        /** ISO 8601, UTC. Earlier steps are harmless: they send nothing. */
-        readonly at: string;
-        readonly afterMs: number;
-        readonly why: string;
-      };
-    };
-
-/** Gets reports exactly once. */
-export interface ReportKit {
-  /**
-   * One wanted report. No I/O; the same request gives the same key.
-   * @throws ReportRequestError naming the field, what was expected and what came.
-   */
-  report<Source extends ReportSource>(
-    source: Source,
-    request: RequestOf<Source>,
-    options?: ReportOptions,
-  ): ReportJob;
-  /**
-   * The job a bookmark names, to go on with.
-   * @throws ReportRequestError for a damaged bookmark, one whose source is not among `sources`, and for a source that
-   * could make a report twice over a journal that does not outlive its process.
-   */
-  resume(bookmark: string, sources: readonly ReportSource[]): ReportJob;
-  /**
-   * Take one step of a job: for cron and durable engines. At most one request; the journal is written before and after.
-   * @throws as `resume`; `ProviderError` when the credentials are not accepted; JournalError; the abort reason.
-   */
-  step(
-    bookmark: string,
-    sources: readonly ReportSource[],
-    options?: { readonly signal?: AbortSignal; readonly onIndeterminate?: OnIndeterminate },
-  ): Promise<Step>;
-  /** When a job of this source would be looked at if it stayed pending, and why. */
-  plan(source: ReportSource, options?: PlanOptions): readonly PlannedLook[];
-  /**
-   * Something (a webhook) says that a report may be ready: look now. Never earlier than a provider asked to be left alone.
-   * Jobs waited for in another process are woken through the journal, within 5 s.
-   * @returns the number of jobs woken.
-   */
-  wake(hint: WakeHint): Promise<number>;
-}
 
 /** @throws ReportRequestError for options that can't work. */
 export function createReportKit(options: ReportKitOptions): ReportKit {
-  const { journal, requestCostS = defaultRequestCostS, onIndeterminate = "reconcile" } = options;
+  const { journal, requestCostS = defaultRequestCostS, onIndeterminate = "reconcile", learn = true } = options;
   if (typeof journal?.read !== "function") {
     throw new ReportRequestError({
       field: "journal",
@@ -125,9 +41,12 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
   }
   const platform = platformWith(options.platform ?? {});
   const timer = createTimer(platform);
+  const pulse = createPulse(journal, timer);
   const bus = createEventBus(options.onEvent);
   const facts = sourceFacts(journal);
-  const waits = new Map<string, Wait>();
+  const waits = createWaits();
+  const traffic = sourceTraffic({ now: platform.now, timer, waits });
+  const habits = readyHabits(facts, platform.now);
   // Made at the first step: some platforms have no randomness before a request.
   let worker: string | undefined;
 
@@ -142,11 +61,35 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
       } as JobEvent); // the two halves of one member of the union
   }
 
-  function stepOf(
+  const scheduled = (
     job: JobIdentity,
-    how: { readonly signal: AbortSignal; readonly onIndeterminate: OnIndeterminate; readonly deadlineAt?: number },
+    learned: LearnedGap | undefined,
+    deadlineAt: number | undefined,
+  ): ReduceContext["next"] => {
+    const { readyAt } = job.prepared;
+    return (input) =>
+      nextLook({
+        ...input,
+        requestCostS,
+        random: platform.random,
+        ...(deadlineAt === undefined ? {} : { deadlineInMs: deadlineAt - platform.now() }),
+        ...(readyAt === undefined ? {} : { readyAtMs: readyAt - platform.now() }),
+        ...(learned === undefined ? {} : { learned }),
+      });
+  };
+
+  async function stepOf(
+    job: JobIdentity,
+    how: {
+      readonly signal: AbortSignal;
+      readonly onIndeterminate: OnIndeterminate;
+      readonly deadlineAt?: number;
+      readonly early?: boolean;
+    },
   ): Promise<StepResult> {
     worker ??= crypto.randomUUID();
+    const { source, prepared } = job;
+    const learned = learn ? await habits.gap(source.id, prepared.reportType) : undefined;
     return takeStep(job, {
       journal,
       facts,
@@ -154,15 +97,16 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
       worker,
       emit: emitFor(job),
       signal: how.signal,
+      early: how.early === true,
+      turn: (action, signal) => traffic.turn(source, action, signal),
+      seen: (reference) => traffic.seen(source, reference),
+      ended: () => pulse.beat().catch(() => undefined), // others find the end at their next look
+      learn: async (seen) => {
+        // The job's own record is written; what could have been learned is not worth failing it for.
+        if (learn) await habits.record(source.id, prepared.reportType, seen).catch(() => undefined);
+      },
       onIndeterminate: how.onIndeterminate,
-      next: (input) =>
-        nextLook({
-          ...input,
-          requestCostS,
-          random: platform.random,
-          ...(how.deadlineAt === undefined ? {} : { deadlineInMs: how.deadlineAt - platform.now() }),
-          ...(job.prepared.readyAt === undefined ? {} : { readyAtMs: job.prepared.readyAt - platform.now() }),
-        }),
+      next: scheduled(job, learned, how.deadlineAt),
     });
   }
 
@@ -220,11 +164,14 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
       journal,
       platform,
       timer,
+      pulse,
       bus,
       waits,
       onIndeterminate,
       emit: emitFor(job),
       step: (how) => stepOf(job, how),
+      gapMs: (state) =>
+        scheduled(job, undefined, undefined)({ ageMs: platform.now() - (state.acceptedAt ?? state.startedAt) }).afterMs,
     });
 
   return {
@@ -250,8 +197,7 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
     },
     plan(source, planOptions = {}) {
       const { request, ageMs, horizonMs } = planOptions;
-      const readyAt =
-        request === undefined ? undefined : source.prepare(request, { now: platform.now() }).readyAt;
+      const readyAt = request === undefined ? undefined : source.prepare(request, { now: platform.now() }).readyAt;
       return plan({
         requestCostS,
         ...(ageMs === undefined ? {} : { ageMs }),
@@ -271,6 +217,7 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
         });
         waits.get(key)?.nudge();
       }
+      if (woken.length > 0) await pulse.beat();
       return woken.length;
     },
   };

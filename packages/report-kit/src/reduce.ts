@@ -27,11 +27,18 @@ export type Action =
   | { readonly do: "wait"; readonly until: number; readonly why: string }
   | { readonly do: "create" | "look" | "find" };
 
-/** Decide what a job's next step is. Pure. */
-export function decide(state: JobState, profile: SourceProfile, now: number): Action {
+/**
+ * Decide what a job's next step is. Pure.
+ * @param early look before the schedule's time: something is known already. A provider's Retry-After still holds.
+ */
+export function decide(state: JobState, profile: SourceProfile, now: number, early = false): Action {
   if (hasEnded(state)) return { do: "nothing" };
   if (state.lease !== undefined && state.lease.until > now) {
-    return { do: "wait", until: Math.min(state.lease.until, now + 1_000), why: "another worker is taking a step of this job" };
+    return {
+      do: "wait",
+      until: Math.min(state.lease.until, now + 1_000),
+      why: "another worker is taking a step of this job",
+    };
   }
   if (state.phase === "creating" && profile.tier !== "create-or-get") {
     const settledAt = settles(state, profile);
@@ -39,7 +46,8 @@ export function decide(state: JobState, profile: SourceProfile, now: number): Ac
       return { do: "wait", until: settledAt, why: "a create ended unclear: what it may have made is visible by then" };
     }
   }
-  if (state.nextAt > now) return { do: "wait", until: state.nextAt, why: state.why ?? "the schedule" };
+  const due = early ? Math.min(state.nextAt, state.holdUntil ?? 0) : state.nextAt;
+  if (due > now) return { do: "wait", until: due, why: state.why ?? "the schedule" };
   if (state.phase === "waiting") return { do: "look" };
   if (profile.tier === "lookup") return { do: "look" };
   if (state.phase === "creating" && profile.tier !== "create-or-get") return { do: "find" };
@@ -68,6 +76,8 @@ export interface ReduceContext {
   readonly now: number;
   readonly profile: SourceProfile;
   readonly onIndeterminate: OnIndeterminate;
+  /** Whether a request was sent for it: not when another job's list said it already. */
+  readonly sent: boolean;
   /** The schedule: when to look next, and why. */
   readonly next: (input: {
     readonly ageMs: number;
@@ -94,8 +104,16 @@ export function reduce(
   context: ReduceContext,
 ): Reduced {
   const { now } = context;
-  const { lease: _lease, why: _why, failures: _failures, finding: _finding, found: _found, holdUntil: _hold, ...rest } = before;
-  const state: JobState = { ...rest, requests: before.requests + 1 };
+  const {
+    lease: _lease,
+    why: _why,
+    failures: _failures,
+    finding: _finding,
+    found: _found,
+    holdUntil: _hold,
+    ...rest
+  } = before;
+  const state: JobState = { ...rest, requests: before.requests + (context.sent ? 1 : 0) };
   const failures = (before.failures ?? 0) + 1;
 
   /** Go on waiting in `phase`, until the schedule's next look. */
@@ -134,7 +152,12 @@ export function reduce(
       return again(
         "waiting",
         { hintMs: observation.retryAfterMs },
-        { ...accepted, ...referenced(observation.reference), status: observation.status },
+        {
+          ...accepted,
+          ...referenced(observation.reference),
+          status: observation.status,
+          ...(action === "look" ? { lookedAt: now } : {}),
+        },
       );
     case "ready":
       return {
@@ -164,11 +187,22 @@ export function reduce(
       };
     case "expired":
       return {
-        state: { ...state, phase: "expired", status: "expired", message: observation.message, nextAt: now, endedAt: now },
+        state: {
+          ...state,
+          phase: "expired",
+          status: "expired",
+          message: observation.message,
+          nextAt: now,
+          endedAt: now,
+        },
       };
     case "absent":
       if (action === "find") return notMade(state, context);
-      return again(action === "create" ? "new" : "waiting", { hintMs: observation.retryAfterMs }, { status: "absent" });
+      return again(
+        action === "create" ? "new" : "waiting",
+        { hintMs: observation.retryAfterMs },
+        { status: "absent", lookedAt: now },
+      );
     case "searching":
       return searched(before, state, observation, context);
     case "unknown":
@@ -183,7 +217,12 @@ export function reduce(
       );
     case "refused":
       return {
-        state: { ...state, phase: action === "look" ? before.phase : "new", status: `refused: ${observation.code}`, nextAt: now },
+        state: {
+          ...state,
+          phase: action === "look" ? before.phase : "new",
+          status: `refused: ${observation.code}`,
+          nextAt: now,
+        },
         refused: observation,
       };
     case "unclear":

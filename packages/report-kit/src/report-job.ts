@@ -1,3 +1,4 @@
+import { isLoopbackHost } from "@report-kit/http";
 import { downloadTo, openStream } from "./download/download.ts";
 import type { DownloadContext } from "./download/download.ts";
 import { ReportExpiredError, ReportFailedError, ReportIndeterminateError, ReportRequestError } from "./errors.ts";
@@ -9,13 +10,16 @@ import type { Journal } from "./journal.ts";
 import type { Outcome, ReadyOutcome } from "./outcome.ts";
 import { pastEvents } from "./past.ts";
 import type { Platform } from "./platform.ts";
+import type { Pulse } from "./pulse.ts";
 import type { OnIndeterminate } from "./reduce.ts";
+import type { JobState } from "./state.ts";
 import { parseState } from "./state.ts";
 import type { JobIdentity, StepResult } from "./step.ts";
 import { expire, jobRecordName, reopen } from "./step.ts";
 import type { Timer } from "./timer.ts";
 import type { Wait, WaitEnd } from "./wait.ts";
 import { startWait } from "./wait.ts";
+import type { Waits } from "./waits.ts";
 import { withBookmark } from "./with-bookmark.ts";
 
 const defaultDeadlineMs = 6 * 3_600_000;
@@ -25,16 +29,20 @@ export interface JobContext {
   readonly journal: Journal;
   readonly platform: Platform;
   readonly timer: Timer;
+  readonly pulse: Pulse;
   readonly bus: EventBus;
   /** The waits under way in this process, by key: callers share them. */
-  readonly waits: Map<string, Wait>;
+  readonly waits: Waits;
   readonly onIndeterminate: OnIndeterminate;
   readonly emit: (event: JobEventDetails) => void;
   readonly step: (how: {
     readonly signal: AbortSignal;
     readonly onIndeterminate: OnIndeterminate;
     readonly deadlineAt: number;
+    readonly early: boolean;
   }) => Promise<StepResult>;
+  /** Milliseconds to the next look at a job in this state that is still pending. */
+  readonly gapMs: (state: JobState) => number;
 }
 
 export function createReportJob(job: JobIdentity, context: JobContext): ReportJob {
@@ -60,19 +68,19 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
       const started: Wait = startWait(job, {
         journal,
         timer: context.timer,
+        pulse: context.pulse,
         now: platform.now,
         emit: context.emit,
-        step: async (signal, deadlineAt) => {
+        gapMs: context.gapMs,
+        step: async (how) => {
           if (first) await reopen(job, journal, platform.now());
           first = false;
-          return context.step({ signal, onIndeterminate, deadlineAt });
+          return context.step({ ...how, onIndeterminate });
         },
-        onEnd: () => {
-          if (waits.get(key) === started) waits.delete(key);
-        },
+        onEnd: () => waits.remove(job, started),
       });
       wait = started;
-      waits.set(key, wait);
+      waits.add(job, wait);
     }
     try {
       return await wait.join({ signal: options.signal, deadlineAt: now + deadlineMs, deadlineMs });
@@ -90,12 +98,11 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
       ...(link === undefined ? {} : { first: link }),
       locate: (signal) => locate(outcome, signal),
       linkHosts: source.linkHosts,
-      loopback: isLoopback(source.origin),
+      loopback: isLoopbackHost(new URL(source.origin).hostname),
       expects: prepared.expects,
       reportType: prepared.reportType,
       platform,
       timer: context.timer,
-      bookmark,
     };
   }
 
@@ -146,7 +153,7 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
         yield* past;
         const last = past.at(-1);
         const over = last !== undefined && ["ready", "failed", "expired", "indeterminate"].includes(last.type);
-        if (!over || waits.has(key)) yield* live;
+        if (!over || waits.get(key) !== undefined) yield* live;
       } finally {
         await live.return?.();
       }
@@ -192,9 +199,4 @@ function expired(message: string, { source, prepared, bookmark, epoch }: JobIden
     message: `The ${prepared.reportType} report of ${source.id} is no longer there: ${message} ${choice}`,
     bookmark,
   });
-}
-
-function isLoopback(origin: string): boolean {
-  const { hostname } = new URL(origin);
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

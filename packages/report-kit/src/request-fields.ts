@@ -4,7 +4,9 @@ import { ReportRequestError } from "./errors.ts";
 export function describeValue(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "string") {
-    return value.length > 80 ? `${JSON.stringify(value.slice(0, 77))}... (${value.length} characters)` : JSON.stringify(value);
+    return value.length > 80
+      ? `${JSON.stringify(value.slice(0, 77))}... (${value.length} characters)`
+      : JSON.stringify(value);
   }
   if (value === null || typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value === "bigint") return `${value}n (a bigint)`;

@@ -28,6 +28,8 @@ export interface SourceProfile {
    * the job ends `indeterminate`. Default 30 minutes.
    */
   readonly searchForMs?: number;
+  /** Requests a second that all jobs of this source in one process share. Default 10. */
+  readonly requestsPerSecond?: number;
 }
 
 /** What a source makes of a caller's request before anything is sent. */
@@ -96,6 +98,11 @@ export interface ReportSource<Request = unknown> {
   create?(call: SourceCall): Promise<Observation>;
   /** Look whether the report is there. */
   look(call: SourceCall): Promise<Observation>;
+  /**
+   * Look at all of the account's reports by one request. Where a source can, the jobs that wait for it in one process
+   * share it: one look serves them all. The answer says of a reference what `look` would; undefined = it does not say.
+   */
+  list?(call: Pick<SourceCall, "now" | "signal">): Promise<(reference: string) => Observation | undefined>;
   /**
    * After a create whose end is unclear: was it made? `absent` = surely not made (only after the visibility bound),
    * `pending` or `ready` with a `reference` = made, adopt it. Called with `place` 0, 1, … while it answers

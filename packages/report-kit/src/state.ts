@@ -44,6 +44,8 @@ export interface JobState {
   readonly finding?: number;
   /** What `find` saw without being able to decide. */
   readonly found?: readonly FoundReport[];
+  /** The last look that found it not ready. */
+  readonly lookedAt?: number;
   /** When to look next, by the schedule. */
   readonly nextAt: number;
   /** The provider asked to be left alone until then: no wake looks earlier. */
@@ -107,9 +109,6 @@ export function stateToJson(state: JobState): JsonObject {
 /** Has the provider (or the rules of certainty) had the last word? */
 export function hasEnded(state: JobState): boolean {
   return (
-    state.phase === "ready" ||
-    state.phase === "failed" ||
-    state.phase === "expired" ||
-    state.phase === "indeterminate"
+    state.phase === "ready" || state.phase === "failed" || state.phase === "expired" || state.phase === "indeterminate"
   );
 }

@@ -7,6 +7,8 @@ import type { Outcome } from "./outcome.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { ReduceContext, OnIndeterminate } from "./reduce.ts";
 import { announce, createTimeoutMs, decide, leaseMs, reduce } from "./reduce.ts";
+import type { SeenReady } from "./ready-times.ts";
+import { scheduleAge } from "./schedule.ts";
 import type { PreparedReport, ReportSource, SourceCall } from "./source.ts";
 import type { SourceFacts } from "./source-facts.ts";
 import type { JobState } from "./state.ts";
@@ -31,6 +33,19 @@ export interface StepContext {
   /** Names this worker in leases. */
   readonly worker: string;
   readonly emit: (event: JobEventDetails) => void;
+  /** Look before the schedule's time: something is known already. */
+  readonly early: boolean;
+  /**
+   * Wait for this source's next request within its budget, or for a list that answers instead. Before the lease: a line
+   * of jobs may be long.
+   */
+  readonly turn: (action: "create" | "look" | "find", signal: AbortSignal) => Promise<void>;
+  /** What a list shared with other jobs says already. */
+  readonly seen: (reference: string) => Observation | undefined;
+  /** The job has ended, and that is written: other processes may be waiting for it. */
+  readonly ended: () => Promise<void>;
+  /** The report became ready: the schedule may learn from it. */
+  readonly learn: (seen: SeenReady) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -39,6 +54,7 @@ export type StepResult =
   | { readonly outcome: Outcome; readonly link?: LinkLocation; readonly error?: unknown }
   | {
       readonly again: { readonly at: number; readonly why: string; readonly asked: boolean };
+      readonly state: JobState;
       /** The journal's revision: a higher one means that somebody else wrote. */
       readonly revision: number;
     };
@@ -65,37 +81,47 @@ export async function takeStep(job: JobIdentity, context: StepContext): Promise<
   const state = record === undefined ? freshState(job, context.now()) : parseState(record.value, name);
   const revision = record?.revision ?? 0;
 
-  const action = decide(state, job.source.profile, context.now());
+  const action = decide(state, job.source.profile, context.now(), context.early);
   if (action.do === "nothing") return { outcome: ended(state, job) };
-  if (action.do === "wait") return { again: { at: action.until, why: action.why, asked: false }, revision };
+  if (action.do === "wait") return { again: { at: action.until, why: action.why, asked: false }, state, revision };
 
-  signal.throwIfAborted();
+  await context.turn(action.do, signal);
   const leasedAt = context.now();
   const lease = { by: context.worker, until: leasedAt + leaseMs };
   const underWay = announce(state, action.do, lease, leasedAt);
   const announced = await journal.write(name, stateToJson(underWay), revision);
-  if (announced === undefined) return lostRace(context, revision);
+  if (announced === undefined) return lostRace(context, state, revision);
   if (signal.aborted || (action.do === "create" && context.now() + createTimeoutMs > lease.until)) {
     // Nothing was sent: take the announcement back. (This worker was paused, or called off, while it wrote.)
     await journal.write(name, stateToJson(state), announced);
     signal.throwIfAborted();
-    return lostRace(context, announced + 1);
+    return lostRace(context, state, announced + 1);
   }
 
   const call = await describeCall(job, underWay, context);
-  const seen = await observe(job.source, action.do, call, state.finding ?? 0);
+  const seen = await observe(job.source, action.do, call, state.finding ?? 0, context.seen);
   const reduced = reduce(underWay, action.do, seen.observation, {
     now: context.now(),
     profile: job.source.profile,
     onIndeterminate: context.onIndeterminate,
+    sent: seen.sent,
     next: context.next,
   });
   const after = reduced.state;
   const written = await writeBack(journal, name, after, announced, lease, context.now);
   signal.throwIfAborted();
-  if (written === undefined) return lostRace(context, announced);
+  if (written === undefined) return lostRace(context, state, announced);
   if ("echoed" in seen.observation && seen.observation.echoed !== undefined) {
     await context.facts.recordEcho(job.source.id, seen.observation.echoed);
+  }
+
+  if (action.do === "look" && after.phase === "ready") {
+    const age = (at: number): number =>
+      scheduleAge({ ageMs: at - (after.acceptedAt ?? after.startedAt), ...readyAge(job, at) });
+    await context.learn({
+      afterMs: Math.max(0, age(state.lookedAt ?? state.acceptedAt ?? state.startedAt)),
+      byMs: age(context.now()),
+    });
   }
 
   tell(state, action.do, seen.observation, after, context);
@@ -118,11 +144,12 @@ export async function takeStep(job: JobIdentity, context: StepContext): Promise<
     };
   }
   if (hasEnded(after)) {
+    await context.ended();
     const link = seen.observation.is === "ready" ? seen.observation.link : undefined;
     return { outcome: ended(after, job), ...(link === undefined ? {} : { link }) };
   }
   const asked = "retryAfterMs" in seen.observation && seen.observation.retryAfterMs !== undefined;
-  return { again: { at: after.nextAt, why: after.why ?? "the schedule", asked }, revision: written };
+  return { again: { at: after.nextAt, why: after.why ?? "the schedule", asked }, state: after, revision: written };
 }
 
 /**
@@ -178,18 +205,15 @@ function ended(state: JobState, job: JobIdentity): Outcome {
   return outcome;
 }
 
-function lostRace(context: StepContext, revision: number): StepResult {
+function lostRace(context: StepContext, state: JobState, revision: number): StepResult {
   return {
+    state,
     again: { at: context.now() + afterConflictMs, why: "another worker was first", asked: false },
     revision,
   };
 }
 
-async function describeCall(
-  job: JobIdentity,
-  state: JobState,
-  context: StepContext,
-): Promise<SourceCall> {
+async function describeCall(job: JobIdentity, state: JobState, context: StepContext): Promise<SourceCall> {
   return {
     key: job.key,
     epoch: job.epoch,
@@ -203,22 +227,33 @@ async function describeCall(
   };
 }
 
-/** Make the one call, and turn whatever comes of it into an observation. */
+function readyAge(job: JobIdentity, at: number): { readyAtMs?: number } {
+  return job.prepared.readyAt === undefined ? {} : { readyAtMs: job.prepared.readyAt - at };
+}
+
+/** Make the one call, unless a shared list answers already, and turn whatever comes of it into an observation. */
 async function observe(
   source: ReportSource,
   action: "create" | "look" | "find",
   call: SourceCall,
   place: number,
-): Promise<{ readonly observation: Observation; readonly thrown?: unknown }> {
+  listed: (reference: string) => Observation | undefined,
+): Promise<{ readonly observation: Observation; readonly sent: boolean; readonly thrown?: unknown }> {
+  let sent = false;
   try {
-    if (action === "create" && source.create !== undefined) return { observation: await source.create(call) };
-    if (action === "find" && source.find !== undefined) return { observation: await source.find(call, place) };
-    return { observation: await source.look(call) };
+    if (action === "look" && call.reference !== undefined) {
+      const observation = listed(call.reference);
+      if (observation !== undefined) return { observation, sent };
+    }
+    sent = true;
+    if (action === "create" && source.create !== undefined) return { observation: await source.create(call), sent };
+    if (action === "find" && source.find !== undefined) return { observation: await source.find(call, place), sent };
+    return { observation: await source.look(call), sent };
   } catch (error) {
     const unsure: Observation = action === "create" ? { is: "unclear", error } : { is: "unreachable", error };
-    if (call.signal.aborted) return { observation: unsure, thrown: call.signal.reason };
+    if (call.signal.aborted) return { observation: unsure, sent, thrown: call.signal.reason };
     const meaning = source.explain?.(error, action) ?? explainError(error, action);
-    return meaning === undefined ? { observation: unsure, thrown: error } : { observation: meaning };
+    return meaning === undefined ? { observation: unsure, sent, thrown: error } : { observation: meaning, sent };
   }
 }
 

@@ -13,6 +13,8 @@ export interface FileHead {
   readonly mediaType: string;
   readonly totalBytes: number | undefined;
   readonly overwrite: Overwrite;
+  /** It is an archive that is to be taken apart, too. */
+  readonly unpack: UnpackLimits | undefined;
 }
 
 /** The whole verified file, about to get its final name. */
@@ -97,10 +99,10 @@ export interface Sink {
   /** Whether `commit` can take an archive apart. */
   readonly canUnpack?: boolean;
   /**
-   * Give the file its name, durably.
+   * Give the file its name, durably; take it apart first if it is to be.
    * @throws DownloadError `exists` when the name is taken and `overwrite` does not allow it.
    */
-  commit(file: FinishedFile, unpack: UnpackLimits | undefined): Promise<Placed>;
+  commit(file: FinishedFile): Promise<Placed>;
   /** It did not come to an end. `keep`: a later process can go on from the note. */
   abandon(reason: unknown, keep: boolean): Promise<void>;
 }

@@ -2,13 +2,13 @@ import { ReportDeadlineError } from "./errors.ts";
 import type { JobEventDetails } from "./event.ts";
 import type { LinkLocation } from "./file-location.ts";
 import type { Journal } from "./journal.ts";
+import type { Observation } from "./observation.ts";
 import type { Outcome } from "./outcome.ts";
+import type { JobState } from "./state.ts";
 import type { JobIdentity, StepResult } from "./step.ts";
 import { jobRecordName } from "./step.ts";
+import type { Pulse } from "./pulse.ts";
 import type { Timer } from "./timer.ts";
-
-/** How often a wait looks whether somebody else wrote: a wake or an end in another process is seen within this. */
-const journalLookMs = 5_000;
 
 /** How a wait ended. */
 export interface WaitEnd {
@@ -37,14 +37,23 @@ export interface Wait {
   join(caller: WaitCaller): Promise<WaitEnd>;
   /** Look at the journal now: something was written. */
   nudge(): void;
+  /** Take what a list asked for by another job says of this one: look now, or later than planned. */
+  serve(answer: (reference: string) => Observation | undefined): void;
 }
 
 /** What a wait works with. */
 export interface WaitContext {
   readonly journal: Journal;
   readonly timer: Timer;
+  readonly pulse: Pulse;
   readonly now: () => number;
-  readonly step: (signal: AbortSignal, deadlineAt: number) => Promise<StepResult>;
+  readonly step: (how: {
+    readonly signal: AbortSignal;
+    readonly deadlineAt: number;
+    readonly early: boolean;
+  }) => Promise<StepResult>;
+  /** Milliseconds to the next look at a job in this state that is still pending. */
+  readonly gapMs: (state: JobState) => number;
   readonly emit: (event: JobEventDetails) => void;
   /** The last caller left, or the wait ended. */
   readonly onEnd: () => void;
@@ -56,26 +65,38 @@ export function startWait(job: JobIdentity, context: WaitContext): Wait {
   const callers = new Set<WaitCaller>();
   const stop = new AbortController();
   let sleeping: AbortController | undefined;
+  let state: JobState | undefined;
+  let wakeAt = 0;
+  let early = false;
+  let postponed = false;
 
   const latestDeadline = (): number => Math.max(...Array.from(callers, (caller) => caller.deadlineAt));
 
   async function run(): Promise<WaitEnd> {
     for (;;) {
-      const result = await context.step(stop.signal, latestDeadline());
+      const result = await context.step({ signal: stop.signal, deadlineAt: latestDeadline(), early });
+      early = false;
       if ("outcome" in result) return result;
+      ({ state } = result);
       const { at, why, asked } = result.again;
       if (asked && at > latestDeadline()) throw askedTooLong(job, at, why);
-      await sleepUntil(at, result.revision);
+      wakeAt = at;
+      await sleep(result.revision);
+      sleeping = undefined;
     }
   }
 
-  /** Until the next look is due, or somebody else has written. */
-  async function sleepUntil(at: number, revision: number): Promise<void> {
-    while (now() < at) {
+  /** Until the next look is due, somebody else has written, or a shared list has news. */
+  async function sleep(revision: number): Promise<void> {
+    while (now() < wakeAt) {
       sleeping = new AbortController();
-      await timer.wait(Math.min(at, now() + journalLookMs), { signal: sleeping.signal }).catch(() => undefined);
+      await timer.wait(wakeAt, { signal: sleeping.signal }).catch(() => undefined);
       stop.signal.throwIfAborted();
-      if (now() >= at) return;
+      if (now() >= wakeAt || early) return;
+      if (postponed) {
+        postponed = false;
+        continue;
+      }
       const record = await context.journal.read(jobRecordName(job.key));
       if ((record?.revision ?? 0) !== revision) return;
     }
@@ -96,16 +117,35 @@ export function startWait(job: JobIdentity, context: WaitContext): Wait {
       callers.delete(caller);
       if (callers.size === 0) {
         context.onEnd();
+        unhear();
         stop.abort();
         sleeping?.abort();
       }
     }
   }
 
+  const nudge = (): void => sleeping?.abort();
+  const unhear = context.pulse.hear(nudge);
   // The first caller joins in this turn, before the first step asks for the deadline.
   const end = Promise.resolve().then(run);
   end.catch(() => undefined); // callers see it through their own race; the last one may have left
-  return { join, nudge: () => sleeping?.abort() };
+  return {
+    join,
+    nudge,
+    serve(answer) {
+      if (sleeping === undefined || state?.phase !== "waiting" || state.reference === undefined) return;
+      const observation = answer(state.reference);
+      if (observation === undefined) return;
+      if (observation.is === "pending") {
+        wakeAt = Math.max(wakeAt, now() + context.gapMs(state));
+        postponed = true;
+        sleeping.abort();
+      } else {
+        early = true;
+        sleeping.abort();
+      }
+    },
+  };
 }
 
 /** Rejects with the signal's reason once it is aborted; leaves nothing behind when the caller has left. */

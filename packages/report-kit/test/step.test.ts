@@ -34,7 +34,12 @@ function scene(script: Script, options: Partial<ReportKitOptions> = {}): Scene {
   const clock = createVirtualClock();
   const journal = options.journal ?? memoryJournal();
   const events: JobEvent[] = [];
-  const kit = createReportKit({ journal, platform: clock.platform, onEvent: (event) => events.push(event), ...options });
+  const kit = createReportKit({
+    journal,
+    platform: clock.platform,
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
   return { clock, journal, source: scriptedSource(script), events, kit };
 }
 
@@ -47,10 +52,23 @@ describe("a report job", () => {
     const { clock, source, kit, events } = scene({ create: [pending], look: [pending, pending, ready] });
     const job = kit.report(source, { report: "a" });
     const outcome = await clock.finish(job.outcome());
-    expect(outcome).toMatchObject({ status: "ready", reference: "r-1", fileName: "report.csv", adopted: false, requests: 4 });
+    expect(outcome).toMatchObject({
+      status: "ready",
+      reference: "r-1",
+      fileName: "report.csv",
+      adopted: false,
+      requests: 4,
+    });
     expect(source.calls.map((call) => call.method)).toEqual(["create", "look", "look", "look"]);
     expect(events.map((event) => event.type)).toEqual([
-      "submitted", "observed", "waiting", "observed", "waiting", "observed", "waiting", "ready",
+      "submitted",
+      "observed",
+      "waiting",
+      "observed",
+      "waiting",
+      "observed",
+      "waiting",
+      "ready",
     ]);
   });
 
@@ -152,7 +170,12 @@ describe("an unclear create", () => {
   });
 
   it("is repeated only once the list proves that nothing was made", async () => {
-    const { clock, source, kit } = scene({ profile: list, create: [lost, pending], find: [{ is: "absent" }], look: [ready] });
+    const { clock, source, kit } = scene({
+      profile: list,
+      create: [lost, pending],
+      find: [{ is: "absent" }],
+      look: [ready],
+    });
     expect(await clock.finish(kit.report(source, { report: "a" }).outcome())).toMatchObject({ status: "ready" });
     expect(source.calls.map((call) => call.method)).toEqual(["create", "find", "create", "look"]);
   });
@@ -169,21 +192,38 @@ describe("an unclear create", () => {
 
   it("looks in every place a round, and ends indeterminate where nothing proves anything", async () => {
     const { clock, source, kit } = scene({
-      ...blind, create: [lost], find: [{ is: "searching", more: true, found: [] }, nothing],
+      ...blind,
+      create: [lost],
+      find: [{ is: "searching", more: true, found: [] }, nothing],
     });
     const job = kit.report(source, { report: "a" });
     const outcome = await clock.finish(job.outcome());
     expect(outcome).toMatchObject({ status: "indeterminate", found: [{ reference: "77" }] });
     expect(source.calls.filter((call) => call.method === "create")).toHaveLength(1);
-    expect(source.calls.filter((call) => call.method === "find").map((call) => call.place).slice(0, 2)).toEqual([0, 1]);
+    expect(
+      source.calls
+        .filter((call) => call.method === "find")
+        .map((call) => call.place)
+        .slice(0, 2),
+    ).toEqual([0, 1]);
     const error = await clock.finish(
-      job.download({ open: () => Promise.reject(new Error("no file is to be opened")) }).catch((thrown: unknown) => thrown),
+      job
+        .download({ open: () => Promise.reject(new Error("no file is to be opened")) })
+        .catch((thrown: unknown) => thrown),
     );
-    expect(error).toMatchObject({ name: "ReportIndeterminateError", bookmark: job.bookmark, found: [{ reference: "77" }] });
+    expect(error).toMatchObject({
+      name: "ReportIndeterminateError",
+      bookmark: job.bookmark,
+      found: [{ reference: "77" }],
+    });
   });
 
   it("is looked for once more when an indeterminate job is run again, and adopted if it has appeared", async () => {
-    const { clock, source, kit } = scene({ ...blind, create: [lost], find: [nothing, nothing, nothing, nothing, nothing, nothing, ready] });
+    const { clock, source, kit } = scene({
+      ...blind,
+      create: [lost],
+      find: [nothing, nothing, nothing, nothing, nothing, nothing, ready],
+    });
     const job = kit.report(source, { report: "a" });
     let outcome = await clock.finish(job.outcome());
     expect(outcome.status).toBe("indeterminate");
@@ -201,9 +241,16 @@ describe("an unclear create", () => {
 
   it("is not a refused connection: that surely made nothing, and is repeated", async () => {
     const refusedConnection = new TransportError({
-      code: "network", message: "refused", provider: "scripted", operationId: "create", maybeSent: false,
+      code: "network",
+      message: "refused",
+      provider: "scripted",
+      operationId: "create",
+      maybeSent: false,
     });
-    const { clock, source, kit } = scene({ profile: list, create: [refusedConnection, answered(429, { retryAfterMs: 60_000 }), ready] });
+    const { clock, source, kit } = scene({
+      profile: list,
+      create: [refusedConnection, answered(429, { retryAfterMs: 60_000 }), ready],
+    });
     expect(await clock.finish(kit.report(source, { report: "a" }).outcome())).toMatchObject({ status: "ready" });
     expect(source.calls.map((call) => call.method)).toEqual(["create", "create", "create"]);
     expect((source.calls[2]?.at ?? 0) - (source.calls[1]?.at ?? 0)).toBeGreaterThanOrEqual(60_000);

@@ -17,6 +17,8 @@ export interface Script {
   readonly create?: readonly ScriptedAnswer[];
   readonly look?: readonly ScriptedAnswer[];
   readonly find?: readonly ScriptedAnswer[];
+  /** What a list request says, of a reference. */
+  readonly list?: (reference: string, now: number) => Observation | undefined;
   readonly locate?: FileLocation;
   readonly account?: string;
   /** Epoch milliseconds: a documented ready time. */
@@ -25,9 +27,10 @@ export interface Script {
 
 /** A call that a scripted source received. */
 export interface ScriptedCall {
-  readonly method: "create" | "look" | "find" | "locate";
+  readonly method: "create" | "look" | "find" | "list" | "locate";
   readonly at: number;
-  readonly key: string;
+  /** Absent for a list, which is asked for no job in particular. */
+  readonly key?: string;
   readonly place?: number;
 }
 
@@ -39,6 +42,7 @@ export interface ScriptedSource extends ReportSource<ScriptedRequest> {
 export function scriptedSource(script: Script): ScriptedSource {
   const calls: ScriptedCall[] = [];
   const given = { create: 0, look: 0, find: 0 };
+  const { list } = script;
   const account = script.account ?? "test";
   const tier = script.profile?.tier ?? "create-or-get";
 
@@ -72,6 +76,14 @@ export function scriptedSource(script: Script): ScriptedSource {
     },
     ...(tier === "lookup" ? {} : { create: (call: SourceCall) => answer("create", call) }),
     look: (call) => answer("look", call),
+    ...(list === undefined
+      ? {}
+      : {
+          async list({ now }: { readonly now: number }) {
+            calls.push({ method: "list", at: now });
+            return (reference: string) => list(reference, now);
+          },
+        }),
     find: (call, place) => answer("find", call, place),
     async locate(call) {
       calls.push({ method: "locate", at: call.now, key: call.key });

@@ -51,8 +51,8 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
 
   /** Let promises, and I/O as far as it was asked for, run out. */
   async function settle(): Promise<void> {
-    // Macrotasks, not microtasks: a chain of any length of promises runs out in one.
-    for (let turn = 0; turn < 3; turn += 1) await realDelay(0);
+    // Macrotasks, not microtasks: a chain of promises of any length runs out before the next. Streams take a few.
+    for (let turn = 0; turn < 4; turn += 1) await macrotask();
     if (quietMs > 0) await realDelay(quietMs);
   }
 
@@ -109,6 +109,19 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
       return promise;
     },
   };
+}
+
+/** One turn of the event loop, without a timer's millisecond. */
+function macrotask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener("message", () => {
+      port1.close();
+      resolve();
+    });
+    port1.start();
+    port2.postMessage(undefined);
+  });
 }
 
 function realDelay(milliseconds: number): Promise<void> {

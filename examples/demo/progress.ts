@@ -1,0 +1,79 @@
+import { createLogUpdate } from "log-update";
+import type { JobEvent } from "report-kit";
+import type { WantedReport } from "./wanted-reports.ts";
+
+/** Where the demo prints. */
+export interface Screen {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** Shows what happens to each report. */
+export interface Progress {
+  onEvent(event: JobEvent): void;
+  onBytes(key: string, bytes: number, totalBytes: number | undefined): void;
+  onFile(key: string): void;
+  onError(key: string, error: unknown): void;
+  close(): void;
+}
+
+/** One line a report, kept up to date, on a terminal; elsewhere a plain line whenever something happens. */
+export function showProgress(wanted: readonly WantedReport[], screen: NodeJS.WriteStream): Progress {
+  const names = new Map(wanted.map(({ provider, report, job }) => [job.key, `${provider} ${report}`]));
+  const width = Math.max(...Array.from(names.values(), (name) => name.length));
+  const said = new Map<string, string>(Array.from(names.keys(), (key) => [key, "asking"]));
+  const live = screen.isTTY ? createLogUpdate(screen) : undefined;
+
+  const draw = (): void => {
+    const lines = Array.from(names, ([key, name]) => `  ${name.padEnd(width)}  ${said.get(key) ?? ""}`);
+    live?.(lines.join("\n"));
+  };
+  const say = (key: string, text: string, isTick = false): void => {
+    said.set(key, text);
+    if (live !== undefined) return draw();
+    if (!isTick) screen.write(`  ${(names.get(key) ?? key).padEnd(width)}  ${text}\n`);
+  };
+  draw();
+  return {
+    onEvent(event) {
+      const text = describe(event);
+      if (text !== undefined) say(event.key, text);
+    },
+    onBytes(key, bytes, totalBytes) {
+      const share = totalBytes === undefined ? "" : ` of ${totalBytes}`;
+      say(key, `downloading: ${bytes}${share} bytes`, true);
+    },
+    onFile: (key) => say(key, "on disk, verified"),
+    onError: (key, error) => say(key, error instanceof Error ? error.message : String(error)),
+    close: () => live?.done(),
+  };
+}
+
+function describe(event: JobEvent): string | undefined {
+  switch (event.type) {
+    case "submitted":
+      return "asked for";
+    case "adopted":
+      return `found again: ${event.reference}`;
+    case "observed":
+      return `${event.status} after ${event.requests} ${event.requests === 1 ? "request" : "requests"}`;
+    case "waiting":
+      return `waiting ${(event.afterMs / 1_000).toFixed(1)} s: ${event.why}`;
+    case "woken":
+      return "woken by a webhook";
+    case "ready":
+      return `ready after ${event.requests} ${event.requests === 1 ? "request" : "requests"}`;
+    case "unreachable":
+      return `no answer (${event.reason})`;
+    case "unknown-status":
+      return `unknown status ${event.status}: still looking`;
+    case "refused":
+    case "failed":
+      return `failed: ${event.message}`;
+    case "expired":
+    case "indeterminate":
+      return event.message;
+    case "deadline":
+      return "deadline passed";
+  }
+}

@@ -1,0 +1,83 @@
+import { createBegatewayClient } from "@report-kit/begateway";
+import { createCircleClient } from "@report-kit/circle";
+import { createMercadopagoClient } from "@report-kit/mercadopago";
+import { createMonatoClient } from "@report-kit/monato";
+import type { Sandbox } from "@report-kit/sandbox";
+import type { ReportJob, ReportKit } from "report-kit";
+import { begatewayReports } from "report-kit/begateway";
+import { circleReports } from "report-kit/circle";
+import { releaseReports, settlementReports } from "report-kit/mercadopago";
+import { monatoReports } from "report-kit/monato";
+
+/** One report of the demo, under the name a person would call it. */
+export interface WantedReport {
+  readonly provider: string;
+  readonly report: string;
+  readonly job: ReportJob;
+}
+
+/** What a nightly job would ask for: a report of every kind from all four providers, for the days before `today`. */
+export function wantedReports(kit: ReportKit, sandbox: Sandbox, today: Date): readonly WantedReport[] {
+  const circle = circleReports(createCircleClient(sandbox.circle), { account: "treasury" });
+  const begateway = begatewayReports(createBegatewayClient(sandbox.begateway));
+  const monato = monatoReports(createMonatoClient(sandbox.monato));
+  const mercadopagoClient = createMercadopagoClient(sandbox.mercadopago);
+  const settlement = settlementReports(mercadopagoClient, { account: "marketplace" });
+  const release = releaseReports(mercadopagoClient, { account: "marketplace" });
+
+  const yesterday = dayBefore(today, 1);
+  const lastMonth = dayBefore(new Date(`${today.toISOString().slice(0, 7)}-01T00:00:00Z`), 1);
+  const timeframe = "daily";
+  const week = { from: dayBefore(today, 8), to: dayBefore(today, 2), timeZone: "America/Argentina/Buenos_Aires" };
+  const [clabeNumber] = sandbox.monato.clabeNumbers;
+
+  const wanted = (provider: string, report: string, job: ReportJob): WantedReport => ({ provider, report, job });
+  return [
+    wanted("Circle", "camt.053", kit.report(circle, { reportType: "camt053", date: yesterday })),
+    wanted(
+      "Circle",
+      "payouts",
+      kit.report(circle, { reportType: "managed_payout_transactions", timeframe, date: yesterday }),
+    ),
+    wanted(
+      "Circle",
+      "payins",
+      kit.report(circle, { reportType: "managed_payin_transactions", timeframe, date: yesterday }),
+    ),
+    wanted(
+      "Circle",
+      "wallet balances",
+      kit.report(circle, { reportType: "managed_payment_wallet_balances", timeframe, date: yesterday }),
+    ),
+    wanted(
+      "beGateway",
+      "balance records",
+      kit.report(begateway, {
+        type: "balance_records",
+        format: "xlsx",
+        user_id: 1098,
+        request_params: {
+          currency: "USD",
+          date_from: `${week.from}T00:00:00Z`,
+          date_to: `${week.to}T23:59:59Z`,
+        },
+      }),
+    ),
+    wanted("Monato", "daily", kit.report(monato, { report_type: "DAILY", operation_date: yesterday })),
+    wanted(
+      "Monato",
+      "monthly statement",
+      kit.report(monato, {
+        report_type: "MONTHLY_ACCOUNT_STATEMENT",
+        operation_date: lastMonth,
+        clabe_number: clabeNumber,
+      }),
+    ),
+    wanted("Mercado Pago", "settlement", kit.report(settlement, week)),
+    wanted("Mercado Pago", "release", kit.report(release, week)),
+  ];
+}
+
+function dayBefore(day: Date, days: number): string {
+  return new Date(day.getTime() - days * 86_400_000).toISOString().slice(0, 10);
+}
