@@ -176,13 +176,12 @@ describe("a beGateway request", () => {
       reportType: "balance_records",
       request: normalised,
       identity,
-      expects: "zip",
+      expects: "xlsx",
     });
     const mailed = source.prepare({ ...wanted, format: "csv", notification_email: "ana@psp.example" }, { now });
     expect(mailed.request).toEqual({ ...normalised, format: "csv", notification_email: "ana@psp.example" });
     expect(mailed.identity).toEqual({ ...identity, format: "csv" });
-    // How a csv comes is not documented: a bare one is as good as one in a zip.
-    expect(mailed).not.toHaveProperty("expects");
+    expect(mailed.expects).toBe("csv");
   });
 
   const instants = fc.record({
@@ -696,6 +695,22 @@ describe("a beGateway report job", () => {
       expiresAt: expect.any(Number),
     });
     expect("url" in location && new URL(location.url).origin).toBe(sandbox.storage.origin);
+  });
+
+  it("is downloaded as the zip that holds it, from the storage alone and without credentials", async () => {
+    const { sandbox, source, kit, run } = await scene();
+    const here = kit(durable());
+    for (const format of ["xlsx", "csv"] as const) {
+      const job = here.report(source, { ...wanted, format });
+      await run(here, job);
+      const before = sandbox.requests.length;
+      const { stream, name } = await job.stream();
+      const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+      expect(name).toBe(`report_balance_records_202611182100_202611192059_${job.key.slice(0, 8)}.zip`);
+      expect(Array.from(bytes.subarray(0, 4))).toEqual([0x50, 0x4b, 3, 4]);
+      const asked = sandbox.requests.slice(before).filter(({ origin }) => origin === "storage");
+      expect(asked.map(({ headers }) => headers["authorization"])).toEqual([undefined]);
+    }
   });
 
   it("whose create was answered by nobody is found by its id and adopted: one report", async () => {

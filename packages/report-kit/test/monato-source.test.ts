@@ -526,6 +526,18 @@ describe("a Monato report job", () => {
     expect(sandbox.made()).toBe(0);
   });
 
+  it("is downloaded from the storage alone, without credentials", async () => {
+    const { sandbox, source, kit, run } = await scene();
+    const job = kit.report(source, daily);
+    await run(job);
+    const before = sandbox.requests.length;
+    const { stream, name, mediaType } = await job.stream();
+    expect((await new Response(stream).text()).split("\n").length).toBeGreaterThan(40);
+    expect({ name, mediaType }).toEqual({ name: "transactions_daily_20261119.csv", mediaType: "text/csv" });
+    const asked = sandbox.requests.slice(before).filter(({ origin }) => origin === "storage");
+    expect(asked.map(({ headers }) => headers["authorization"])).toEqual([undefined]);
+  });
+
   it("gets a fresh link when the last one has run out", async () => {
     const { source, kit, run, clock, sandbox } = await scene();
     const job = kit.report(source, daily);
