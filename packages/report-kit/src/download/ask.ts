@@ -38,12 +38,18 @@ export async function ask(
         ? await location.open({ headers, signal })
         : await fetch(String(link), { headers, signal, redirect: "manual" });
     if (response.type === "opaqueredirect" || (response.redirected && link !== undefined)) {
-      throw new DownloadError("refused-link", "The platform's fetch hides where a redirect leads; it was not followed.");
+      throw new DownloadError(
+        "refused-link",
+        "The platform's fetch hides where a redirect leads; it was not followed.",
+      );
     }
     const next = [301, 302, 303, 307, 308].includes(response.status) ? response.headers.get("location") : null;
     if (next === null) return { response, link };
     response.body?.cancel().catch(() => {});
     link = checkLink(next, rules, link);
   }
-  throw new DownloadError("refused-link", `The download link ${link === undefined ? "" : redactUrl(link)} redirects without end.`);
+  throw new DownloadError(
+    "refused-link",
+    `The download link ${link === undefined ? "" : redactUrl(link)} redirects without end.`,
+  );
 }

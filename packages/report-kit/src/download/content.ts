@@ -39,7 +39,9 @@ export function createContentCheck(): ContentCheck {
   const head = (): Uint8Array => first.subarray(0, Math.min(bytes, first.length));
 
   function wrong(code: DownloadErrorCode, message: string, claim: Claim, shown = head()): DownloadError {
-    return new DownloadError(code, message, { evidence: shown.length === 0 ? undefined : evidenceOf(shown, claim.link) });
+    return new DownloadError(code, message, {
+      evidence: shown.length === 0 ? undefined : evidenceOf(shown, claim.link),
+    });
   }
 
   function typeOf(shown: Uint8Array, claim: Claim): FileType {
@@ -47,7 +49,12 @@ export function createContentCheck(): ContentCheck {
     const type = recognise(shown);
     if (type === "json" && claim.expects === undefined && /\.json$/i.test(claim.name ?? "")) return type;
     if (type === "html" || type === "json" || (type === "xml" && isErrorDocument(shown))) {
-      throw wrong("error-page", `The answer was a success, but holds an error page (${type}) in place of the file.`, claim, shown);
+      throw wrong(
+        "error-page",
+        `The answer was a success, but holds an error page (${type}) in place of the file.`,
+        claim,
+        shown,
+      );
     }
     if (isExpected(type, claim.expects)) return type;
     throw wrong("wrong-type", `The file should be ${claim.expects}, but its first bytes are ${type}.`, claim, shown);
@@ -73,7 +80,10 @@ export function createContentCheck(): ContentCheck {
       }
       if (type === "gzip" && inflater !== undefined) {
         const inner = await inflater.finish().catch((cause: unknown) => {
-          throw new DownloadError("truncated", "The gzip file is cut or damaged.", { cause, evidence: evidenceOf(head(), claim.link) });
+          throw new DownloadError("truncated", "The gzip file is cut or damaged.", {
+            cause,
+            evidence: evidenceOf(head(), claim.link),
+          });
         });
         const held = typeOf(inner, claim);
         if (held !== "text") return { empty: false };
@@ -86,7 +96,7 @@ export function createContentCheck(): ContentCheck {
 
 function lastBytes(tail: Uint8Array<ArrayBuffer>, chunk: Uint8Array): Uint8Array<ArrayBuffer> {
   // A copy of its own: a view would keep the whole chunk alive.
-  if (chunk.length >= tailBytes) return chunk.slice(-tailBytes) as Uint8Array<ArrayBuffer>; // a slice has a new ArrayBuffer
+  if (chunk.length >= tailBytes) return chunk.slice(-tailBytes);
   const kept = tail.subarray(Math.max(0, tail.length + chunk.length - tailBytes));
   const joined = new Uint8Array(kept.length + chunk.length);
   joined.set(kept);

@@ -52,7 +52,11 @@ export class DownloadError extends ReportKitError {
   constructor(
     code: DownloadErrorCode,
     message: string,
-    details: { readonly evidence?: string | undefined; readonly status?: number | undefined; readonly cause?: unknown } = {},
+    details: {
+      readonly evidence?: string | undefined;
+      readonly status?: number | undefined;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super({ code, message, phase: "download", retryable: retryable.has(code), cause: details.cause });
     this.evidence = details.evidence;

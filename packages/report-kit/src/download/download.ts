@@ -101,6 +101,13 @@ export async function downloadTo(
   }
   options.signal?.throwIfAborted();
   const sink = "getWriter" in target ? streamSink(target, options.signal) : await target.open(context.file);
+  if (options.unpack !== undefined && options.unpack !== false && sink.canUnpack !== true) {
+    throw new ReportRequestError({
+      field: "unpack",
+      expected: "a target that keeps files, such as toDirectory or toFile",
+      received: "a stream",
+    });
+  }
   return transfer(context, sink, { ...options, stallTimeoutMs });
 }
 

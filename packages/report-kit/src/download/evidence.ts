@@ -5,7 +5,8 @@ import { headText } from "./file-type.ts";
 export const evidenceBytes = 2048;
 
 /** Storage repeats what was signed in its error documents. */
-const signedElement = /<(\w*(?:Signature|StringToSign|CanonicalRequest|AccessKeyId|Token|Secret|Credential)\w*)>[^<]*/gi;
+const signedElement =
+  /<(\w*(?:Signature|StringToSign|CanonicalRequest|AccessKeyId|Token|Secret|Credential)\w*)>[^<]*/gi;
 
 /** The first 2 KiB of what came, as text and without secrets. `link` is where it came from. */
 export function evidenceOf(head: Uint8Array, link: URL | undefined): string {
@@ -13,7 +14,10 @@ export function evidenceOf(head: Uint8Array, link: URL | undefined): string {
     .replace(signedElement, "<$1>[redacted]")
     // oxlint-disable-next-line no-control-regex -- they are what is made visible
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffd]/g, "·");
-  return redactText(text, link === undefined ? [] : [...link.searchParams.values()].filter((value) => value.length > 7));
+  return redactText(
+    text,
+    link === undefined ? [] : [...link.searchParams.values()].filter((value) => value.length > 7),
+  );
 }
 
 /** The first 2 KiB of an answer that is no file; what can't be read is left out. */

@@ -23,7 +23,8 @@ export const typeNames: Readonly<Record<FileType, readonly [extension: string, m
 export function recognise(head: Uint8Array): FileType {
   if (startsWith(head, 0x1f, 0x8b)) return "gzip";
   // A local file header, or the end record of an archive without files.
-  if (startsWith(head, 0x50, 0x4b, 3, 4) || startsWith(head, 0x50, 0x4b, 5, 6)) return isWorkbook(head) ? "xlsx" : "zip";
+  if (startsWith(head, 0x50, 0x4b, 3, 4) || startsWith(head, 0x50, 0x4b, 5, 6))
+    return isWorkbook(head) ? "xlsx" : "zip";
   const text = headText(head);
   // oxlint-disable-next-line no-control-regex -- no text has them
   if (/[\u0000-\u0008\u000e-\u001a]/.test(text) || text.startsWith("%PDF-")) return "binary";
@@ -64,7 +65,9 @@ export function isErrorDocument(head: Uint8Array): boolean {
 }
 
 function isHtml(begin: string): boolean {
-  return /^(?:<!--[\s\S]*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body|title|script|h1|p|div|center)\b/i.test(begin);
+  return /^(?:<!--[\s\S]*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body|title|script|h1|p|div|center)\b/i.test(
+    begin,
+  );
 }
 
 /** The first files of a workbook are always these. */

@@ -23,7 +23,7 @@ export function createInflater(): Inflater {
   let over: unknown;
 
   const drained = (async () => {
-    for (const reader = readable.getReader(); ; ) {
+    for (const reader = readable.getReader(); ;) {
       const { done, value } = await reader.read();
       if (done) return;
       head.set(value.subarray(0, head.length - length), length);

@@ -1,4 +1,4 @@
-import type { FileHead, Hash, PartNote, Sink } from "../target.ts";
+import type { FileHead, Hash, PartNote, Sink, UnpackLimits } from "../target.ts";
 import { createContentCheck } from "./content.ts";
 import type { ContentCheck } from "./content.ts";
 import { DownloadError } from "./download-error.ts";
@@ -28,7 +28,7 @@ export interface Part extends Known {
   take(chunk: Uint8Array): Promise<void>;
   /** Have a later process go on from here. @returns whether one could. */
   checkpoint(): Promise<boolean>;
-  finish(): Promise<{ readonly head: FileHead; readonly type: FileType; readonly sha256: string; readonly empty: boolean }>;
+  finish(): Promise<{ readonly head: FileHead; readonly sha256: string; readonly empty: boolean }>;
 }
 
 /** A note is written after each hundredth, within these bounds. */
@@ -40,6 +40,7 @@ export function createPart(
   sink: Sink,
   options: {
     readonly overwrite: FileHead["overwrite"];
+    readonly unpack: UnpackLimits | undefined;
     readonly onProgress: ((progress: { bytes: number; totalBytes: number | undefined }) => void) | undefined;
     readonly told: () => Told;
   },
@@ -75,14 +76,17 @@ export function createPart(
   /** Recognise the file, have the sink begin, and let go of what waited for that. */
   async function begin(): Promise<void> {
     type = content.type(claim());
-    if (head === undefined) {
-      head = { ...nameFile(context, type, options.told()), totalBytes: entity.totalBytes, overwrite: options.overwrite };
-      const begun = head;
-      await atTarget(() => sink.begin?.(begun));
-    }
+    if (head === undefined) await beginSink(nameFile(context, type, options.told()));
     const held = waiting;
     waiting = [];
     for (const chunk of held) await atTarget(() => sink.write(chunk));
+  }
+
+  async function beginSink({ name, mediaType }: { readonly name: string; readonly mediaType: string }): Promise<void> {
+    const unpack = type === "zip" || type === "gzip" ? options.unpack : undefined;
+    const begun: FileHead = { name, mediaType, totalBytes: entity.totalBytes, overwrite: options.overwrite, unpack };
+    head = begun;
+    await atTarget(() => sink.begin?.(begun));
   }
 
   async function checkpoint(): Promise<boolean> {
@@ -141,11 +145,9 @@ export function createPart(
       if (kept === undefined) return;
       const note = readNote(kept.note);
       if (note !== undefined && (await matches(note, kept.read()))) {
-        head = { name: note.name, mediaType: note.mediaType, totalBytes: note.totalBytes, overwrite: options.overwrite };
-        const begun = head;
-        await atTarget(() => sink.begin?.(begun));
-        await atTarget(() => sink.truncate?.(note.bytes));
         entity = { validator: note.validator, totalBytes: note.totalBytes };
+        await beginSink(note);
+        await atTarget(() => sink.truncate?.(note.bytes));
         noted = bytes;
         resumed = true;
       } else await clear(0);
@@ -176,7 +178,10 @@ export function createPart(
       entity = replay.entity;
       replay = undefined;
       if (!fits) {
-        throw new DownloadError("changed", "The file became another one while it was downloaded, and what was passed on can't be taken back.");
+        throw new DownloadError(
+          "changed",
+          "The file became another one while it was downloaded, and what was passed on can't be taken back.",
+        );
       }
       resumed = true;
       if (again.length < chunk.length) await accept(chunk.subarray(again.length));
@@ -185,8 +190,8 @@ export function createPart(
     async finish() {
       if (type === undefined) await begin();
       const { empty } = await content.finish(claim());
-      if (head === undefined || type === undefined) throw new Error("a file that has begun has a head and a type");
-      return { head, type, sha256: hash.digest(), empty };
+      if (head === undefined) throw new Error("a file that has begun has a head");
+      return { head, sha256: hash.digest(), empty };
     },
   };
 

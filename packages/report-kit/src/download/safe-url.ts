@@ -37,7 +37,9 @@ export function checkLink(link: string, rules: LinkRules, base?: URL): URL {
 }
 
 function matches(allowed: string, host: string): boolean {
-  return allowed.startsWith("*.") ? host.endsWith(allowed.slice(1)) && host.length > allowed.length - 1 : host === allowed;
+  return allowed.startsWith("*.")
+    ? host.endsWith(allowed.slice(1)) && host.length > allowed.length - 1
+    : host === allowed;
 }
 
 function refused(why: string, link: string | URL): DownloadError {

@@ -38,7 +38,8 @@ export async function transfer(
   const { platform, timer } = context;
   const ended = new AbortController();
   const unfollow = [options.signal, sink.failed].map(
-    (signal) => signal && onAbort(signal, () => ended.abort(signal === sink.failed ? targetError(signal.reason) : signal.reason)),
+    (signal) =>
+      signal && onAbort(signal, () => ended.abort(signal === sink.failed ? targetError(signal.reason) : signal.reason)),
   );
   let location: LinkLocation | ApiLocation | undefined = context.first;
   if ((location?.expiresAt ?? Infinity) <= platform.now()) location = undefined;
@@ -47,6 +48,7 @@ export async function transfer(
   let resigned = 0;
   const part = createPart(context, sink, {
     overwrite: options.overwrite ?? "same",
+    unpack: options.unpack === true ? {} : options.unpack || undefined,
     onProgress: options.onProgress,
     told: () => ({
       link: answered?.link,
@@ -58,11 +60,10 @@ export async function transfer(
   try {
     await part.takeUp();
     await complete();
-    const { head, type, sha256, empty } = await part.finish();
+    const { head, sha256, empty } = await part.finish();
     ended.signal.throwIfAborted();
     const file: FinishedFile = { ...head, totalBytes: part.bytes, bytes: part.bytes, sha256 };
-    const unpack = options.unpack === true ? {} : options.unpack || undefined;
-    const placed = await sink.commit(file, type === "zip" || type === "gzip" ? unpack : undefined).catch((error: unknown) => {
+    const placed = await sink.commit(file).catch((error: unknown) => {
       throw targetError(error);
     });
     return {
@@ -160,7 +161,10 @@ export async function transfer(
         const message = `${link === undefined ? "The API" : "The storage"} answered ${status} to the download.`;
         const error = new DownloadError("refused", message, { status, evidence });
         if (answer.is === "refused") throw error;
-        const retryAfterMs = parseRetryAfter(headers.get("retry-after"), { now: platform.now(), date: headers.get("date") });
+        const retryAfterMs = parseRetryAfter(headers.get("retry-after"), {
+          now: platform.now(),
+          date: headers.get("date"),
+        });
         return { error, retryAfterMs, relocate: answer.is === "expired" };
       }
 
@@ -176,7 +180,8 @@ export async function transfer(
         guard.received(read.value.length);
         if (read.value.length > 0) await part.take(read.value);
       }
-      if (part.replaying) return { error: new DownloadError("changed", "The file became a shorter one, again and again.") };
+      if (part.replaying)
+        return { error: new DownloadError("changed", "The file became a shorter one, again and again.") };
       if (part.totalBytes === undefined || part.complete) return undefined;
       const message = `${part.bytes} bytes came of the ${part.totalBytes} that were announced, again and again.`;
       return { error: new DownloadError("short-body", message) };
@@ -205,6 +210,7 @@ export async function transfer(
 
 /** May a later download go on from the part? Not where the part itself is wrong, or the report is gone. */
 function goesOn(error: unknown): boolean {
-  if (!DownloadError.isInstance(error)) return !ReportExpiredError.isInstance(error) && !ReportFailedError.isInstance(error);
+  if (!DownloadError.isInstance(error))
+    return !ReportExpiredError.isInstance(error) && !ReportFailedError.isInstance(error);
   return ["interrupted", "stalled", "refused", "refused-link", "not-ready", "target"].includes(error.code);
 }
