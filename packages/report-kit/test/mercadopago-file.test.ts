@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { createReportKit } from "../src/index.ts";
 import { releaseReports, settlementReports } from "../src/mercadopago.ts";
-import { callOf, failure, families, runInSteps, sandboxScene, scripted, weekTask } from "./mercadopago-scene.ts";
+import {
+  callOf,
+  failure,
+  families,
+  runInSteps,
+  sandboxScene,
+  sharedJournal,
+  week,
+  scripted,
+  weekTask,
+} from "./mercadopago-scene.ts";
 import type { Scripted } from "./mercadopago-scene.ts";
 
 describe("the file", () => {
@@ -34,6 +45,25 @@ describe("the file", () => {
         },
       ]);
       expect(sandbox.violations).toEqual([]);
+    },
+  );
+
+  it.each(families)(
+    "is streamed whole by a job that goes on with another process's journal, for %s reports",
+    async (family, reports) => {
+      const { clock, sandbox, client } = await sandboxScene({ rows: 500 });
+      const journal = sharedJournal();
+      await runInSteps(clock, () => reports(client, { account: "1" }), undefined, journal);
+      const before = sandbox.requests.length;
+      const kit = createReportKit({ journal, platform: { now: () => clock.now() } });
+      const file = await kit.report(reports(client, { account: "1" }), week).stream();
+      const lines = (await new Response(file.stream as ReadableStream<Uint8Array<ArrayBuffer>>).text())
+        .trim()
+        .split(/\r?\n/); // bytes of no shared memory
+      expect(lines.length).toBeGreaterThan(500);
+      expect(file).toMatchObject({ name: expect.stringMatching(/\.csv$/) });
+      // Nothing is asked for again but the file.
+      expect(sandbox.requests.slice(before)).toMatchObject([{ path: `/v1/account/${family}_report/${file.name}` }]);
     },
   );
 

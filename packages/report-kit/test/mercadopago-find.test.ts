@@ -126,6 +126,11 @@ describe("a report is the wanted one", () => {
     },
   );
 
+  it("and a date that can't be read is shown as it came", async () => {
+    const seen = await foundIn(0, [200, [{ ...weekTask, generation_date: "21/11/2026 12:00" }]]);
+    expect(seen).toMatchObject({ found: [{ reference: "99336983670", createdAt: "21/11/2026 12:00" }] });
+  });
+
   it("when its period contains the wanted one, with less than a day to spare on either side", async () => {
     const spare = fc.oneof(
       fc.integer({ min: -3 * 86_400, max: 3 * 86_400 }),

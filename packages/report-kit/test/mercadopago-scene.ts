@@ -141,13 +141,14 @@ export function sharedJournal(): Journal {
 /**
  * Run a job to its end as cron does: each step in a kit and a source of its own, nothing but the journal between them.
  * @param before - called with the number of the step that comes next, from 0
+ * @param journal - what is kept between the steps
  */
 export async function runInSteps(
   clock: VirtualClock,
   makeSource: () => Source,
   before: (step: number) => void | Promise<void> = () => undefined,
+  journal: Journal = sharedJournal(),
 ): Promise<Outcome> {
-  const journal = sharedJournal();
   const kit = () => createReportKit({ journal, platform: { now: () => clock.now(), random: () => 0.5 } });
   const { bookmark } = kit().report(makeSource(), week);
   for (let step = 0; step < 500; step += 1) {

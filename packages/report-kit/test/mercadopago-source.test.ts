@@ -1,5 +1,5 @@
 import { createMercadopagoClient } from "@report-kit/mercadopago";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Observation } from "../src/index.ts";
 import { settlementReports } from "../src/mercadopago.ts";
 import {
@@ -110,6 +110,7 @@ describe("a create", () => {
       { is: "unreachable", retryAfterMs: 30_000 },
     ],
     ["a failure", failure(500, "internal_error", "Internal error."), { is: "unclear" }],
+    ["a failure in the words of the cap", [500, { message: "Max number of reports" }], { is: "unclear" }],
     ["a bad gateway", [502], { is: "unclear" }],
     ["a lost connection", new TypeError("fetch failed"), { is: "unclear" }],
     ["an empty success", [202], { is: "unclear" }],
@@ -133,6 +134,30 @@ describe("a source", () => {
       expect(source.profile).toMatchObject({ tier: "list", remakes: true });
     }
     expect(sources.map(({ profile }) => profile.visibilityBoundMs)).toEqual([60_000, undefined]);
+  });
+
+  it("gives a create half a minute, whatever its client gives other calls", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const client = createMercadopagoClient({
+      accessToken: "APP_USR-test",
+      timeoutMs: 3_600_000,
+      fetch: (_, init) =>
+        new Promise((_, reject) => {
+          init?.signal?.addEventListener("abort", () => reject(new Error("cut")));
+        }),
+    });
+    let seen: unknown;
+    const create = observe(settlementReports(client, { account: "1" }), "create").then((observation) => {
+      seen = observation;
+    });
+    await vi.advanceTimersByTimeAsync(29_999);
+    expect(seen).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    await create;
+    expect(seen).toMatchObject({ is: "unclear", error: { code: "timeout" } });
   });
 
   it("sends nothing once its signal has aborted, and gives up a request under way", async () => {
