@@ -83,12 +83,10 @@ const googleGax: Poller = {
       getOperationInternal: async () => [(await look()) ? { done: true, response: { value: {} } } : { done: false }],
     };
     const settings = gax.createDefaultBackoffSettings();
-    // The wire's types are protobuf's; a poller looks at `done` and `response` alone.
-    const operation = new gax.Operation(
-      { name: "operations/1", done: false } as never,
-      { operationsClient, responseDecoder: decoder, metadataDecoder: decoder } as never,
-      settings,
-    );
+    const submitted = { name: "operations/1", done: false };
+    const descriptor = { operationsClient, responseDecoder: decoder, metadataDecoder: decoder };
+    // @ts-expect-error the wire's types are protobuf's; polling reads `done` and `response` alone
+    const operation = new gax.Operation(submitted, descriptor, settings);
     await operation.promise();
   },
 };
