@@ -124,13 +124,23 @@ export async function churnUnderKills(
       writers.map((writer) => runWriter(address, "churn", "job-churned", writer, { killAfterMs: random() * 60 })),
     );
     over.push(...runs.flatMap(({ acknowledged }) => acknowledged));
-    const found = await journal.read("job-churned");
-    if (found !== undefined) expect(await journal.remove("job-churned", found.revision)).toBe(true);
-    expect(await journal.read("job-churned")).toBeUndefined();
-    expect(await journal.write("job-churned", { id: "test" }, 0)).toBe(1);
-    expect(await journal.remove("job-churned", 1)).toBe(true);
+    expect(await usableAgain(journal, "job-churned", writers.length)).toBe(true);
   }
   return over;
+}
+
+/**
+ * Can a record be removed, created and removed again? A server may carry out the last statement of a client that was
+ * killed a moment later: each of them can get in between once.
+ */
+async function usableAgain(journal: Journal, name: string, killed: number): Promise<boolean> {
+  for (let attempt = 0; attempt <= killed; attempt += 1) {
+    const found = await journal.read(name);
+    if (found !== undefined && !(await journal.remove(name, found.revision))) continue;
+    if ((await journal.write(name, { id: "test" }, 0)) !== 1) continue;
+    if (await journal.remove(name, 1)) return true;
+  }
+  return false;
 }
 
 /** Four processes create, write over and remove one record at once. @returns what they were told they wrote over, or removed */
