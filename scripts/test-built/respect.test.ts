@@ -1,11 +1,12 @@
+import { join } from "node:path";
 import { startSandbox } from "@report-kit/sandbox";
 import type { Fault, FaultTarget, Provider, Sandbox } from "@report-kit/sandbox";
 import { expect, test } from "vitest";
 import type { TestContext } from "vitest";
 import { listProviders } from "../src/providers.ts";
-import { runRedocly } from "../src/redocly.ts";
-import type { RedoclyRun } from "../src/redocly.ts";
 import { repository } from "../test/altered-copy.ts";
+import { run } from "./run.ts";
+import type { Run } from "./run.ts";
 
 /** What a workflow.arazzo.yaml asks its user for: where the API is, credentials, and which report. */
 const inputs: Readonly<Record<Provider, (sandbox: Sandbox) => Readonly<Record<string, string>>>> = {
@@ -44,15 +45,11 @@ async function sandboxWith(readyAfterMs: number, { onTestFinished }: TestContext
 }
 
 /** The command of docs/specs.md, `--verbose` so that all it could print is printed. */
-function respect(provider: Provider, sandbox: Sandbox): Promise<RedoclyRun> {
-  return runRedocly(repository, [
-    "respect",
-    `specs/${provider}/workflow.arazzo.yaml`,
-    "--verbose",
-    "-S",
-    `${provider}=${sandbox[provider].baseUrl}`,
-    ...Object.entries(inputs[provider](sandbox)).flatMap(([name, value]) => ["-i", `${name}=${value}`]),
-  ]);
+function respect(provider: Provider, sandbox: Sandbox): Promise<Run> {
+  const args = [provider, "-S", `${provider}=${sandbox[provider].baseUrl}`, "--verbose"];
+  return run(process.execPath, [join(repository, "scripts/respect.ts"), ...args], repository, {
+    REDOCLY_CLI_RESPECT_INPUT: JSON.stringify(inputs[provider](sandbox)),
+  });
 }
 
 test("every provider's workflow is run here", () => {

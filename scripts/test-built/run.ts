@@ -7,10 +7,16 @@ export interface Run {
 }
 
 /** Runs a program to its end, whatever the exit code. On Windows npm and npx are scripts, which only a shell can start. */
-export function run(program: string, args: readonly string[], cwd: string): Promise<Run> {
+export function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Run> {
   return new Promise((resolve, reject) => {
     const shell = process.platform === "win32" && !program.endsWith(".exe");
-    const child = spawn(program, args, { cwd, shell, stdio: ["ignore", "pipe", "pipe"] });
+    const env = { ...process.env, ...environment };
+    const child = spawn(program, args, { cwd, shell, env, stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
