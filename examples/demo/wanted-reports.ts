@@ -19,7 +19,7 @@ export interface WantedReport {
 /** What a nightly job would ask for: a report of every kind from all four providers, for the days before `today`. */
 export function wantedReports(kit: ReportKit, sandbox: Sandbox, today: Date): readonly WantedReport[] {
   const circle = circleReports(createCircleClient(sandbox.circle), { account: "treasury" });
-  const begateway = begatewayReports(createBegatewayClient(sandbox.begateway));
+  const begateway = begatewayReports(createBegatewayClient(sandbox.begateway), { pspId: sandbox.begateway.pspId });
   const monato = monatoReports(createMonatoClient(sandbox.monato));
   const mercadopagoClient = createMercadopagoClient(sandbox.mercadopago);
   const settlement = settlementReports(mercadopagoClient, { account: "marketplace" });

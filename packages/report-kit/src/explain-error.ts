@@ -21,10 +21,12 @@ export function explainError(error: unknown, during: "create" | "look" | "find")
     const clear = status >= 400 && status < 500 && status !== 408;
     return clear
       ? { is: "refused", code: error.code ?? "refused", message: error.message, error }
-      : { is: "unclear", error };
+      : { is: "unclear", error, ...hint };
   }
   if (status >= 400 && status < 500 && status !== 408 && status !== 425) {
-    return { is: "unknown", status: `http ${status}`, sample: error.message };
+    // An answer that names no report decides nothing about whether one was made.
+    if (during === "find") return { is: "searching", more: false, found: [] };
+    return { is: "unknown", status: `http ${status}`, sample: error.message, ...hint };
   }
   return { is: "unreachable", error, ...hint };
 }

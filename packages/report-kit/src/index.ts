@@ -14,7 +14,7 @@ export type { Journal, JournalRecord } from "./journal.ts";
 export { reportKey } from "./key.ts";
 export type { KeyMaterial } from "./key.ts";
 export { poll } from "./poll.ts";
-export type { PollOptions } from "./poll.ts";
+export type { PollContext, PollOptions, PollResult } from "./poll.ts";
 
 export type { DownloadOptions, ReportFile, ReportStream } from "./download/download.ts";
 export type { Sink, Target, TargetFile } from "./target.ts";

@@ -139,6 +139,9 @@ function familyReports(
 
     look,
 
+    // The release list shows finished reports alone: it can't say of a pending one that it failed.
+    ...(provesAbsence ? { list: lookAtAll } : {}),
+
     async find({ request, intentAt, now, signal }, place) {
       const since = intentAt ?? now;
       const wanted = { period: periodOf(request), intentAt: since };
@@ -224,6 +227,19 @@ function familyReports(
       return { is: "pending", status: "not found as a task", reference: `list:${reference}` };
     }
     return observeTask(untrusted(orThrow(result).data), reference);
+  }
+
+  /** One request for all tasks; what the list does not show is asked for by itself. */
+  async function lookAtAll({
+    signal,
+  }: Pick<SourceCall, "signal">): Promise<(reference: string) => Observation | undefined> {
+    const { items } = await list(signal);
+    const tasks = new Map(items.map((item) => [idOf(item), item]));
+    return (reference) => {
+      const id = reference.replace(/^list:/, "");
+      const item = tasks.get(id);
+      return item === undefined ? undefined : observeTask(item, id, reference);
+    };
   }
 
   async function list(signal: AbortSignal): Promise<Listing> {

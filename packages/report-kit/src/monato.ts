@@ -58,8 +58,8 @@ const permanentAfterMs = 3_600_000;
  * | 408, 429, other 5xx, no answer | look again, backing off |
  * | 404 and other 4xx | keep looking, slowly |
  *
- * The idempotency guide says of other operations that a missing resource is a 500 and stays one, hence the bound. It is
- * counted in this process; a job that is stepped in ever new processes is bounded by its caller's deadline.
+ * The idempotency guide says of other operations that a missing resource is a 500 and stays one, hence the bound. Looks
+ * without any answer count towards it, but a 500 has the last word.
  * @throws ReportRequestError for a client whose `clientId` is no UUID.
  */
 export function monatoReports(
@@ -67,8 +67,6 @@ export function monatoReports(
   options: MonatoReportsOptions = {},
 ): ReportSource<MonatoReportRequest> {
   const account = uuidField("clientId", client.clientId);
-  /** By key: the run of 500s that a job is in. */
-  const runs = new Map<string, { readonly since: number; readonly looks: number }>();
 
   return {
     id: `monato/${account}`,
@@ -113,16 +111,13 @@ export function monatoReports(
       retry: false,
     });
   }
+}
 
-  /** Count the 500s in a row; undefined while they may still be an outage, or when this is none. */
-  function lastingFailure({ key, now }: SourceCall, status: number): Observation | undefined {
-    const { since, looks } = runs.get(key) ?? { since: now, looks: 0 };
-    runs.delete(key);
-    if (status !== 500) return undefined;
-    if (looks + 1 >= permanentAfterLooks && now - since >= permanentAfterMs) return lasting(looks + 1, now - since);
-    runs.set(key, { since, looks: looks + 1 });
-    return undefined;
-  }
+/** A 500 that ends a long run of failed looks; undefined while it may still be an outage, or when it is none. */
+function lastingFailure({ failures = 0, failingSince, now }: SourceCall, status: number): Observation | undefined {
+  const forMs = now - (failingSince ?? now);
+  if (status !== 500 || failures + 1 < permanentAfterLooks || forMs < permanentAfterMs) return undefined;
+  return lasting(failures + 1, forMs);
 }
 
 function lasting(looks: number, forMs: number): Observation {

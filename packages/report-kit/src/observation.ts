@@ -34,13 +34,19 @@ export type Observation =
   /** Not there (yet): the lookup found nothing, or `find` proves that nothing was made. */
   | { readonly is: "absent"; readonly retryAfterMs?: number }
   /** A status we do not know. Never success: we keep looking, slowly. `sample` is redacted. */
-  | { readonly is: "unknown"; readonly status: string; readonly sample: string; readonly reference?: string }
+  | {
+      readonly is: "unknown";
+      readonly status: string;
+      readonly sample: string;
+      readonly reference?: string;
+      readonly retryAfterMs?: number;
+    }
   /** `find` has not decided. `more`: there is another place to look in, one request each; otherwise a later round may. */
   | { readonly is: "searching"; readonly more: boolean; readonly found: readonly FoundReport[] }
   /** The provider refused to make it, and nothing was made: asking again later is safe. */
   | { readonly is: "refused"; readonly code: string; readonly message: string; readonly error?: unknown }
   /** A create that may or may not have been carried out. */
-  | { readonly is: "unclear"; readonly error: unknown }
+  | { readonly is: "unclear"; readonly error: unknown; readonly retryAfterMs?: number }
   /** No useful answer, and nothing changed: look again. */
   | { readonly is: "unreachable"; readonly error: unknown; readonly retryAfterMs?: number }
   /** The credentials are not accepted. The job stays where it is; the caller gets the error. */

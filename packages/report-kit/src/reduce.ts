@@ -108,6 +108,7 @@ export function reduce(
     lease: _lease,
     why: _why,
     failures: _failures,
+    failingSince: _since,
     finding: _finding,
     found: _found,
     holdUntil: _hold,
@@ -132,7 +133,7 @@ export function reduce(
     return {
       state: {
         ...next,
-        ...(hints.failed === true ? { failures } : {}),
+        ...(hints.failed === true ? { failures, failingSince: before.failingSince ?? now } : {}),
         ...(hints.hintMs === undefined ? {} : { holdUntil: now + hints.hintMs }),
         nextAt: now + look.afterMs,
         why: look.why,
@@ -206,13 +207,17 @@ export function reduce(
     case "searching":
       return searched(before, state, observation, context);
     case "unknown":
-      // An unknown answer to a create that names no report may or may not have made one.
-      if (action === "create" && observation.reference === undefined) {
-        return again("creating", { unknownStatus: true }, { status: observation.status });
+      // An unknown answer that names no report leaves open whether one was made.
+      if (action !== "look" && observation.reference === undefined) {
+        return again(
+          "creating",
+          { hintMs: observation.retryAfterMs, unknownStatus: true },
+          { status: observation.status },
+        );
       }
       return again(
         "waiting",
-        { unknownStatus: true },
+        { hintMs: observation.retryAfterMs, unknownStatus: true },
         { ...accepted, ...referenced(observation.reference), status: observation.status },
       );
     case "refused":
@@ -226,7 +231,11 @@ export function reduce(
         refused: observation,
       };
     case "unclear":
-      return again("creating", { failed: true }, { status: `unclear: ${describeError(observation.error)}` });
+      return again(
+        "creating",
+        { hintMs: observation.retryAfterMs, failed: true },
+        { status: `unclear: ${describeError(observation.error)}` },
+      );
     case "unreachable":
       // A create that surely made nothing leaves the job where it can be asked for again.
       return again(

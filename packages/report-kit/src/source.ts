@@ -63,6 +63,9 @@ export interface SourceCall {
   readonly fileName?: string;
   /** Epoch milliseconds at which the intent to create was written down, once it was. */
   readonly intentAt?: number;
+  /** Looks in a row, up to this one, that brought no useful answer, and the epoch milliseconds of the first of them. */
+  readonly failures?: number;
+  readonly failingSince?: number;
   /** Epoch milliseconds now, on the kit's clock. */
   readonly now: number;
   /** Whether the provider has been seen to keep the identifier we send (tier `client-id`). */

@@ -40,6 +40,8 @@ export interface JobState {
   readonly requests: number;
   /** Looks in a row that brought no useful answer. */
   readonly failures?: number;
+  /** When the first of them was. */
+  readonly failingSince?: number;
   /** Which place `find` looks in next. */
   readonly finding?: number;
   /** What `find` saw without being able to decide. */

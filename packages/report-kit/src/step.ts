@@ -221,6 +221,8 @@ async function describeCall(job: JobIdentity, state: JobState, context: StepCont
     ...(state.reference === undefined ? {} : { reference: state.reference }),
     ...(state.fileName === undefined ? {} : { fileName: state.fileName }),
     ...(state.intentAt === undefined ? {} : { intentAt: state.intentAt }),
+    ...(state.failures === undefined ? {} : { failures: state.failures }),
+    ...(state.failingSince === undefined ? {} : { failingSince: state.failingSince }),
     now: context.now(),
     echoProven: job.source.profile.tier === "client-id" && (await context.facts.echoProven(job.source.id)),
     signal: context.signal,

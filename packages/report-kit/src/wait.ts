@@ -8,6 +8,7 @@ import type { JobState } from "./state.ts";
 import type { JobIdentity, StepResult } from "./step.ts";
 import { jobRecordName } from "./step.ts";
 import type { Pulse } from "./pulse.ts";
+import { onAbort } from "./shared-abort.ts";
 import type { Timer } from "./timer.ts";
 
 /** How a wait ended. */
@@ -148,12 +149,15 @@ export function startWait(job: JobIdentity, context: WaitContext): Wait {
   };
 }
 
-/** Rejects with the signal's reason once it is aborted; leaves nothing behind when the caller has left. */
+/** Rejects with the signal's reason once it is aborted; `left` takes its listener away. */
 function abortOf(signal: AbortSignal | undefined, left: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     if (signal === undefined) return;
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: left });
+    left.addEventListener(
+      "abort",
+      onAbort(signal, () => reject(signal.reason)),
+      { once: true },
+    );
   });
 }
 

@@ -101,9 +101,9 @@ describe("a request to Circle", () => {
     const kit = createReportKit({ journal: memoryJournal() });
     // @ts-expect-error a managed report needs its timeframe
     const noTimeframe = () => kit.report(source, { reportType: "managed_payin_transactions", date: "2026-11-19" });
+    const reportType = "managed_payment_wallet_balances";
     // @ts-expect-error wallet balances are daily only
-    const monthly = () =>
-      kit.report(source, { reportType: "managed_payment_wallet_balances", timeframe: "monthly", date: "2026-11-19" });
+    const monthly = () => kit.report(source, { reportType, timeframe: "monthly", date: "2026-11-19" });
     // @ts-expect-error a camt.053 statement takes no timeframe
     const timeframe = () => kit.report(source, { reportType: "camt053", timeframe: "daily", date: "2026-11-19" });
     for (const wrong of [noTimeframe, monthly, timeframe]) expect(wrong).toThrow(ReportRequestError);

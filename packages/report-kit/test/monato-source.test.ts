@@ -8,7 +8,7 @@ import { createReportKit, explainError, memoryJournal, ReportRequestError } from
 import type { Journal, Observation, Outcome, ReportJob, ReportKit, ReportSource, SourceCall } from "../src/index.ts";
 import { monatoReports } from "../src/monato.ts";
 import type { MonatoReportRequest } from "../src/monato.ts";
-import { seededRandom } from "../src/testing/index.ts";
+import { createVirtualClock as createKitClock, seededRandom } from "../src/testing/index.ts";
 
 const startsAt = "2026-11-21T12:00:00Z";
 const now = Date.parse(startsAt);
@@ -306,36 +306,36 @@ describe("what Monato's answers mean", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("500 is an outage until it has lasted for ten looks over an hour", async () => {
+  it.each([
+    ["the first look", {}, "unreachable"],
+    ["twelve looks within the hour", { failures: 12, failingSince: now - 3_599_999 }, "unreachable"],
+    ["nine looks over hours", { failures: 8, failingSince: now - 10 * 3_600_000 }, "unreachable"],
+    ["ten looks over an hour", { failures: 9, failingSince: now - 3_600_000 }, "refused"],
+  ] as const)("500 is an outage until it has lasted: %s", async (_run, failing, is) => {
     const { source } = answering(json(500, { code: 13, message: "internal" }));
-    const minute = 60_000;
-    for (let index = 0; index < 12; index += 1) {
-      expect(await look(source, { now: now + index * 5 * minute })).toMatchObject({ is: "unreachable" });
-    }
-    expect(await look(source, { now: now + 60 * minute })).toMatchObject({
-      is: "refused",
-      code: "http-500",
-      message: expect.stringContaining("13 looks in a row, over 60 minutes"),
-    });
-    // The caller asks again: a new run begins.
-    expect(await look(source, { now: now + 61 * minute })).toMatchObject({ is: "unreachable" });
+    expect(await look(source, { now, ...failing })).toMatchObject({ is });
   });
 
-  it("500 over hours of few looks is an outage too, and any other answer ends the run", async () => {
-    const hour = 3_600_000;
-    const down = json(500, {});
-    const few = answering(down);
-    for (let index = 0; index < 9; index += 1) {
-      expect(await look(few.source, { now: now + index * hour })).toMatchObject({ is: "unreachable" });
+  it("500 for good ends a wait, whatever process takes the steps, and asking again begins anew", async () => {
+    const clock = createKitClock({ start: now });
+    const { source, sent } = answering(json(500, { code: 13, message: "internal" }));
+    const journal: Journal = { ...memoryJournal(), keeps: "durable" };
+    const { bookmark } = createReportKit({ journal, platform: clock.platform }).report(source, {
+      report_type: "DAILY",
+      operation_date: "2026-11-18",
+    });
+    for (;;) {
+      const step = await createReportKit({ journal, platform: clock.platform }).step(bookmark, [source]);
+      if ("outcome" in step) {
+        expect(step.outcome).toMatchObject({ status: "failed", made: false, code: "http-500" });
+        break;
+      }
+      await clock.advance(step.again.afterMs);
     }
-    expect(await look(few.source, { key: "another", now: now + 10 * hour })).toMatchObject({ is: "unreachable" });
-    expect(await look(few.source, { now: now + 10 * hour })).toMatchObject({ is: "refused" });
-    const broken = answering(...Array.from({ length: 9 }, () => down), json(200, { file_name: "" }), down);
-    for (let index = 0; index < 15; index += 1) {
-      expect(await look(broken.source, { now: now + index * hour })).toMatchObject({
-        is: index === 9 ? "absent" : "unreachable",
-      });
-    }
+    expect(sent.length).toBeGreaterThanOrEqual(10);
+    expect(clock.now() - now).toBeGreaterThanOrEqual(3_600_000);
+    const again = await createReportKit({ journal, platform: clock.platform }).step(bookmark, [source]);
+    expect(again).toHaveProperty("again");
   });
 
   it("where the file lies is asked anew each time", async () => {

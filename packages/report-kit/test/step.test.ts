@@ -169,6 +169,14 @@ describe("an unclear create", () => {
     expect(events.map((event) => event.type)).toContain("adopted");
   });
 
+  it("goes on being looked for when the list answers with something unknown", async () => {
+    const odd = { is: "unknown", status: "odd", sample: "an odd list" } as const;
+    const { clock, source, kit } = scene({ profile: list, create: [lost], find: [odd, pending], look: [ready] });
+    const outcome = await clock.finish(kit.report(source, { report: "a" }).outcome());
+    expect(outcome).toMatchObject({ status: "ready", adopted: true });
+    expect(source.calls.map((call) => call.method)).toEqual(["create", "find", "find", "look"]);
+  });
+
   it("is repeated only once the list proves that nothing was made", async () => {
     const { clock, source, kit } = scene({
       profile: list,

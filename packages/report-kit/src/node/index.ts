@@ -1,0 +1,2 @@
+export { fileJournal } from "./file-journal.ts";
+export { toDirectory, toFile } from "./targets.ts";
