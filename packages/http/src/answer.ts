@@ -12,12 +12,12 @@ import type { Sender } from "./send.ts";
  */
 export async function readSuccess(
   response: Response,
-  { race }: Pick<Sender, "race">,
+  race: Sender["race"],
   parseAs: ParseAs,
   bodiless: readonly number[],
 ): Promise<unknown> {
   const { status } = response;
-  if (status === 204 || status === 205 || bodiless.includes(status)) {
+  if ([204, 205, ...bodiless].includes(status)) {
     discard(response);
     return undefined;
   }
@@ -27,19 +27,17 @@ export async function readSuccess(
   // No type, and text/plain, can be JSON that is badly labelled; anything else is taken at its word, before it is read.
   if (!/[/+]json\b|^text\/plain\b|^$/i.test(mediaType)) {
     discard(response);
-    throw new Error(`it is ${mediaType}, not JSON; pass parseAs: "stream", "text", "blob" or "arrayBuffer"`);
+    throw new Error(`it is ${mediaType}, not JSON: pass another parseAs, such as "stream"`);
   }
   const text = await race(response.text());
-  if (text.trim() === "") throw new Error("its body is empty");
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     // The platform's message quotes the body, which may hold anything.
-    throw new Error(`it is no JSON${mediaType === "" ? "" : `, whatever its media type (${mediaType}) says`}`);
   }
-  if (typeof value !== "object" || value === null) throw new Error("it is neither an object nor an array");
-  return value;
+  if (isObject(value)) return value;
+  throw new Error(`its ${text.length} characters are not a JSON object or array`);
 }
 
 /**
@@ -50,26 +48,31 @@ export async function readSuccess(
  */
 export async function readError(
   response: Response,
-  { race, secrets }: Pick<Sender, "race" | "secrets">,
+  race: Sender["race"],
   signal: AbortSignal | undefined,
+  secrets: readonly string[],
 ): Promise<object> {
-  const text = await beginningOf(response, race);
+  const text = (await beginningOf(response, race)).trim();
   signal?.throwIfAborted();
   try {
     const body: unknown = JSON.parse(text);
-    if (typeof body === "object" && body !== null && Object.keys(body).length > 0) return body;
+    if (isObject(body) && Object.keys(body).length > 0) return body;
   } catch {
     // HTML, plain text, half a JSON: described below.
   }
   const { status, headers } = response;
   const location = headers.get("location");
   const what = location
-    ? `a redirect to ${URL.canParse(location) ? redactUrl(location) : location.split(/[?#]/, 1)[0]} that was not followed`
-    : text.trim() === ""
+    ? `a redirect to ${redactUrl(location)} that was not followed`
+    : text === ""
       ? "an empty body"
-      : `a body (${headers.get("content-type") ?? "without media type"}) that describes no error`;
+      : `a body of ${headers.get("content-type") ?? "no type"}`;
   const error: UndescribedError = { message: `HTTP ${status} with ${what}` };
-  return text.trim() === "" ? error : { ...error, excerpt: redactText(text.slice(0, 2000), secrets()).slice(0, 500) };
+  return text === "" ? error : { ...error, excerpt: redactText(text.slice(0, 2000), secrets).slice(0, 500) };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 async function beginningOf({ body }: Response, race: Sender["race"]): Promise<string> {

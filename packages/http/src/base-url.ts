@@ -1,4 +1,4 @@
-import { RequestRefusedError } from "./errors.ts";
+import { refuse } from "./errors.ts";
 import { redactUrl } from "./redact.ts";
 
 /** Where the API lies: one of its known environments, or an address of your own. */
@@ -16,16 +16,15 @@ export function chooseBaseUrl<Environment extends string>(
   environments: Readonly<Record<Environment, string>>,
 ): string {
   const { environment, baseUrl } = options;
-  if (environment === undefined && baseUrl !== undefined) return baseUrl;
-  if (environment !== undefined && baseUrl === undefined && Object.hasOwn(environments, environment))
-    return environments[environment];
-  throw new RequestRefusedError({
-    field: "environment",
-    expected: `${Object.keys(environments)
-      .map((name) => JSON.stringify(name))
-      .join(" or ")}, or a baseUrl in its place`,
-    received: environment === undefined ? "neither" : baseUrl === undefined ? "another one" : "both",
-  });
+  const chosen = environment === undefined ? baseUrl : baseUrl === undefined ? environments[environment] : undefined;
+  return (
+    chosen ??
+    refuse(
+      "environment",
+      `${Object.keys(environments).join(" or ")}, or a baseUrl in its place`,
+      `${environment} and ${baseUrl && "a baseUrl"}`,
+    )
+  );
 }
 
 /** Does a host name mean this machine? `localhost` and names below it, 127.0.0.0/8, `[::1]`. */
@@ -48,9 +47,5 @@ export function parseBaseUrl(text: string): { readonly baseUrl: string; readonly
     (link.protocol === "https:" || (link.protocol === "http:" && isLoopbackHost(link.hostname)))
   )
     return { origin: link.origin, baseUrl: link.origin + link.pathname.replace(/\/+$/, "") };
-  throw new RequestRefusedError({
-    field: "baseUrl",
-    expected: "an https URL (http for this machine alone) without user info, query and fragment",
-    received: redactUrl(text),
-  });
+  return refuse("baseUrl", "an https URL (http on this machine) without user info, query or fragment", redactUrl(text));
 }

@@ -1,4 +1,4 @@
-import { RequestRefusedError } from "./errors.ts";
+import { refuse } from "./errors.ts";
 
 /**
  * Write a request's body as JSON: the only form that the four APIs take. Whatever JSON would turn into `{}` or lose (a Blob, a form, a
@@ -12,9 +12,5 @@ export function writeBody(body: unknown): string {
   } catch {
     // The platform's message quotes the value, ours does not.
   }
-  throw new RequestRefusedError({
-    field: "body",
-    expected: "an object or array that JSON can hold",
-    received: "another",
-  });
+  return refuse("body", "a JSON object or array", "another");
 }

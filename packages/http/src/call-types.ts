@@ -103,7 +103,7 @@ type ParseAsOption<Operation, As extends ParseAs> = [Extract<OkMediaTypes<Operat
 
 /** How often, and how long, a call may be repeated; only calls of operations that are safe to repeat are. */
 export interface RetryOptions {
-  /** Attempts after the first; 0 to 10. Default 2. */
+  /** Attempts after the first. Default 2. */
   readonly retries?: number;
   /**
    * Milliseconds: a call waits this long in all between its attempts. Default 60,000. When a Retry-After asks for more, the answer is

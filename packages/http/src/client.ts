@@ -3,12 +3,13 @@ import { parseBaseUrl } from "./base-url.ts";
 import { writeBody } from "./body.ts";
 import type { CallSettings, ClientMethod, ParseAs, RetryOptions } from "./call-types.ts";
 import type { Credentials } from "./credentials.ts";
-import { RequestRefusedError } from "./errors.ts";
+import { refuse } from "./errors.ts";
 import { sendThrough } from "./middleware.ts";
 import type { Middleware } from "./middleware.ts";
 import { noteFailure } from "./or-throw.ts";
 import { fillPath } from "./path.ts";
 import { writeQuery } from "./query.ts";
+import { secretsIn } from "./redact.ts";
 import { parseRetry, parseTimeout } from "./retry-policy.ts";
 import { createSender } from "./send.ts";
 import type { Api, Message } from "./send.ts";
@@ -101,60 +102,59 @@ export function createProviderClient<Paths>(options: ProviderClientOptions): Pro
     sleep: options.sleep ?? sleep,
     random: options.random ?? Math.random,
   };
-  const middleware: Middleware[] = [];
-
-  async function call(method: Method, path: string, options: UntypedOptions = {}): Promise<unknown> {
-    const { params = {}, parseAs = "json", signal } = options;
-    const operationId = operations[`${method} ${path}`]?.operationId;
-    signal?.throwIfAborted();
-    const sender = createSender(api, {
-      operationId,
-      repeatable: operations[`${method} ${path}`]?.repeatable === true,
-      streaming: parseAs === "stream",
-      timeoutMs: options.timeoutMs === undefined ? defaultTimeoutMs : parseTimeout(options.timeoutMs),
-      retry: options.retry === undefined ? defaultRetry : parseRetry(options.retry),
-      signal,
-    });
-    const query = writeQuery(params.query ?? {});
-    const message: Message = {
-      method,
-      url: baseUrl + fillPath(path, params.path ?? {}) + (query && `?${query}`),
-      headers: requestHeaders(options),
-      body: options.body === undefined ? null : writeBody(options.body),
-    };
-    try {
-      const response =
-        middleware.length === 0
-          ? await sender.send(message)
-          : await sendThrough(
-              middleware,
-              { request: new Request(message.url, message), schemaPath: path, params },
-              async (request) =>
-                sender.send({
-                  method: request.method,
-                  url: request.url,
-                  headers: request.headers,
-                  body: request.method === "GET" ? null : await request.arrayBuffer(),
-                }),
-            );
-      if (!response.ok) {
-        const error = await readError(response, sender, signal);
-        return noteFailure({ error, response }, { provider, operationId, now: api.now(), secrets: sender.secrets() });
-      }
-      try {
-        return { data: await readSuccess(response, sender, parseAs, bodiless), response };
-      } catch (cause) {
-        throw sender.unreadable(cause, response);
-      }
-    } finally {
-      sender.end();
-    }
-  }
+  let middleware: readonly Middleware[] = [];
 
   const on =
     (method: Method) =>
-    (path: string, options?: UntypedOptions): Promise<unknown> =>
-      call(method, path, options);
+    async (path: string, options: UntypedOptions = {}): Promise<unknown> => {
+      const { params = {}, parseAs = "json", signal } = options;
+      const { operationId, repeatable = false } = operations[`${method} ${path}`] ?? {};
+      signal?.throwIfAborted();
+      const sender = createSender(api, {
+        operationId,
+        repeatable,
+        streaming: parseAs === "stream",
+        timeoutMs: parseTimeout(options.timeoutMs ?? defaultTimeoutMs),
+        retry: parseRetry(options.retry ?? defaultRetry),
+        signal,
+      });
+      const body = options.body === undefined ? null : writeBody(options.body);
+      const message: Message = {
+        method,
+        url: baseUrl + fillPath(path, params.path) + writeQuery(params.query),
+        headers: requestHeaders(options),
+        body,
+      };
+      try {
+        const response =
+          middleware.length === 0
+            ? await sender.send(message)
+            : await sendThrough(
+                middleware,
+                { request: new Request(message.url, message), schemaPath: path, params },
+                async (request) =>
+                  sender.send({
+                    method: request.method,
+                    url: request.url,
+                    headers: request.headers,
+                    body: request.method === "GET" ? null : await request.arrayBuffer(),
+                  }),
+              );
+        if (!response.ok) {
+          const secrets = [...sender.secrets(), ...secretsIn(body ?? "")];
+          const error = await readError(response, sender.race, signal, secrets);
+          return noteFailure({ error, response }, { provider, operationId, at: api.now(), secrets });
+        }
+        try {
+          return { data: await readSuccess(response, sender.race, parseAs, bodiless), response };
+        } catch (cause) {
+          throw sender.unreadable(cause, response);
+        }
+      } finally {
+        sender.end();
+      }
+    };
+
   const client = {
     provider,
     baseUrl,
@@ -165,10 +165,10 @@ export function createProviderClient<Paths>(options: ProviderClientOptions): Pro
     PATCH: on("PATCH"),
     DELETE: on("DELETE"),
     use(...added: Middleware[]) {
-      middleware.push(...added);
+      middleware = [...middleware, ...added];
     },
     eject(...removed: Middleware[]) {
-      for (const layer of removed) if (middleware.includes(layer)) middleware.splice(middleware.indexOf(layer), 1);
+      middleware = middleware.filter((layer) => !removed.includes(layer));
     },
   };
   // One untyped function serves all operations; their types are those of the generated paths.
@@ -186,6 +186,6 @@ function requestHeaders({ headers, params, body, parseAs = "json" }: UntypedOpti
     return result;
   } catch {
     // The platform's message quotes the value, which may be a secret.
-    throw new RequestRefusedError({ field: "headers", expected: "names and values of headers", received: "others" });
+    return refuse("headers", "valid headers", "others");
   }
 }

@@ -1,11 +1,12 @@
-import { RequestRefusedError } from "./errors.ts";
+import { refuse } from "./errors.ts";
 
 /** A secret, or a function that gets it: called for each request, so it can rotate. */
 export type Secret = string | (() => string | Promise<string>);
 
-/** The headers that prove who calls, and the secrets in them, so that no error ever shows one. */
+/** The header that proves who calls, and the secrets in it, so that no error ever shows one. */
 export interface Authorization {
-  readonly headers: Readonly<Record<string, string>>;
+  /** Name and value. */
+  readonly header: readonly [string, string];
   readonly secrets: readonly string[];
 }
 
@@ -22,12 +23,12 @@ export interface Credentials {
 
 /** `Authorization: Bearer <secret>`; `name` is the option's name, for the error about an unusable one. */
 export function bearer(secret: Secret, name: string): Credentials {
-  return credentials(secret, name, (value) => ({ headers: { authorization: `Bearer ${value}` }, secrets: [value] }));
+  return credentials(secret, name, (value) => ({ header: ["authorization", `Bearer ${value}`], secrets: [value] }));
 }
 
 /** A header of its own, such as `x-api-key`. */
 export function apiKeyHeader(header: string, secret: Secret, name: string): Credentials {
-  return credentials(secret, name, (value) => ({ headers: { [header]: value }, secrets: [value] }));
+  return credentials(secret, name, (value) => ({ header: [header, value], secrets: [value] }));
 }
 
 /** HTTP Basic (RFC 7617), in UTF-8. */
@@ -37,17 +38,13 @@ export function basic(
   names: { readonly user: string; readonly password: string },
 ): Credentials {
   if (checkSecret(user, names.user, /[\p{Cc}]/u).includes(":"))
-    throw new RequestRefusedError({
-      field: names.user,
-      expected: "a text without a colon",
-      received: "one with a colon",
-    });
+    refuse(names.user, "a text without a colon", "one with a colon");
   return credentials(
     password,
     names.password,
     (value) => {
       const pair = btoa(String.fromCharCode(...new TextEncoder().encode(`${user}:${value}`)));
-      return { headers: { authorization: `Basic ${pair}` }, secrets: [value, pair] };
+      return { header: ["authorization", `Basic ${pair}`], secrets: [value, pair] };
     },
     /[\p{Cc}]/u,
   );
@@ -69,9 +66,5 @@ function credentials(
 /** Says what is wrong with a secret without saying what it is. A header that can't hold it would quote it in its error. */
 function checkSecret(value: unknown, name: string, unusable: RegExp): string {
   if (typeof value === "string" && value !== "" && !unusable.test(value)) return value;
-  throw new RequestRefusedError({
-    field: name,
-    expected: "a non-empty text without line breaks and other unprintable characters",
-    received: typeof value !== "string" ? typeof value : value === "" ? "an empty text" : "one with such a character",
-  });
+  return refuse(name, "a text of printable characters", typeof value === "string" ? "another" : typeof value);
 }

@@ -144,3 +144,8 @@ export class RequestRefusedError extends ReportKitError implements RefusalFacts 
     return isNamed(error, "RequestRefusedError");
   }
 }
+
+/** Refuse bad input. */
+export function refuse(field: string, expected: string, received: string): never {
+  throw new RequestRefusedError({ field, expected, received });
+}

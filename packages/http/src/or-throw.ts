@@ -8,7 +8,8 @@ import { isPassing } from "./retry-policy.ts";
 export interface FailureContext {
   readonly provider: string;
   readonly operationId: string | undefined;
-  readonly now: number;
+  /** Epoch milliseconds of the answer's arrival. */
+  readonly at: number;
   readonly secrets: readonly string[];
 }
 
@@ -35,22 +36,18 @@ export function orThrow<Operation, As extends ParseAs = "json">(
   if (response.ok) return { status: response.status, data: result.data, response } as unknown as Success<Operation, As>;
   // Hidden on results of ours alone (noteFailure).
   const { [failure]: context } = result as { readonly [failure]?: () => FailureContext };
-  throw providerError(
-    result.error,
-    response,
-    context?.() ?? { provider: "the provider", operationId: undefined, now: Date.now(), secrets: [] },
-  );
+  throw providerError(result.error, response, context?.() ?? {});
 }
 
-function providerError(error: unknown, response: Response, context: FailureContext): ProviderError {
+function providerError(error: unknown, response: Response, context: Partial<FailureContext>): ProviderError {
   const { status, headers } = response;
-  const { provider, operationId, secrets } = context;
-  const retryAfterMs = retryAfterOf(response, context.now);
+  const { provider = "the provider", operationId, secrets, at = Date.now() } = context;
+  const retryAfterMs = retryAfterOf(response, at);
   const said = find(error, ["friendly_message", "message", "error"]);
   const code = find(error, ["code", "error"]) ?? `http-${status}`;
   return new ProviderError({
     code: redactText(code, secrets).slice(0, 100),
-    message: `${provider} answered HTTP ${status} to ${operationId}: ${redactText(said ?? "no reason given", secrets).slice(0, 300)}. ${advice(status, retryAfterMs)}`,
+    message: `${provider} answered HTTP ${status} to ${operationId}: ${redactText(said ?? "no reason", secrets).slice(0, 300)}. ${advice(status, retryAfterMs)}`,
     retryable: isPassing(status),
     provider,
     operationId,
@@ -73,8 +70,7 @@ function find(body: unknown, names: readonly string[]): string | undefined {
 }
 
 function advice(status: number, retryAfterMs: number | undefined): string {
-  if (retryAfterMs !== undefined) return `Try again in ${Math.ceil(retryAfterMs / 1000)} s, not before.`;
+  if (retryAfterMs !== undefined) return `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
   if (isPassing(status)) return "Try again later.";
-  if (status === 401 || status === 403) return "Check the credentials and what they allow.";
-  return "Sent again as it is, the request will fail again.";
+  return status === 401 || status === 403 ? "Check the credentials." : "Check the request.";
 }

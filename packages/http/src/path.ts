@@ -1,4 +1,4 @@
-import { RequestRefusedError } from "./errors.ts";
+import { refuse } from "./errors.ts";
 
 /**
  * Fill the `{names}` of a path. A value is encoded whole, so it can't become a second segment, and what would leave the path, or fall
@@ -6,21 +6,19 @@ import { RequestRefusedError } from "./errors.ts";
  *
  * @throws RequestRefusedError naming `params.path.<name>`.
  */
-export function fillPath(path: string, values: Readonly<Record<string, unknown>>): string {
+export function fillPath(path: string, values: Readonly<Record<string, unknown>> = {}): string {
   return path.replace(/\{([^{}]+)\}/g, (_, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
-    const text = typeof value === "number" && Number.isFinite(value) ? String(value) : value;
-    if (typeof text !== "string") throw refused(name, value === null ? "null" : typeof value);
-    if (text === "" || text === "." || text === "..") throw refused(name, JSON.stringify(text));
+    const text = Number.isFinite(value) ? String(value) : value;
     try {
-      return encodeURIComponent(text);
+      if (typeof text === "string" && !/^\.{0,2}$/.test(text)) return encodeURIComponent(text);
     } catch {
-      throw refused(name, "half a surrogate pair");
+      // Half a surrogate pair: what it stands for can't be written.
     }
+    return refuse(
+      `params.path.${name}`,
+      'a text or number, not "", "." or ".."',
+      typeof text === "string" ? JSON.stringify(text) : typeof text,
+    );
   });
-}
-
-function refused(name: string, received: string): RequestRefusedError {
-  const expected = 'a text or a number that is neither "" nor "." nor ".."';
-  return new RequestRefusedError({ field: `params.path.${name}`, expected, received });
 }

@@ -1,11 +1,11 @@
-import { RequestRefusedError } from "./errors.ts";
+import { refuse } from "./errors.ts";
 
 /**
- * Write a query: names and values encoded, an array as one pair per item, a Date as ISO 8601 in UTC; undefined and null are left out.
+ * Write a query, with its question mark if there is anything in it: names and values encoded, an array as one pair per item, a Date as ISO 8601 in UTC; undefined and null are left out.
  *
  * @throws RequestRefusedError naming `params.query.<name>` for what has no such form: an object, NaN, an invalid Date.
  */
-export function writeQuery(values: Readonly<Record<string, unknown>>): string {
+export function writeQuery(values: Readonly<Record<string, unknown>> = {}): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     for (const item of Array.isArray(value) ? value : [value]) {
@@ -13,7 +13,7 @@ export function writeQuery(values: Readonly<Record<string, unknown>>): string {
     }
   }
   // "+" for a space is a form's habit; "%20" is read alike everywhere.
-  return query.toString().replaceAll("+", "%20");
+  return query.size === 0 ? "" : `?${query.toString().replaceAll("+", "%20")}`;
 }
 
 function scalarText(name: string, value: unknown): string {
@@ -21,9 +21,5 @@ function scalarText(name: string, value: unknown): string {
   // An object (such as an invalid Date), NaN and infinities have no form that a provider would read.
   if (typeof value === "string" || typeof value === "boolean" || typeof value === "bigint" || Number.isFinite(value))
     return `${value as string | number | boolean | bigint}`; // isFinite is true of numbers alone
-  throw new RequestRefusedError({
-    field: `params.query.${name}`,
-    expected: "a text, finite number, boolean or valid Date, or an array of them",
-    received: typeof value === "number" ? String(value) : typeof value,
-  });
+  return refuse(`params.query.${name}`, "a text, number, boolean or Date, or an array of them", typeof value);
 }

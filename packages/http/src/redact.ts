@@ -1,22 +1,16 @@
 const redacted = "[redacted]";
-const secretName =
-  /secret|password|passwd|token|authorization|credential|signature|cookie|api[-_]?key|private[-_]?key|\b(?:sig|jwt)\b/i;
-const url = /\bhttps?:\/\/[^\s"'<>\\^`{|}]+/gi;
-const query = /([?&;][\w.~%-]+=)[^&#\s"'<>\\]+/g;
-const scheme = /\b(Bearer|Basic)\s+[\w.~+/=-]+/gi;
-const jwt = /\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g;
-const named = /("[^"\\]*"\s*:\s*)"(?:[^"\\]|\\.)*"/g;
+const secretName = /secret|passw|token|auth|credential|signature|cookie|api[-_]?key|\b(?:sig|jwt)\b/i;
+const userInfo = /\/\/[^/?#\s"'<>]*@/g;
+const query = /([?&;#][\w.~%[\]-]+=)[^&;#\s"'<>\\]+/g;
+const credential = /\b(?:Bearer|Basic)\s+[\w.~+/=-]+|\beyJ[\w-]{5,}\.[\w.-]+/gi;
+const named = /("[^"\\]*"\s*:\s*)("(?:[^"\\]|\\.)*")/g;
 
 /**
- * A URL without what may be secret in it: the values of its query (pre-signed links keep their signature there), user info and fragment.
- * The names in the query stay, so that one can see what kind of link it was.
+ * A URL, or a text with URLs in it, without what may be secret in them: user info, and the values of query and fragment (pre-signed links
+ * keep their signature there). The names stay, so that one can see what kind of link it was.
  */
-export function redactUrl(text: string | URL): string {
-  if (!URL.canParse(text)) return "[unreadable URL]";
-  const link = new URL(text);
-  const names = [...link.searchParams.keys()].map((name) => `${encodeURIComponent(name)}=…`);
-  const host = link.host === "" ? link.protocol : `${link.protocol}//${link.host}`;
-  return `${host}${link.pathname}${names.length === 0 ? "" : `?${names.join("&")}`}`;
+export function redactUrl(url: string | URL): string {
+  return String(url).replace(userInfo, "//").replace(query, "$1…");
 }
 
 /**
@@ -29,31 +23,31 @@ export function redactText(text: string, secrets: readonly string[] = []): strin
   let result = text;
   for (const secret of secrets) {
     if (secret.length < 4) continue;
-    const inUrl = new URLSearchParams([["", secret]]).toString().slice(1);
-    for (const form of [secret, inUrl, inUrl.replaceAll("+", "%20"), JSON.stringify(secret).slice(1, -1)])
-      result = result.replaceAll(form, redacted);
+    const inUrl = new URLSearchParams({ x: secret }).toString().slice(2).replaceAll("+", "%20");
+    for (const form of [secret, inUrl, JSON.stringify(secret).slice(1, -1)]) result = result.replaceAll(form, redacted);
   }
-  return result
-    .replaceAll(url, redactUrl)
-    .replaceAll(query, "$1…")
-    .replaceAll(scheme, `$1 ${redacted}`)
-    .replaceAll(jwt, redacted)
-    .replaceAll(named, (member, name: string) => (secretName.test(name) ? `${name}"${redacted}"` : member));
+  return redactUrl(result)
+    .replace(credential, redacted)
+    .replace(named, (member, name: string) => (secretName.test(name) ? `${name}"${redacted}"` : member));
+}
+
+/** The texts in a JSON text that have a name such as `client_secret`: what a provider's answer to it must not show. */
+export function secretsIn(json: string): readonly string[] {
+  // What the expression matches is a JSON text.
+  return [...json.matchAll(named)].flatMap(([, name, text]) =>
+    secretName.test(String(name)) ? [JSON.parse(String(text)) as string] : [],
+  );
 }
 
 /**
- * A JSON value without secrets, bounded: every text in it goes through `redactText`, and a text under a name such as `token` or
- * `client_secret` goes altogether.
+ * A JSON value without secrets, bounded: what `redactText` makes of its JSON.
  *
  * @param longest characters of JSON; a longer value becomes the begin of its JSON, as a text. Default 8192.
  * @returns undefined for what is no JSON.
  */
 export function redactValue(value: unknown, secrets: readonly string[] = [], longest = 8192): unknown {
   try {
-    const text = JSON.stringify(value, (name, member: unknown) => {
-      if (typeof member === "string") return secretName.test(name) ? redacted : redactText(member, secrets);
-      return member;
-    });
+    const text = redactText(JSON.stringify(value), secrets);
     return text.length > longest ? `${text.slice(0, longest)}…` : JSON.parse(text);
   } catch {
     return undefined;
@@ -66,9 +60,14 @@ export function redactValue(value: unknown, secrets: readonly string[] = [], lon
  */
 export function redactError(error: unknown, secrets: readonly string[] = [], depth = 4): Error {
   const source = error instanceof Error ? error : new Error(String(error));
-  const copy = new Error(redactText(source.message, secrets));
-  if (source.cause !== undefined && depth > 1) copy.cause = redactError(source.cause, secrets, depth - 1);
-  const { name, stack } = source;
-  const code = "code" in source && typeof source.code === "string" ? { code: redactText(source.code, secrets) } : {};
-  return Object.assign(copy, code, { name, ...(stack === undefined ? {} : { stack: redactText(stack, secrets) }) });
+  const { name, message, stack = "", cause } = source;
+  const clean = (text: string): string => redactText(text, secrets);
+  return Object.assign(
+    new Error(
+      clean(message),
+      cause === undefined || depth === 1 ? {} : { cause: redactError(cause, secrets, depth - 1) },
+    ),
+    "code" in source && { code: clean(String(source.code)) },
+    { name, stack: clean(stack) },
+  );
 }

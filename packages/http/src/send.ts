@@ -50,7 +50,7 @@ export interface Sender {
   end(): void;
 }
 
-const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const redirect = /^30[12378]$/;
 const mostRedirects = 5;
 /** How Node, Deno and Bun say that no connection was made: the request can't have left. */
 const neverLeft = /^(?:ECONNREFUSED|ConnectionRefused|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/;
@@ -65,16 +65,10 @@ export function createSender(api: Api, call: Call): Sender {
     if (call.signal?.aborted) return call.signal.reason;
     const clean = redactError(cause, authorization?.secrets);
     const code = limit?.isOver() ? "timeout" : response ? "unreadable-answer" : "network";
-    const what = {
-      timeout: `no whole answer within ${call.timeoutMs} ms`,
-      "unreadable-answer": `the answer (HTTP ${response?.status}) can't be read: ${clean.message}`,
-      network: "the network failed before an answer came",
-    }[code];
+    const what = code === "timeout" ? `${call.timeoutMs} ms` : clean.message;
     return new TransportError({
       code,
-      message: `${api.provider} ${call.operationId}: ${what}. ${
-        maybeSent ? "The provider may have acted on the request." : "The request did not reach the provider."
-      } Try again later.`,
+      message: `${api.provider} ${call.operationId}: ${code} (${what}). The request ${maybeSent ? "may have reached" : "did not reach"} the provider; try again later.`,
       provider: api.provider,
       operationId: call.operationId,
       maybeSent,
@@ -99,7 +93,7 @@ export function createSender(api: Api, call: Call): Sender {
       }
     }
     const headers = new Headers(message.headers);
-    for (const name in authorization?.headers) headers.set(name, authorization.headers[name] ?? "");
+    if (authorization) headers.set(...authorization.header);
     maybeSent = true;
     for (let hops = 0; ; hops += 1) {
       let response: Response;
@@ -162,7 +156,7 @@ export function discard(response: Response): void {
 
 /** Where a redirect leads, if that is the API's own origin: its credentials must not leave it. */
 function redirectTarget(response: Response, from: string, origin: string): string | undefined {
-  const location = redirects.has(response.status) && response.headers.get("location");
+  const location = redirect.test(`${response.status}`) && response.headers.get("location");
   if (!location || !URL.canParse(location, from)) return undefined;
   const target = new URL(location, from);
   return target.origin === origin && target.username + target.password === "" ? target.href : undefined;

@@ -30,7 +30,7 @@ export function sleepUntil(
       }
     };
     if (signal?.aborted) return abort();
-    signal?.addEventListener("abort", abort, { once: true });
+    signal?.addEventListener("abort", abort);
     arm();
   });
 }

@@ -53,8 +53,7 @@ describe("an attempt that fails in passing", () => {
     await expect(exampleClient({ fetch }).GET("/reports/{id}", one)).rejects.toMatchObject({
       name: "TransportError",
       code: "network",
-      message:
-        "example getReport: the network failed before an answer came. The provider may have acted on the request. Try again later.",
+      message: "example getReport: network (fetch failed). The request may have reached the provider; try again later.",
       cause: { name: "TypeError", cause: { code: "ECONNRESET" } },
     });
     expect(fetch.requests).toHaveLength(3);
@@ -203,7 +202,7 @@ describe("time", () => {
       await expect(call).rejects.toMatchObject({
         code: "timeout",
         maybeSent: true,
-        message: `example createReport: no whole answer within ${expected} ms. The provider may have acted on the request. Try again later.`,
+        message: `example createReport: timeout (${expected} ms). The request may have reached the provider; try again later.`,
       });
       expect(fetch.requests[0]?.signal.aborted).toBe(true);
       expect(vi.getTimerCount()).toBe(0);
@@ -375,7 +374,7 @@ describe("an abort", () => {
 
 describe("a 401", () => {
   const renewable = (tokens: string[], renew = true) => ({
-    authorize: () => ({ headers: { authorization: `Bearer ${tokens[0]}` }, secrets: [tokens[0] ?? ""] }),
+    authorize: () => ({ header: ["authorization", `Bearer ${tokens[0]}`] as const, secrets: [tokens[0] ?? ""] }),
     renew: () => {
       tokens.shift();
       return renew;
@@ -416,7 +415,7 @@ describe("options that make no sense", () => {
     await expect(exampleClient().GET("/reports", { timeoutMs })).rejects.toBeInstanceOf(RequestRefusedError);
   });
 
-  it.each([{ retries: -1 }, { retries: 11 }, { retries: Number.NaN }, { maxWaitMs: -1 }, { maxWaitMs: Number.NaN }])(
+  it.each([{ retries: -1 }, { retries: Number.NaN }, { maxWaitMs: -1 }, { maxWaitMs: Number.NaN }])(
     "are refused: retry %j",
     async (retry) => {
       expect(() => exampleClient({ retry })).toThrow(/^retry\./);

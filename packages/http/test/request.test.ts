@@ -35,12 +35,12 @@ describe("a path value", () => {
     [".", '"."'],
     ["..", '".."'],
     [undefined, "undefined"],
-    [null, "null"],
+    [null, "object"],
     [Number.NaN, "number"],
     [{}, "object"],
     [["a"], "object"],
     [true, "boolean"],
-    ["\uD800", "half a surrogate pair"],
+    ["\uD800", JSON.stringify("\uD800")],
   ])("that would leave the path or fall out of it is refused by name: %j", async (id, received) => {
     const before = fetch.requests.length;
     // The values that types would stop come from where there are none.
@@ -93,7 +93,7 @@ describe("a query", () => {
       empty: "",
     };
     expect(writeQuery(values)).toBe(
-      "filter%5Ba%20b%5D%26c=%C3%A7%20d%26e%3Df%2Bg&at=2026-11-20T02%3A00%3A00.000Z&many=a&many=2&zero=0&big=12345678901234567890&yes=true&empty=",
+      "?filter%5Ba%20b%5D%26c=%C3%A7%20d%26e%3Df%2Bg&at=2026-11-20T02%3A00%3A00.000Z&many=a&many=2&zero=0&big=12345678901234567890&yes=true&empty=",
     );
   });
 
@@ -114,7 +114,7 @@ describe("a query", () => {
   it("comes back as it was given, whatever it was", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.string()), (values) => {
-        const url = new URL(`https://api.example.com/?${writeQuery(values)}`);
+        const url = new URL(`https://api.example.com/${writeQuery(values)}`);
         expect(Object.fromEntries(url.searchParams)).toEqual({ ...values });
       }),
       { seed: 2026 },
@@ -287,7 +287,7 @@ describe("a base URL", () => {
     createProviderClient({
       provider: "example",
       baseUrl,
-      credentials: { authorize: () => ({ headers: {}, secrets: [] }) },
+      credentials: { authorize: () => ({ header: ["x-key", "k"], secrets: [] }) },
       operations: {},
     });
 

@@ -22,34 +22,25 @@ export function exchangedToken(
 ): Credentials {
   const { clientId, now = Date.now } = options;
   const apiKey = apiKeyHeader("x-api-key", options.apiKey, "apiKey");
-  // What the exchange has learned, for redaction alone.
-  const learned: string[] = [];
-  const client = createProviderClient<paths>({
-    ...options,
-    credentials: {
-      async authorize(operationId) {
-        const { headers, secrets } = await apiKey.authorize(operationId);
-        return { headers, secrets: [...secrets, ...learned] };
-      },
-    },
-  });
+  const client = createProviderClient<paths>({ ...options, credentials: apiKey });
   let current: { readonly authorization: Authorization; readonly until: number } | undefined;
   let pending: Promise<Authorization> | undefined;
 
   async function exchange(): Promise<Authorization> {
     const params = { path: { client_id: clientId } };
-    const listed = orThrow(await client.GET("/v1/clients/{client_id}/credentials", { params }));
-    const credentials = Array.isArray(listed.data.data) ? listed.data.data : [];
-    const credential = credentials.find(({ status }) => status === undefined || status === "ACTIVE");
-    if (credential === undefined)
-      throw unusable("listCredentials", "no-active-credential", "lists no active credential");
+    const { data: list } = orThrow(await client.GET("/v1/clients/{client_id}/credentials", { params }));
+    const credential =
+      Array.isArray(list.data) &&
+      list.data.find((each) => each?.client_secret && (each.status ?? "ACTIVE") === "ACTIVE");
+    if (!credential) throw nothingActive("listCredentials");
     const { client_id, client_secret } = credential;
-    learned.splice(0, learned.length, client_secret);
     const body = { client_id, client_secret };
     const { data } = orThrow(await client.POST("/v1/clients/{client_id}/auth/credential-tokens", { params, body }));
-    if (typeof data.token !== "string" || !/^[\x21-\x7e]+$/.test(data.token) || data.status === "INACTIVE")
-      throw unusable("createToken", "no-active-token", "gave no active token");
-    const authorization = { headers: { authorization: `Bearer ${data.token}` }, secrets: [data.token, client_secret] };
+    if (!/^[\x21-\x7e]+$/.test(data.token ?? "") || data.status === "INACTIVE") throw nothingActive("createToken");
+    const authorization = {
+      header: ["authorization", `Bearer ${data.token}`] as const,
+      secrets: [data.token, client_secret],
+    };
     current = { authorization, until: Math.max(endOf(data, now()) - skewMs, now() + shortestLifeMs) };
     return authorization;
   }
@@ -64,32 +55,35 @@ export function exchangedToken(
       return pending;
     },
     renew(refused) {
-      if (refused.headers["x-api-key"] !== undefined) return false;
       if (current?.authorization === refused) current = undefined;
-      return true;
+      return refused.header[0] !== "x-api-key";
     },
   };
 }
 
 /** When a token ends, in epoch milliseconds: by its `exp`, else by `expires_at`, else by the documented 24 hours. */
 function endOf({ token, expires_at }: TokenAnswer, now: number): number {
-  try {
-    const claims: unknown = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
-    if (typeof claims === "object" && claims !== null && "exp" in claims && typeof claims.exp === "number")
-      return claims.exp * 1000;
-  } catch {
-    // Not a JWT that can be read: the answer's own word counts.
-  }
   // "2025-03-06 11:16:59.491631" comes without an offset at times. It is Mexico's time; read as UTC it is early, which does no harm.
   const text = String(expires_at).trim().replace(" ", "T");
-  const end = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
-  return end > now ? end : now + assumedLifeMs;
+  const stated = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
+  // What says nothing is NaN, which is no end.
+  return expiryOf(token) || stated || now + assumedLifeMs;
 }
 
-function unusable(operationId: string, code: string, what: string): ProviderError {
+/** The `exp` of a JWT in epoch milliseconds; NaN for what is none, or has none. */
+function expiryOf(token: string): number {
+  try {
+    const claims: unknown = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
+    return Number((claims as { readonly exp?: unknown }).exp) * 1000; // any JSON but null can be asked; null is caught
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function nothingActive(operationId: string): ProviderError {
   return new ProviderError({
-    code,
-    message: `monato ${what} for this client: the API key can't be exchanged. Check the client's credentials at Monato.`,
+    code: "nothing-active",
+    message: `monato ${operationId} gave nothing active. Check the credentials.`,
     provider: "monato",
     operationId,
     status: 200,
