@@ -1,9 +1,10 @@
 import type { FileLocation, LinkLocation } from "../file-location.ts";
 import { ReportRequestError } from "../errors.ts";
 import type { Platform } from "../platform.ts";
-import type { FileHead, Overwrite, Target, TargetFile, UnpackedFile, UnpackLimits } from "../target.ts";
+import type { FileHead, Overwrite, Sink, Target, TargetFile, UnpackedFile, UnpackLimits } from "../target.ts";
 import type { Timer } from "../timer.ts";
 import type { ExpectedType } from "./file-type.ts";
+import { targetError } from "./part.ts";
 import { streamSink } from "./stream-sink.ts";
 import { transfer } from "./transfer.ts";
 
@@ -100,7 +101,7 @@ export async function downloadTo(
     });
   }
   options.signal?.throwIfAborted();
-  const sink = "getWriter" in target ? streamSink(target, options.signal) : await target.open(context.file);
+  const sink = "getWriter" in target ? streamSink(target, options.signal) : await open(target, context.file);
   if (options.unpack !== undefined && options.unpack !== false && sink.canUnpack !== true) {
     throw new ReportRequestError({
       field: "unpack",
@@ -109,6 +110,14 @@ export async function downloadTo(
     });
   }
   return transfer(context, sink, { ...options, stallTimeoutMs });
+}
+
+async function open(target: Target, file: TargetFile): Promise<Sink> {
+  try {
+    return await target.open(file);
+  } catch (error) {
+    throw targetError(error);
+  }
 }
 
 /**

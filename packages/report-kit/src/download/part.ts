@@ -1,3 +1,4 @@
+import { ReportKitError } from "@report-kit/http";
 import type { FileHead, Hash, PartNote, Sink, UnpackLimits } from "../target.ts";
 import { createContentCheck } from "./content.ts";
 import type { ContentCheck } from "./content.ts";
@@ -221,8 +222,8 @@ export function createPart(
 }
 
 /** What a target failed with, as one of ours. */
-export function targetError(cause: unknown): DownloadError {
-  if (DownloadError.isInstance(cause)) return cause;
+export function targetError(cause: unknown): ReportKitError {
+  if (ReportKitError.isInstance(cause)) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   return new DownloadError("target", `The target can't take the file: ${why}`, { cause });
 }

@@ -103,7 +103,7 @@ async function unpackZip(
   allowance: Allowance,
   { maxFiles = 1000 }: UnpackLimits,
 ): Promise<readonly Loose[]> {
-  const { Reader, ZipReader } = await loadZip();
+  const { ERR_AMBIGUOUS_ARCHIVE, ERR_OVERLAPPING_ENTRY, ERR_UNSAFE_FILENAME, Reader, ZipReader } = await loadZip();
   const file = await open(archivePath, "r");
   try {
     const { size } = await file.stat();
@@ -139,6 +139,13 @@ async function unpackZip(
     }
     await zip.close();
     return files;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "";
+    // What it is called wrong for: names, files within files, two directories that disagree.
+    const forged = [ERR_AMBIGUOUS_ARCHIVE, ERR_OVERLAPPING_ENTRY, ERR_UNSAFE_FILENAME].some((code) =>
+      why.startsWith(code),
+    );
+    throw forged ? unsafe(`${why[0]?.toLowerCase()}${why.slice(1)}`) : error;
   } finally {
     await file.close();
   }
