@@ -9,7 +9,7 @@ const config: ViteUserConfig = defineConfig({
     projects: [
       { test: { name: "specs", include: ["test/*.test.ts"], testTimeout } },
       // What needs the packages as they are built and packed.
-      { test: { name: "built", include: ["test-built/*.test.ts"], testTimeout, hookTimeout: testTimeout } },
+      { test: { name: "built", include: ["test-built/*.test.ts"], testTimeout, hookTimeout: 2 * testTimeout } },
     ],
   },
 });
