@@ -35,7 +35,7 @@ export async function runDemo(directory: string, screen: NodeJS.WriteStream): Pr
     screen.write("\nFirst run: nine reports, four providers, side by side.\n\n");
     const fetched = await fetchAll(sandbox, directory, screen);
     const made = sandbox.made();
-    screen.write(`\n${table(fetched)}\nThe files lie in ${directory}\n`);
+    screen.write(`\n${table(fetched, directory)}\nThe files lie in ${directory}\n`);
 
     screen.write("\nSecond run, a new process as far as it knows: the same reports over the same journal.\n\n");
     const again = await fetchAll(sandbox, directory, screen);
@@ -92,7 +92,7 @@ async function fetchAll(
   });
 }
 
-function table(fetched: readonly FetchedReport[]): string {
+function table(fetched: readonly FetchedReport[], directory: string): string {
   const rows = new Table({
     head: ["provider", "report", "key", "outcome", "requests", "waited", "bytes", "sha256", "path"],
     style: { head: [], border: [], compact: true },
@@ -107,7 +107,7 @@ function table(fetched: readonly FetchedReport[]): string {
       `${(waitedMs / 1_000).toFixed(1)} s`,
       file.bytes,
       `${file.sha256.slice(0, 8)}…`,
-      file.path === undefined ? "" : relative(process.cwd(), file.path),
+      file.path === undefined ? "" : relative(directory, file.path),
     ]);
   }
   return rows.toString();

@@ -13,6 +13,8 @@ export interface WaitOptions {
    * Default 6 hours, or the provider's documented ready time with an hour to spare, if that is later.
    */
   readonly deadlineMs?: number;
+  /** Let the process exit although this caller is still waiting. Default false. */
+  readonly unref?: boolean;
   /** What to do where it can't be known whether the report was made. Default: the kit's. */
   readonly onIndeterminate?: OnIndeterminate;
 }

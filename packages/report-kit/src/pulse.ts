@@ -21,7 +21,8 @@ export function createPulse(journal: Journal, timer: Timer): Pulse {
   async function listen(signal: AbortSignal): Promise<void> {
     heard = (await journal.read(recordName))?.revision ?? 0;
     while (!signal.aborted) {
-      await timer.wait(timer.now() + listenEveryMs, { signal });
+      // The waits that listen keep the process alive, or don't.
+      await timer.wait(timer.now() + listenEveryMs, { signal, unref: true });
       const revision = await journal.read(recordName).then(
         (record) => record?.revision ?? 0,
         () => undefined, // a journal that can't be read is found out by the next step, which says so

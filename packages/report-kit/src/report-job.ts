@@ -83,7 +83,8 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
       waits.add(job, wait);
     }
     try {
-      return await wait.join({ signal: options.signal, deadlineAt: now + deadlineMs, deadlineMs });
+      const { signal, unref = false } = options;
+      return await wait.join({ signal, unref, deadlineAt: now + deadlineMs, deadlineMs });
     } catch (error) {
       throw withBookmark(error, bookmark);
     }

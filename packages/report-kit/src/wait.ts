@@ -23,6 +23,8 @@ export interface WaitEnd {
 /** One caller of a wait. */
 export interface WaitCaller {
   readonly signal: AbortSignal | undefined;
+  /** Don't keep the process alive for this caller. */
+  readonly unref: boolean;
   /** Epoch milliseconds. */
   readonly deadlineAt: number;
   /** As the caller said it, for the error. */
@@ -91,7 +93,8 @@ export function startWait(job: JobIdentity, context: WaitContext): Wait {
   async function sleep(revision: number): Promise<void> {
     while (now() < wakeAt) {
       sleeping = new AbortController();
-      await timer.wait(wakeAt, { signal: sleeping.signal }).catch(() => undefined);
+      const unref = Array.from(callers).every((caller) => caller.unref);
+      await timer.wait(wakeAt, { signal: sleeping.signal, unref }).catch(() => undefined);
       stop.signal.throwIfAborted();
       if (now() >= wakeAt || early) return;
       if (postponed) {
@@ -106,7 +109,7 @@ export function startWait(job: JobIdentity, context: WaitContext): Wait {
   async function join(caller: WaitCaller): Promise<WaitEnd> {
     callers.add(caller);
     const left = new AbortController();
-    const deadline = timer.wait(caller.deadlineAt, { signal: left.signal }).then(() => {
+    const deadline = timer.wait(caller.deadlineAt, { signal: left.signal, unref: caller.unref }).then(() => {
       context.emit({ type: "deadline", deadlineMs: caller.deadlineMs });
       throw deadlinePassed(job, caller.deadlineMs);
     });

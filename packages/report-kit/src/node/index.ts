@@ -1,2 +1,3 @@
+export { publishEvents } from "./diagnostics.ts";
 export { fileJournal } from "./file-journal.ts";
 export { toDirectory, toFile } from "./targets.ts";
