@@ -10,9 +10,12 @@ export type { Platform } from "./platform.ts";
 
 export { memoryJournal } from "./memory-journal.ts";
 export type { Journal, JournalRecord } from "./journal.ts";
+export { forgetJob, listJobs, pruneJobs, showJob } from "./journal-tools.ts";
+export type { KeptJob, UnreadableJob } from "./journal-tools.ts";
 
 export { reportKey } from "./key.ts";
 export type { KeyMaterial } from "./key.ts";
+export { readableKey } from "./readable-key.ts";
 export { poll } from "./poll.ts";
 export type { PollContext, PollOptions, PollResult } from "./poll.ts";
 
