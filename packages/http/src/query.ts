@@ -21,5 +21,5 @@ function scalarText(name: string, value: unknown): string {
   // An object (such as an invalid Date), NaN and infinities have no form that a provider would read.
   if (typeof value === "string" || typeof value === "boolean" || typeof value === "bigint" || Number.isFinite(value))
     return `${value as string | number | boolean | bigint}`; // isFinite is true of numbers alone
-  return refuse(`params.query.${name}`, "a text, number, boolean or Date, or an array of them", typeof value);
+  return refuse(`params.query.${name}`, "a text, number, boolean, Date or array of them", typeof value);
 }

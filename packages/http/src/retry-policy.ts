@@ -2,7 +2,7 @@ import { refuse } from "./errors.ts";
 import type { RetryOptions } from "./call-types.ts";
 
 /** Statuses that say nothing about the request itself: the same one can succeed later. */
-const passing = /^(?:408|425|429|50[0234])$/;
+const passing = /^(408|425|429|50[0234])$/;
 
 /** Can the same request succeed later, by the status of this answer? */
 export function isPassing(status: number): boolean {

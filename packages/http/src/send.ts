@@ -53,7 +53,7 @@ export interface Sender {
 const redirect = /^30[12378]$/;
 const mostRedirects = 5;
 /** How Node, Deno and Bun say that no connection was made: the request can't have left. */
-const neverLeft = /^(?:ECONNREFUSED|ConnectionRefused|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/;
+const neverLeft = /^(ECONNREFUSED|ConnectionRefused|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/;
 
 export function createSender(api: Api, call: Call): Sender {
   let limit: TimeLimit | undefined;

@@ -65,7 +65,7 @@ export function exchangedToken(
 function endOf({ token, expires_at }: TokenAnswer, now: number): number {
   // "2025-03-06 11:16:59.491631" comes without an offset at times. It is Mexico's time; read as UTC it is early, which does no harm.
   const text = String(expires_at).trim().replace(" ", "T");
-  const stated = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
+  const stated = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
   // What says nothing is NaN, which is no end.
   return expiryOf(token) || stated || now + assumedLifeMs;
 }

@@ -1,0 +1,111 @@
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { createMercadopagoClient, orThrow } from "../src/index.ts";
+import type { MercadopagoClient, ReportRequest } from "../src/index.ts";
+
+const accessToken = "APP_USR-0123456789-112026";
+const body: ReportRequest = { begin_date: "2026-11-01T03:00:00Z", end_date: "2026-11-20T02:59:59Z" };
+
+function answering(answer: Response): { readonly client: MercadopagoClient; readonly requests: Request[] } {
+  const requests: Request[] = [];
+  const fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    requests.push(new Request(input, init));
+    return answer.clone();
+  };
+  return { requests, client: createMercadopagoClient({ accessToken, fetch, sleep: async () => undefined }) };
+}
+
+describe("createMercadopagoClient", () => {
+  it("asks the one host of all countries, with the token in the header alone", async () => {
+    const { client, requests } = answering(Response.json({ id: 99336983670, status: "pending" }, { status: 202 }));
+    const created = orThrow(await client.POST("/v1/account/settlement_report", { body }));
+    expectTypeOf(created.status).toEqualTypeOf<202 | 203>();
+    if (created.status === 203) expectTypeOf(created.data).toEqualTypeOf<undefined>();
+    expect(created).toMatchObject({ status: 202, data: { id: 99336983670 } });
+    expect(requests[0]?.url).toBe("https://api.mercadopago.com/v1/account/settlement_report");
+    expect(requests[0]?.headers.get("authorization")).toBe(`Bearer ${accessToken}`);
+    expect(createMercadopagoClient({ accessToken, baseUrl: "http://127.0.0.1:9/" }).origin).toBe("http://127.0.0.1:9");
+  });
+
+  it("refuses a token that is missing", () => {
+    // @ts-expect-error: as an unset environment variable would be
+    expect(() => createMercadopagoClient({ accessToken: undefined })).toThrow(/^accessToken: /);
+  });
+});
+
+describe("an answer", () => {
+  it("203 is a transport success without data, whatever its body: that nothing was made is for the caller to see", async () => {
+    for (const answer of [
+      new Response(null, { status: 203 }),
+      new Response("<html>", { status: 203 }),
+      Response.json({ message: "x" }, { status: 203 }),
+    ]) {
+      const { client } = answering(answer);
+      expect(orThrow(await client.POST("/v1/account/release_report", { body }))).toMatchObject({
+        status: 203,
+        data: undefined,
+      });
+    }
+  });
+
+  it("404 with an empty body still has an error", async () => {
+    const { client } = answering(new Response(null, { status: 404, headers: { "content-length": "0" } }));
+    const { error, response } = await client.POST("/v1/account/release_report", { body });
+    expect([response.status, error]).toEqual([404, { message: "HTTP 404 with an empty body" }]);
+  });
+
+  it("200 to a create is no surprise, an empty 202 is: a task is documented", async () => {
+    const { client } = answering(new Response(null, { status: 202 }));
+    await expect(client.POST("/v1/account/release_report", { body })).rejects.toMatchObject({
+      code: "unreadable-answer",
+      status: 202,
+      maybeSent: true,
+    });
+  });
+
+  it("429 on a create comes back with its Retry-After, unrepeated; on a list it is repeated", async () => {
+    const { client, requests } = answering(
+      Response.json({ message: "slow", error: "too_many_requests" }, { status: 429, headers: { "retry-after": "7" } }),
+    );
+    const call = client.POST("/v1/account/settlement_report", { body }).then((result) => orThrow(result));
+    await expect(call).rejects.toMatchObject({ code: "too_many_requests", retryAfterMs: 7000, retryable: true });
+    expect(requests).toHaveLength(1);
+    await client.GET("/v1/account/settlement_report/list");
+    expect(requests).toHaveLength(4);
+  });
+
+  it("that is a file is read as a stream, under its encoded name", async () => {
+    const { client, requests } = answering(
+      new Response("DATE;SOURCE_ID\n", { headers: { "content-type": "text/csv" } }),
+    );
+    const file = orThrow(
+      await client.GET("/v1/account/settlement_report/{file_name}", {
+        params: { path: { file_name: "a report/1.csv" } },
+        parseAs: "stream",
+      }),
+    );
+    expect(await new Response(file.data).text()).toBe("DATE;SOURCE_ID\n");
+    expect(requests[0]?.url).toBe("https://api.mercadopago.com/v1/account/settlement_report/a%20report%2F1.csv");
+  });
+});
+
+describe("what compiles", () => {
+  // Never called: its lines are for the compiler.
+  const never = async (client: MercadopagoClient): Promise<void> => {
+    // @ts-expect-error: the end is missing
+    await client.POST("/v1/account/settlement_report", { body: { begin_date: "2026-11-01T03:00:00Z" } });
+    // @ts-expect-error: no such field
+    await client.POST("/v1/account/settlement_report", { body: { ...body, format: "csv" } });
+    // @ts-expect-error: no such filter
+    await client.GET("/v1/account/settlement_report/search", { params: { query: { state: "processed" } } });
+    // @ts-expect-error: the file is no JSON: parseAs is required
+    await client.GET("/v1/account/settlement_report/{file_name}", { params: { path: { file_name: "a" } } });
+    const { data } = await client.GET("/v1/account/release_report/task/{task_id}", {
+      params: { path: { task_id: 99336983670 } },
+    });
+    expectTypeOf(data?.id).toEqualTypeOf<number | string | undefined>();
+  };
+
+  it("is what Mercado Pago documents", () => {
+    expect(never).toBeTypeOf("function");
+  });
+});
