@@ -43,11 +43,11 @@ const runtimes = [
   ["24.21.0", nodeOf("node_modules/node")],
 ] as const;
 
-test.each(runtimes)("on Node %s an installed report-kit fetches a report", async (version, node) => {
-  expect(JSON.parse(await output(node, ["fetch-report.mjs"], project))).toEqual({
+test.each(runtimes)("on Node %s an installed report-kit fetches a report of each source", async (version, node) => {
+  expect(JSON.parse(await output(node, ["fetch-reports.mjs"], project))).toEqual({
     runtime: `v${version}`,
-    isWhole: true,
-    made: 1,
+    areVerified: [true, true, true, true, true],
+    made: 4,
     violations: 0,
   });
 });

@@ -1,18 +1,17 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { checkPackage } from "@arethetypeswrong/core";
 import type { ResolutionKind } from "@arethetypeswrong/core";
 import { problemAffectsResolutionKind } from "@arethetypeswrong/core/problems";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { entries, isObject, readDocument } from "../src/openapi-document.ts";
-import type { JsonObject } from "../src/openapi-document.ts";
+import { isObject, readDocument } from "../src/openapi-document.ts";
 import { repository } from "../test/altered-copy.ts";
 import { packPackages } from "./packed-packages.ts";
 import type { PackedPackage } from "./packed-packages.ts";
+import { fileProblems, manifestProblems } from "./tarball-problems.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "report-kit-packed-"));
 let packages: readonly PackedPackage[] = [];
@@ -28,47 +27,53 @@ function problemsByPackage(check: (item: PackedPackage) => readonly string[]): R
   );
 }
 
+const repositoryField = readDocument(repository, "package.json")["repository"];
+const rootRepository = isObject(repositoryField) ? repositoryField : {};
+
 test("a tarball has its licence, notice, readme and what is built of today's sources, and nothing else", () => {
-  const always = ["LICENSE", "NOTICE", "README.md", "package.json"];
-  const isBuilt = (item: PackedPackage, file: string): boolean => {
-    const source = /^dist\/(?<path>.+?)(?:\.d\.ts|\.js)$/.exec(file)?.groups?.["path"];
-    return source !== undefined && existsSync(join(repository, item.folder, "src", `${source}.ts`));
-  };
-  // The sandbox brings the specs that it is held to.
-  const isSpec = (item: PackedPackage, file: string): boolean =>
-    item.name === "@report-kit/sandbox" && /^dist\/specs\/\w+\.json$/.test(file);
   expect(
-    problemsByPackage((item) => [
-      ...always.filter((file) => !item.files.includes(file)).map((file) => `lacks ${file}`),
-      ...item.files
-        .filter((file) => !always.includes(file) && !isBuilt(item, file) && !isSpec(item, file))
-        .map(
-          (file) => `${file} has no place in it, or no source any more (then remove ${item.folder}/dist, and build)`,
-        ),
-    ]),
+    problemsByPackage((item) => fileProblems(item, (path) => existsSync(join(repository, item.folder, "src", path)))),
   ).toEqual({});
 });
 
+test("a file that is missing, stale or of no use to a user is found", () => {
+  const files = [
+    "LICENSE",
+    "README.md",
+    "package.json",
+    "dist/now.js",
+    "dist/gone.d.ts",
+    "src/now.ts",
+    "dist/x.tsbuildinfo",
+  ];
+  expect(fileProblems({ name: "a", folder: "packages/a", files }, (path) => path === "now.ts")).toEqual([
+    "lacks NOTICE",
+    expect.stringMatching(/^dist\/gone\.d\.ts has no place/),
+    expect.stringMatching(/^src\/now\.ts has no place/),
+    expect.stringMatching(/^dist\/x\.tsbuildinfo has no place/),
+  ]);
+});
+
 test("a packed manifest has ranges that npm knows, and what all our packages say", () => {
-  const repositoryField = readDocument(repository, "package.json")["repository"];
-  const common = (item: PackedPackage): JsonObject => ({
-    license: "Apache-2.0",
-    repository: { ...(isObject(repositoryField) ? repositoryField : {}), directory: item.folder },
+  expect(problemsByPackage((item) => manifestProblems(item, rootRepository))).toEqual({});
+});
+
+test("a range of the workspace, and a field that is another one, are found", () => {
+  const manifest = {
+    license: "MIT",
+    private: true,
+    repository: { ...rootRepository, directory: "packages/a" },
     engines: { node: ">=20.19.0" },
     publishConfig: { access: "public" },
-    private: undefined,
-  });
-  expect(
-    problemsByPackage((item) => [
-      ...["dependencies", "peerDependencies", "optionalDependencies"]
-        .flatMap((kind) => entries(item.manifest[kind]))
-        .filter(([, range]) => !/^(?:\^|~|>=)?\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(String(range)))
-        .map(([name, range]) => `${name}: ${String(range)} is no range that npm knows`),
-      ...entries(common(item))
-        .filter(([field, value]) => !isDeepStrictEqual(item.manifest[field], value))
-        .map(([field]) => `${field} is ${JSON.stringify(item.manifest[field])}`),
-    ]),
-  ).toEqual({});
+    dependencies: { one: "^1.2.3", two: "catalog:" },
+    peerDependencies: { three: "workspace:^" },
+  };
+  expect(manifestProblems({ folder: "packages/a", manifest }, rootRepository)).toEqual([
+    "two: catalog: is no range that npm knows",
+    "three: workspace:^ is no range that npm knows",
+    'license is "MIT"',
+    "private is true",
+  ]);
 });
 
 test("publint finds nothing to say", async () => {
