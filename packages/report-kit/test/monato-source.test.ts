@@ -610,7 +610,7 @@ describe("a Monato report job", () => {
     const job = kit.report(source, daily);
     await expect(kit.step(job.bookmark, [source])).rejects.toMatchObject({
       name: "ProviderError",
-      code: "no-active-credential",
+      code: "nothing-active",
     });
   });
 });
