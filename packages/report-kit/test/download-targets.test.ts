@@ -6,7 +6,7 @@ import type { DownloadOptions } from "../src/download/download.ts";
 import { downloadTo, openStream } from "../src/download/download.ts";
 import { hashText } from "../src/node/hash.ts";
 import { toDirectory, toFile } from "../src/node/targets.ts";
-import type { PartNote } from "../src/target.ts";
+import type { PartNote, Target } from "../src/target.ts";
 import {
   collect,
   contextFor,
@@ -224,6 +224,22 @@ describe("a target", () => {
     expect(error).toMatchObject({ code: "target", message: expect.stringContaining("no space left") });
   });
 
+  it("that takes long to open does not outlive an abort", async () => {
+    const { storage, directory } = await stored();
+    const controller = new AbortController();
+    const reason = new Error("called off");
+    const slow: Target = {
+      async open(file) {
+        controller.abort(reason);
+        return toDirectory(directory).open(file);
+      },
+    };
+    const download = downloadTo(contextFor([linkTo(storage)]), slow, { signal: controller.signal });
+    await expect(download).rejects.toBe(reason);
+    expect(storage.seen).toEqual([]);
+    expect(await filesBelow(directory)).toEqual([]);
+  });
+
   it("can be a stream of one's own: closed when whole, aborted when not", async () => {
     const { storage } = await stored();
     const chunks: Uint8Array[] = [];
@@ -270,6 +286,15 @@ describe("a stream", () => {
     controller.abort(reason);
     await expect(opened.file).rejects.toBe(reason);
     await expect(collect(opened.stream)).rejects.toBe(reason);
+  });
+
+  it("that is cancelled ends the download, even while the server says nothing", async () => {
+    const { storage } = await stored();
+    storage.faults = [{ stallAfter: 100_000 }];
+    const opened = await openStream(contextFor([linkTo(storage)]));
+    await opened.stream.cancel();
+    expect(await downloadErrorOf(opened.file)).toMatchObject({ code: "target" });
+    expect(storage.seen).toHaveLength(1);
   });
 
   it("can't be opened once aborted, nor unpacked", async () => {

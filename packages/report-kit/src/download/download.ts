@@ -103,11 +103,13 @@ export async function downloadTo(
   options.signal?.throwIfAborted();
   const sink = "getWriter" in target ? streamSink(target, options.signal) : await open(target, context.file);
   if (options.unpack !== undefined && options.unpack !== false && sink.canUnpack !== true) {
-    throw new ReportRequestError({
+    const refused = new ReportRequestError({
       field: "unpack",
       expected: "a target that keeps files, such as toDirectory or toFile",
       received: "a stream",
     });
+    await sink.abandon(refused, false);
+    throw refused;
   }
   return transfer(context, sink, { ...options, stallTimeoutMs });
 }

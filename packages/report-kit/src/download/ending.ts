@@ -1,5 +1,5 @@
 import type { FileType } from "./file-type.ts";
-import { headText } from "./file-type.ts";
+import { decode } from "./file-type.ts";
 
 /** How many of the last bytes are looked at: the end record of a zip with a comment of 4 kB, or the end of an XML document. */
 export const tailBytes = 4096;
@@ -10,7 +10,7 @@ export const tailBytes = 4096;
  */
 export function endsWhole(type: FileType, head: Uint8Array, tail: Uint8Array, bytes: number): boolean {
   if (type === "zip" || type === "xlsx") return zipEnds(tail, bytes);
-  return type !== "xml" || xmlEnds(headText(head), endText(head, tail));
+  return type !== "xml" || xmlEnds(decode(head, head), decode(tail, head));
 }
 
 /** The last thing in a zip is its end record, and the directory it points to lies before it. */
@@ -35,11 +35,4 @@ function xmlEnds(head: string, tail: string): boolean {
   if (last.startsWith("</")) return last.slice(2, -1).trimEnd() === root && last.endsWith(">");
   // A root that closes itself is the only element there is.
   return last.startsWith(`<${root}`) && last.endsWith("/>");
-}
-
-/** In the encoding that the first bytes give away. */
-function endText(head: Uint8Array, tail: Uint8Array): string {
-  if (head[0] === 0xff && head[1] === 0xfe) return new TextDecoder("utf-16le").decode(tail);
-  if (head[0] === 0xfe && head[1] === 0xff) return new TextDecoder("utf-16be").decode(tail);
-  return new TextDecoder().decode(tail);
 }

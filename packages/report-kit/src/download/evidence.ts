@@ -1,5 +1,5 @@
 import { redactText } from "@report-kit/http";
-import { headText } from "./file-type.ts";
+import { decode } from "./file-type.ts";
 
 /** How much of a file an error shows. */
 export const evidenceBytes = 2048;
@@ -10,7 +10,7 @@ const signedElement =
 
 /** The first 2 KiB of what came, as text and without secrets. `link` is where it came from. */
 export function evidenceOf(head: Uint8Array, link: URL | undefined): string {
-  const text = headText(head.subarray(0, evidenceBytes))
+  const text = decode(head.subarray(0, evidenceBytes), head)
     .replace(signedElement, "<$1>[redacted]")
     // oxlint-disable-next-line no-control-regex -- they are what is made visible
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffd]/g, "·");

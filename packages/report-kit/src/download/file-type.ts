@@ -25,7 +25,7 @@ export function recognise(head: Uint8Array): FileType {
   // A local file header, or the end record of an archive without files.
   if (startsWith(head, 0x50, 0x4b, 3, 4) || startsWith(head, 0x50, 0x4b, 5, 6))
     return isWorkbook(head) ? "xlsx" : "zip";
-  const text = headText(head);
+  const text = decode(head, head);
   // oxlint-disable-next-line no-control-regex -- no text has them
   if (/[\u0000-\u0008\u000e-\u001a]/.test(text) || text.startsWith("%PDF-")) return "binary";
   const begin = text.replace(/^\s+/, "");
@@ -33,10 +33,10 @@ export function recognise(head: Uint8Array): FileType {
   return /^(?:\{\s*(?:["}]|$)|\[\s*[[{\]"\d])/.test(begin) ? "json" : "text";
 }
 
-/** The first bytes as text: UTF-8 (what is not is replaced) or, with its byte order mark, UTF-16. Without the mark. */
-export function headText(head: Uint8Array): string {
+/** Some of a file's bytes as text: UTF-8 (what is not is replaced), or UTF-16 where its first bytes are that mark. */
+export function decode(bytes: Uint8Array, head: Uint8Array): string {
   const utf16 = startsWith(head, 0xff, 0xfe) ? "utf-16le" : startsWith(head, 0xfe, 0xff) ? "utf-16be" : undefined;
-  return new TextDecoder(utf16).decode(head.subarray(0, utf16 === undefined ? undefined : head.length & ~1));
+  return new TextDecoder(utf16).decode(bytes);
 }
 
 /** Does a file of this type do where the other was asked for? The report may come compressed, whatever it is. */
@@ -61,7 +61,7 @@ export function isExpected(type: FileType, expected: ExpectedType | undefined): 
 
 /** An XML document that storage answers with when something is wrong (S3, Azure, Google): `<Error><Code>…`. */
 export function isErrorDocument(head: Uint8Array): boolean {
-  return /^\s*(?:<\?xml[^>]*>)?\s*<Error\b[^>]*>\s*<(?:Code|Message)>/.test(headText(head));
+  return /^\s*(?:<\?xml[^>]*>)?\s*<Error\b[^>]*>\s*<(?:Code|Message)>/.test(decode(head, head));
 }
 
 function isHtml(begin: string): boolean {

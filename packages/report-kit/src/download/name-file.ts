@@ -22,12 +22,12 @@ export function nameFile(
 ): { readonly name: string; readonly mediaType: string } {
   const [extension, mediaType] = typeNames[type];
   const own = `${reportType}-${file.key.slice(0, 8)}.${extension}`;
-  const names = [name, ...told.names, own].map((each) => (each === undefined ? undefined : safeName(each)));
+  const names = [name, ...told.names, own].map((each) => safeName(each ?? ""));
   const said = told.mediaTypes
     .map((each) => each?.split(";", 1)[0]?.trim().toLowerCase())
     .find((each) => each !== undefined && /^[\w.+-]+\/[\w.+-]+$/.test(each));
   return {
-    name: names.find((each) => each !== undefined) ?? `report.${extension}`,
+    name: names.find((each) => each !== undefined) ?? own,
     mediaType: mediaType ?? (expects === "csv" ? "text/csv" : (said ?? "application/octet-stream")),
   };
 }

@@ -19,7 +19,7 @@ interface Failure {
   /** Ask for another link. */
   readonly relocate?: boolean;
   readonly retryAfterMs?: number | undefined;
-  /** Not the other side's fault: go on at once, once. */
+  /** Go on without waiting, unless it happened before. */
   readonly atOnce?: boolean;
 }
 
@@ -37,10 +37,7 @@ export async function transfer(
 ): Promise<ReportFile> {
   const { platform, timer } = context;
   const ended = new AbortController();
-  const unfollow = [options.signal, sink.failed].map(
-    (signal) =>
-      signal && onAbort(signal, () => ended.abort(signal === sink.failed ? targetError(signal.reason) : signal.reason)),
-  );
+  const unfollow = [endWith(ended, options.signal, (reason) => reason), endWith(ended, sink.failed, targetError)];
   let location: LinkLocation | ApiLocation | undefined = context.first;
   if ((location?.expiresAt ?? Infinity) <= platform.now()) location = undefined;
   let answered: Asked | undefined;
@@ -58,6 +55,7 @@ export async function transfer(
   });
 
   try {
+    ended.signal.throwIfAborted();
     await part.takeUp();
     await complete();
     const { head, sha256, empty } = await part.finish();
@@ -102,13 +100,13 @@ export async function transfer(
         refusals = 0;
         furthest = part.bytes;
       }
-      if (failure.atOnce === true && failures === 0) failures += 1;
-      else {
-        failures += 1;
-        refusals += failure.relocate === true ? 1 : 0;
-        if (failures >= mostFailures || refusals >= mostRefusals) throw failure.error;
+      failures += 1;
+      if (failure.relocate === true) refusals += 1;
+      if (failures >= mostFailures || refusals >= mostRefusals) throw failure.error;
+      if (failure.atOnce !== true || failures > 1) {
         const backoffMs = Math.min(30_000, 250 * 2 ** failures) * (0.5 + platform.random() / 2);
-        await timer.wait(platform.now() + Math.max(backoffMs, failure.retryAfterMs ?? 0), { signal: ended.signal });
+        const waitMs = Math.max(backoffMs, failure.retryAfterMs ?? 0);
+        await timer.wait(platform.now() + waitMs, { signal: ended.signal });
       }
       if (failure.relocate === true) {
         location = undefined;
@@ -206,6 +204,16 @@ export async function transfer(
     if (reason === "failed") throw new ReportFailedError({ code: "failed", message, made: true });
     return { error: new DownloadError("not-ready", `There is no file at the moment: ${message}`) };
   }
+}
+
+/** Abort one with the other, if only it has already. */
+function endWith(
+  ended: AbortController,
+  signal: AbortSignal | undefined,
+  reason: (reason: unknown) => unknown,
+): (() => void) | undefined {
+  if (signal?.aborted === true) ended.abort(reason(signal.reason));
+  return signal && onAbort(signal, () => ended.abort(reason(signal.reason)));
 }
 
 /** May a later download go on from the part? Not where the part itself is wrong, or the report is gone. */

@@ -10,8 +10,8 @@ export interface WriteQueue {
   drain(): Promise<void>;
 }
 
-/** Network chunks are small; a write costs as much for 16 KiB as for 256. */
-const batchBytes = 512 * 1024;
+/** Network chunks are small; a write costs about as much for 16 KiB as for 256. */
+const batchBytes = 256 * 1024;
 
 export function createWriteQueue(file: FileHandle): WriteQueue {
   let batch: Uint8Array[] = [];
