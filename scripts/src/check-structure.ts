@@ -36,7 +36,10 @@ function allowedFor(packageName: string, entryName: string, providers: readonly 
   if (packageName === http) return { ...nothing, openapiFetch: true };
   if (packageName === "@report-kit/sandbox") return { ...nothing, builtins: true };
   if (packageName !== "report-kit") return { ...nothing, workspace: [http] };
-  const provider = providers.find((name) => entryName === `./${name}`);
+  // The one webhook there is, is Monato's.
+  const provider = providers.find(
+    (name) => entryName === `./${name}` || (entryName === "./webhook" && name === "monato"),
+  );
   return {
     workspace: provider === undefined ? [http] : [http, `@report-kit/${provider}`],
     builtins: entryName === "./node",

@@ -1,0 +1,151 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { canonicalJson } from "../canonical-json.ts";
+import { JournalError } from "../errors.ts";
+import type { JsonObject } from "../json.ts";
+import type { Journal } from "../journal.ts";
+import type { ReportSource } from "../source.ts";
+import type { Timer } from "../timer.ts";
+import type { MonatoNotice } from "./monato-notice.ts";
+
+/**
+ * How a notice is acted on once.
+ *
+ * A notice has no id of its own: it is told by whom and what it is about. Its journal record says where it stands:
+ *
+ * - none: nobody has acted on it;
+ * - `until` in the future: somebody is acting on it, and moves `until` on while alive;
+ * - `until` past: somebody was, and failed or died. The next delivery, or `resumeMonatoNotices`, acts on it;
+ * - `done`: acted on. It is never acted on again.
+ *
+ * The record is written before the delivery is acknowledged, so what was acknowledged is not forgotten; `done` is written
+ * after the work, so what was not done is not taken for done. Between the two a process can die: then the work is done
+ * again. It is a look and a call of `onReport`, both harmless twice.
+ */
+export interface NoticeClaim {
+  readonly notice: MonatoNotice;
+  /**
+   * Act on it, and write down how that went.
+   * @param work resolves once the notice needs no more: `"forget"` leaves no record of it
+   * @throws what the work throws, after giving the claim up; JournalError when the end could not be written
+   */
+  run(work: () => Promise<"done" | "forget">): Promise<void>;
+}
+
+/** What a claim needs of the world. */
+export interface ClaimContext {
+  readonly journal: Journal;
+  readonly timer: Timer;
+  readonly source: Pick<ReportSource, "id" | "origin">;
+}
+
+interface NoticeRecord {
+  readonly v: 1;
+  /** The id of the report source. */
+  readonly source: string;
+  readonly notice: MonatoNotice;
+  /** Epoch milliseconds until which nobody else acts on it. */
+  readonly until: number;
+  readonly done?: true;
+}
+
+const prefix = "webhook-";
+const leaseMs = 60_000;
+
+/**
+ * Become the one who acts on a notice.
+ * @returns undefined when it was acted on, or somebody is at it.
+ * @throws JournalError
+ */
+export async function claimNotice(notice: MonatoNotice, context: ClaimContext): Promise<NoticeClaim | undefined> {
+  const { id, origin } = context.source;
+  const hash = sha256(new TextEncoder().encode(canonicalJson({ id, origin, ...notice }))).slice(0, 16);
+  const name = prefix + Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return claim(name, { v: 1, source: id, notice, until: 0 }, context);
+}
+
+/** Claims on the notices of a source that were acknowledged and, because something failed or died, never acted on. */
+export async function* claimLeftNotices(context: ClaimContext): AsyncGenerator<NoticeClaim> {
+  for await (const name of context.journal.list(prefix)) {
+    const left = await claim(name, undefined, context);
+    if (left !== undefined) yield left;
+  }
+}
+
+/** @param fresh what to write where there is no record; undefined = then there is nothing to claim */
+async function claim(
+  name: string,
+  fresh: NoticeRecord | undefined,
+  context: ClaimContext,
+): Promise<NoticeClaim | undefined> {
+  const { journal, timer, source } = context;
+  for (;;) {
+    const found = await journal.read(name);
+    const record = found === undefined ? fresh : parseRecord(found.value, name);
+    if (record === undefined || record.source !== source.id || record.done === true || record.until > timer.now()) {
+      return undefined;
+    }
+    const claimed = { ...record, until: timer.now() + leaseMs };
+    const revision = await journal.write(name, toJson(claimed), found?.revision ?? 0);
+    if (revision !== undefined) return heldClaim(name, claimed, revision, context);
+  }
+}
+
+function heldClaim(name: string, record: NoticeRecord, claimedAt: number, context: ClaimContext): NoticeClaim {
+  const { journal, timer } = context;
+  /** Undefined once another has taken over: what is written at an old revision is refused. */
+  let revision: number | undefined = claimedAt;
+
+  async function write(change: Partial<NoticeRecord>): Promise<void> {
+    if (revision !== undefined) revision = await journal.write(name, toJson({ ...record, ...change }), revision);
+  }
+
+  /** Keep others away for as long as this process lives and works. */
+  async function renew(signal: AbortSignal): Promise<void> {
+    try {
+      while (revision !== undefined) {
+        await timer.wait(timer.now() + leaseMs / 3, { signal, unref: true });
+        await write({ until: timer.now() + leaseMs });
+      }
+    } catch {
+      // The work is over; or the journal is away: then another may act on the notice as well, which is harmless.
+    }
+  }
+
+  return {
+    notice: record.notice,
+    async run(work) {
+      const working = new AbortController();
+      const renewed = renew(working.signal);
+      const stop = (): Promise<void> => {
+        working.abort();
+        return renewed;
+      };
+      let end: "done" | "forget";
+      try {
+        end = await work();
+      } catch (error) {
+        await stop();
+        await write({ until: 0 }).catch(() => undefined); // it lapses by itself, a minute later
+        throw error;
+      }
+      await stop();
+      if (end === "done") await write({ until: 0, done: true });
+      else if (revision !== undefined) await journal.remove(name, revision);
+    },
+  };
+}
+
+function parseRecord(value: JsonObject, name: string): NoticeRecord {
+  const { v, source, notice, until } = value;
+  if (v === 1 && typeof source === "string" && typeof notice === "object" && typeof until === "number") {
+    return value as unknown as NoticeRecord; // written by this file alone
+  }
+  throw new JournalError({
+    code: typeof v === "number" && v > 1 ? "newer-version" : "unreadable",
+    message: `The journal record ${name} is not a webhook notice this report-kit can read: it was written by a newer one, or damaged. Nothing was done about the notice.`,
+  });
+}
+
+function toJson(record: NoticeRecord): JsonObject {
+  return record as unknown as JsonObject; // an interface has no index signature, but its members are all JSON
+}
