@@ -5,7 +5,7 @@ import { calendarDay } from "./calendar.ts";
 import type { LinkLocation } from "./file-location.ts";
 import type { JsonObject } from "./json.ts";
 import type { Observation } from "./observation.ts";
-import { createTimeoutMs } from "./reduce.ts";
+import { createTimeoutMs } from "./premises.ts";
 import { accountLabel, matching, memberFields, oneOf, refuse, requestFields, wholeNumber } from "./request-fields.ts";
 import type { PreparedReport, ReportSource } from "./source.ts";
 

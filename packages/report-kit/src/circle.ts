@@ -5,7 +5,7 @@ import { dayNotAhead, monthNotAhead } from "./calendar.ts";
 import type { FileLocation, LinkLocation } from "./file-location.ts";
 import type { JsonObject } from "./json.ts";
 import type { Observation } from "./observation.ts";
-import { createTimeoutMs } from "./reduce.ts";
+import { createTimeoutMs } from "./premises.ts";
 import { accountLabel, oneOf, requestFields, uuidField } from "./request-fields.ts";
 import type { PreparedReport, ReportSource, SourceCall } from "./source.ts";
 

@@ -2,10 +2,14 @@ import type { Period } from "./mercadopago-days.ts";
 import { idOf, statusOf, untrusted } from "./mercadopago-task.ts";
 import type { Untrusted } from "./mercadopago-task.ts";
 import type { FoundReport } from "./observation.ts";
+import { clockSkewMs } from "./premises.ts";
 
 const dayMs = 86_400_000;
-/** How far the provider's clock may be behind ours. Ours: nothing is documented; a premise of "no duplicates". */
-export const skewMs: number = 2 * 60_000;
+/** How far the provider's clock may be behind ours. Ours: nothing is documented. */
+export const skewMs: number = clockSkewMs;
+
+/** Zones differ by a quarter of an hour or more; this much, and the last second of a day, is no other zone. */
+const alignedMs = 60_000;
 
 /** The items of a list or a search. */
 export interface Listing {
@@ -28,6 +32,8 @@ export interface Wanted {
   readonly period: Period;
   /** Epoch milliseconds at which the intent to create it was written down. */
   readonly intentAt: number;
+  /** References and file names of the reports that other jobs have. */
+  readonly claimed?: ReadonlySet<string>;
 }
 
 /** The items that are the wanted report, lowest id first, and those that may be but don't say enough. */
@@ -41,10 +47,11 @@ export interface Matches {
  * with less than a day to spare on either side (Mercado Pago widens each to whole days of the account). An item that
  * fails one of these is another report, whatever else it leaves out; one that leaves out what would tell is unsure.
  */
-export function matchReports(listing: Listing, wanted: Wanted): Matches {
+function matchReports(listing: Listing, wanted: Wanted): Matches {
   const ours: { id: string; item: Untrusted }[] = [];
   const unsure: FoundReport[] = [];
   for (const item of listing.items) {
+    if (isClaimed(item, wanted.claimed)) continue;
     const answers = new Set([byHand(item), madeSince(item, wanted.intentAt - skewMs), covers(item, wanted.period)]);
     if (answers.has(false)) continue;
     const id = idOf(item);
@@ -52,6 +59,24 @@ export function matchReports(listing: Listing, wanted: Wanted): Matches {
     else ours.push({ id, item });
   }
   return { ours: ours.toSorted((one, other) => compareIds(one.id, other.id)), unsure };
+}
+
+/** The same without those that other jobs have. Most searches find nothing, and need not ask which. */
+export async function matchUnclaimed(
+  listing: Listing,
+  wanted: Wanted,
+  claimedByOthers: (() => Promise<ReadonlySet<string>>) | undefined,
+): Promise<Matches> {
+  const matches = matchReports(listing, wanted);
+  if (matches.ours.length + matches.unsure.length === 0 || claimedByOthers === undefined) return matches;
+  return matchReports(listing, { ...wanted, claimed: await claimedByOthers() });
+}
+
+/** Does another job have it? Tasks are known by their ids, what a search found by its own, finished files by their names. */
+function isClaimed(item: Untrusted, claimed: ReadonlySet<string> = new Set()): boolean {
+  const id = idOf(item);
+  const names = [id, `list:${id}`, `report:${id}`, item["file_name"]];
+  return names.some((name) => typeof name === "string" && claimed.has(name));
 }
 
 /** An item in the words of a search for an unclear create. */
@@ -77,15 +102,21 @@ function madeSince(item: Untrusted, since: number): boolean | undefined {
   return createdAt === undefined ? undefined : createdAt >= since;
 }
 
+/**
+ * Is its period ours, or ours widened to whole days of another zone? A period that begins with ours and ends on a later
+ * day (or the other way round) is another report's, whatever the length of that day: clocks change.
+ */
 function covers(item: Untrusted, period: Period): boolean | undefined {
   const begin = instantOf(item["begin_date"]);
   const end = instantOf(item["end_date"]);
-  const fits = new Set([
-    begin === undefined ? undefined : begin <= period.begin && period.begin - begin < dayMs,
-    end === undefined ? undefined : end >= period.end && end - period.end < dayMs,
-  ]);
-  if (fits.has(false)) return false;
-  return fits.has(undefined) ? undefined : true;
+  const spare = [
+    begin === undefined ? undefined : period.begin - begin,
+    end === undefined ? undefined : end - period.end,
+  ];
+  if (spare.some((ms) => ms !== undefined && (ms < 0 || ms >= dayMs))) return false;
+  const [before, after] = spare;
+  if (before === undefined || after === undefined) return undefined;
+  return before < alignedMs === after < alignedMs ? true : undefined;
 }
 
 /** When an item was made: `generation_date` of a task, `date_created` of older lists and of a search. */

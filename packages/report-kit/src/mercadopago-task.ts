@@ -75,3 +75,9 @@ function fileNameOf(item: Untrusted): string | undefined {
   const names = [item["file_name"], ...named.map((file) => file["name"])];
   return names.find((name): name is string => typeof name === "string" && name !== "");
 }
+
+/** The configuration decides between CSV and XLSX; the name tells which it was. */
+export function mediaTypeOf(fileName: string): string | undefined {
+  if (/\.csv$/i.test(fileName)) return "text/csv";
+  return /\.xlsx$/i.test(fileName) ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : undefined;
+}

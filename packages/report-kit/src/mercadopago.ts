@@ -4,11 +4,11 @@ import { timeZoneField } from "./calendar.ts";
 import type { JsonObject } from "./json.ts";
 import { accountDays, periodOf, utcSecond } from "./mercadopago-days.ts";
 import type { MercadopagoReportRequest } from "./mercadopago-days.ts";
-import { describeItem, listingOf, matchReports, skewMs } from "./mercadopago-match.ts";
-import type { Listing } from "./mercadopago-match.ts";
-import { idOf, isFileName, observeTask, statusOf, untrusted } from "./mercadopago-task.ts";
+import { describeItem, listingOf, matchUnclaimed, skewMs } from "./mercadopago-match.ts";
+import type { Listing, Matches } from "./mercadopago-match.ts";
+import { idOf, isFileName, mediaTypeOf, observeTask, statusOf, untrusted } from "./mercadopago-task.ts";
 import type { Observation } from "./observation.ts";
-import { createTimeoutMs } from "./reduce.ts";
+import { createTimeoutMs } from "./premises.ts";
 import { accountLabel } from "./request-fields.ts";
 import type { PreparedReport, ReportSource, SourceCall } from "./source.ts";
 
@@ -142,12 +142,14 @@ function familyReports(
     // The release list shows finished reports alone: it can't say of a pending one that it failed.
     ...(provesAbsence ? { list: lookAtAll } : {}),
 
-    async find({ request, intentAt, now, signal }, place) {
-      const since = intentAt ?? now;
+    async find(call, place) {
+      const { request, now, signal } = call;
+      const since = call.intentAt ?? now;
       const wanted = { period: periodOf(request), intentAt: since };
+      const match = (listing: Listing): Promise<Matches> => matchUnclaimed(listing, wanted, call.claimedByOthers);
       if (place === 0) {
         const listing = await list(signal);
-        const { ours, unsure } = matchReports(listing, wanted);
+        const { ours, unsure } = await match(listing);
         const seen = ours.map(({ id, item }) => observeTask(item, id));
         // Of two that fit, one that failed is the wrong one to wait for.
         const adopted = seen.find((one) => one.is !== "failed") ?? seen[0];
@@ -158,7 +160,7 @@ function familyReports(
         return { is: "searching", more: !(provesAbsence && open), found: unsure };
       }
       const listing = await search(since, now, signal);
-      const { ours, unsure } = matchReports(listing, wanted);
+      const { ours, unsure } = await match(listing);
       const seen = ours.map(({ id, item }) => observeTask(item, `report:${id}`));
       const adopted = seen.find((one) => one.is === "ready") ?? seen.find((one) => one.is === "failed");
       if (adopted !== undefined) return adopted;
@@ -292,10 +294,4 @@ function howToConfigure(path: string, family: Family): string {
 function isTaskUnknown(status: number, error: unknown): boolean {
   if (status === 400 || status === 404) return true;
   return status === 403 && /internal_error|task/i.test(said(error));
-}
-
-/** The configuration decides between CSV and XLSX; the name tells which it was. */
-function mediaTypeOf(fileName: string): string | undefined {
-  if (/\.csv$/i.test(fileName)) return "text/csv";
-  return /\.xlsx$/i.test(fileName) ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : undefined;
 }

@@ -18,15 +18,18 @@ export function createPulse(journal: Journal, timer: Timer): Pulse {
   let stop: AbortController | undefined;
   let beating: Promise<void> | undefined;
 
+  const latest = (): Promise<number | undefined> =>
+    journal.read(recordName).then(
+      (record) => record?.revision ?? 0,
+      () => undefined, // a journal that can't be read is found out by the next step, which says so
+    );
+
   async function listen(signal: AbortSignal): Promise<void> {
-    heard = (await journal.read(recordName))?.revision ?? 0;
+    heard = await latest();
     while (!signal.aborted) {
       // The waits that listen keep the process alive, or don't.
       await timer.wait(timer.now() + listenEveryMs, { signal, unref: true });
-      const revision = await journal.read(recordName).then(
-        (record) => record?.revision ?? 0,
-        () => undefined, // a journal that can't be read is found out by the next step, which says so
-      );
+      const revision = await latest();
       if (revision === undefined || revision === heard) continue;
       heard = revision;
       for (const listener of listeners) listener();
@@ -46,7 +49,7 @@ export function createPulse(journal: Journal, timer: Timer): Pulse {
       listeners.add(listener);
       if (stop === undefined) {
         stop = new AbortController();
-        listen(stop.signal).catch(() => undefined); // called off, or the journal can't be read: see above
+        listen(stop.signal).catch(() => undefined); // called off
       }
       return () => {
         if (!listeners.delete(listener) || listeners.size > 0) return;

@@ -1,15 +1,9 @@
 import { describeError } from "./explain-error.ts";
 import type { Observation } from "./observation.ts";
+import { defaultSearchForMs, settlesAt } from "./premises.ts";
 import type { SourceProfile } from "./source.ts";
 import type { JobState } from "./state.ts";
 import { hasEnded } from "./state.ts";
-
-/** A step's lease, in milliseconds: held for the step alone, never across a wait. */
-export const leaseMs = 60_000;
-/** How long a create may take. A step starts one only if its lease outlives it. */
-export const createTimeoutMs = 30_000;
-/** How long to go on looking for a report that may have been made where no visibility bound is known. */
-export const defaultSearchForMs: number = 30 * 60_000;
 
 /**
  * What to do where it is not known whether a report was made.
@@ -41,7 +35,7 @@ export function decide(state: JobState, profile: SourceProfile, now: number, ear
     };
   }
   if (state.phase === "creating" && profile.tier !== "create-or-get") {
-    const settledAt = settles(state, profile);
+    const settledAt = settlesAt(state, profile);
     if (settledAt > now) {
       return { do: "wait", until: settledAt, why: "a create ended unclear: what it may have made is visible by then" };
     }
@@ -54,21 +48,17 @@ export function decide(state: JobState, profile: SourceProfile, now: number, ear
   return { do: "create" };
 }
 
-/** When an unclear create has surely landed, if it ever will, and what it made can be seen. */
-function settles(state: JobState, profile: SourceProfile): number {
-  return (state.intentAt ?? state.startedAt) + leaseMs + (profile.visibilityBoundMs ?? 0);
-}
-
-/** What the journal says while a step is under way. */
+/** What the journal says while a step is under way. Its request is counted: a worker that dies can't count it later. */
 export function announce(
   state: JobState,
   action: "create" | "look" | "find",
   lease: { readonly by: string; readonly until: number },
   now: number,
 ): JobState {
-  if (action !== "create") return { ...state, lease };
+  const requests = state.requests + 1;
+  if (action !== "create") return { ...state, requests, lease };
   const { found: _found, finding: _finding, ...rest } = state;
-  return { ...rest, phase: "creating", intentAt: now, lease };
+  return { ...rest, phase: "creating", intentAt: now, requests, lease };
 }
 
 /** What a step needs to know besides the state and the observation. */
@@ -76,7 +66,7 @@ export interface ReduceContext {
   readonly now: number;
   readonly profile: SourceProfile;
   readonly onIndeterminate: OnIndeterminate;
-  /** Whether a request was sent for it: not when another job's list said it already. */
+  /** Whether the request that was announced was sent: not when another job's list said it already. */
   readonly sent: boolean;
   /** The schedule: when to look next, and why. */
   readonly next: (input: {
@@ -114,7 +104,7 @@ export function reduce(
     holdUntil: _hold,
     ...rest
   } = before;
-  const state: JobState = { ...rest, requests: before.requests + (context.sent ? 1 : 0) };
+  const state: JobState = { ...rest, requests: before.requests - (context.sent ? 0 : 1) };
   const failures = (before.failures ?? 0) + 1;
 
   /** Go on waiting in `phase`, until the schedule's next look. */
@@ -224,7 +214,7 @@ export function reduce(
       return {
         state: {
           ...state,
-          phase: action === "look" ? before.phase : "new",
+          phase: action === "create" ? "new" : before.phase,
           status: `refused: ${observation.code}`,
           nextAt: now,
         },
@@ -283,7 +273,7 @@ function searched(
       state: { ...state, ...found, finding: (before.finding ?? 0) + 1, nextAt: now, why: "looking in the next place" },
     };
   }
-  const searchedMs = now - settles(state, profile);
+  const searchedMs = now - settlesAt(state, profile);
   if (searchedMs < (profile.searchForMs ?? defaultSearchForMs)) {
     const look = context.next({ ageMs: Math.max(0, searchedMs) });
     return {

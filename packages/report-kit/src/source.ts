@@ -70,6 +70,11 @@ export interface SourceCall {
   readonly now: number;
   /** Whether the provider has been seen to keep the identifier we send (tier `client-id`). */
   readonly echoProven: boolean;
+  /**
+   * The references and file names of the reports that other jobs of this source have, by the journal: a report among them
+   * is not this job's, and `find` leaves it out. Reads the whole journal: ask only when there is something to adopt.
+   */
+  readonly claimedByOthers?: () => Promise<ReadonlySet<string>>;
   readonly signal: AbortSignal;
 }
 

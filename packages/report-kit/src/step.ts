@@ -1,3 +1,4 @@
+import { claimedByOthers } from "./claims.ts";
 import type { JobEventDetails } from "./event.ts";
 import { explainError } from "./explain-error.ts";
 import type { LinkLocation } from "./file-location.ts";
@@ -5,14 +6,17 @@ import type { Journal } from "./journal.ts";
 import type { Observation } from "./observation.ts";
 import type { Outcome } from "./outcome.ts";
 import { outcomeOf } from "./outcome.ts";
+import { createTimeoutMs, leaseMs } from "./premises.ts";
 import type { ReduceContext, OnIndeterminate } from "./reduce.ts";
-import { announce, createTimeoutMs, decide, leaseMs, reduce } from "./reduce.ts";
+import { announce, decide, reduce } from "./reduce.ts";
 import type { SeenReady } from "./ready-times.ts";
 import { scheduleAge } from "./schedule.ts";
 import type { PreparedReport, ReportSource, SourceCall } from "./source.ts";
 import type { SourceFacts } from "./source-facts.ts";
 import type { JobState } from "./state.ts";
 import { hasEnded, parseState, stateToJson } from "./state.ts";
+import { tell } from "./tell.ts";
+import { writeAgain, writeBack } from "./write-back.ts";
 
 /** A report job, as the step knows it. */
 export interface JobIdentity {
@@ -86,6 +90,8 @@ export async function takeStep(job: JobIdentity, context: StepContext): Promise<
   if (action.do === "wait") return { again: { at: action.until, why: action.why, asked: false }, state, revision };
 
   await context.turn(action.do, signal);
+  // Before the lease: from there to the create nothing is waited for but the announcement.
+  const echoProven = job.source.profile.tier === "client-id" && (await context.facts.echoProven(job.source.id));
   const leasedAt = context.now();
   const lease = { by: context.worker, until: leasedAt + leaseMs };
   const underWay = announce(state, action.do, lease, leasedAt);
@@ -93,12 +99,12 @@ export async function takeStep(job: JobIdentity, context: StepContext): Promise<
   if (announced === undefined) return lostRace(context, state, revision);
   if (signal.aborted || (action.do === "create" && context.now() + createTimeoutMs > lease.until)) {
     // Nothing was sent: take the announcement back. (This worker was paused, or called off, while it wrote.)
-    await journal.write(name, stateToJson(state), announced);
+    const taken = await writeBack(journal, name, state, announced, lease, context.now);
     signal.throwIfAborted();
-    return lostRace(context, state, announced + 1);
+    return lostRace(context, state, taken ?? announced);
   }
 
-  const call = await describeCall(job, underWay, context);
+  const call = describeCall(job, underWay, echoProven, context);
   const seen = await observe(job.source, action.do, call, state.finding ?? 0, context.seen);
   const reduced = reduce(underWay, action.do, seen.observation, {
     now: context.now(),
@@ -108,12 +114,14 @@ export async function takeStep(job: JobIdentity, context: StepContext): Promise<
     next: context.next,
   });
   const after = reduced.state;
-  const written = await writeBack(journal, name, after, announced, lease, context.now);
+  const echoed = "echoed" in seen.observation ? seen.observation.echoed : undefined;
+  // That an id is not kept must not be forgotten by dying here; that it is will be seen again.
+  if (echoed === false) await context.facts.recordEcho(job.source.id, echoed);
+  let written = await writeBack(journal, name, after, announced, lease, context.now);
+  if (written === undefined && action.do === "create") written = await writeAgain(journal, name, after);
   signal.throwIfAborted();
   if (written === undefined) return lostRace(context, state, announced);
-  if ("echoed" in seen.observation && seen.observation.echoed !== undefined) {
-    await context.facts.recordEcho(job.source.id, seen.observation.echoed);
-  }
+  if (echoed === true) await context.facts.recordEcho(job.source.id, echoed);
 
   if (action.do === "look" && after.phase === "ready") {
     const age = (at: number): number =>
@@ -150,28 +158,6 @@ export async function takeStep(job: JobIdentity, context: StepContext): Promise<
   }
   const asked = "retryAfterMs" in seen.observation && seen.observation.retryAfterMs !== undefined;
   return { again: { at: after.nextAt, why: after.why ?? "the schedule", asked }, state: after, revision: written };
-}
-
-/**
- * Write what a step came to. A wake may have written in between: as long as the lease is still ours, nobody else has
- * taken a step, and ours stands, due now.
- */
-async function writeBack(
-  journal: Journal,
-  name: string,
-  after: JobState,
-  announced: number,
-  lease: { readonly by: string; readonly until: number },
-  now: () => number,
-): Promise<number | undefined> {
-  const written = await journal.write(name, stateToJson(after), announced);
-  if (written !== undefined) return written;
-  const record = await journal.read(name);
-  if (record === undefined) return undefined;
-  const other = parseState(record.value, name);
-  if (other.lease?.by !== lease.by || other.lease.until !== lease.until) return undefined;
-  const due = Math.min(after.nextAt, Math.max(now(), after.holdUntil ?? 0));
-  return journal.write(name, stateToJson(hasEnded(after) ? after : { ...after, nextAt: due }), record.revision);
 }
 
 /** Let an `indeterminate` job be looked for once more: a caller asks again. */
@@ -213,7 +199,7 @@ function lostRace(context: StepContext, state: JobState, revision: number): Step
   };
 }
 
-async function describeCall(job: JobIdentity, state: JobState, context: StepContext): Promise<SourceCall> {
+function describeCall(job: JobIdentity, state: JobState, echoProven: boolean, context: StepContext): SourceCall {
   return {
     key: job.key,
     epoch: job.epoch,
@@ -224,7 +210,8 @@ async function describeCall(job: JobIdentity, state: JobState, context: StepCont
     ...(state.failures === undefined ? {} : { failures: state.failures }),
     ...(state.failingSince === undefined ? {} : { failingSince: state.failingSince }),
     now: context.now(),
-    echoProven: job.source.profile.tier === "client-id" && (await context.facts.echoProven(job.source.id)),
+    echoProven,
+    claimedByOthers: () => claimedByOthers(context.journal, job.source.id, jobRecordName(job.key)),
     signal: context.signal,
   };
 }
@@ -256,52 +243,6 @@ async function observe(
     if (call.signal.aborted) return { observation: unsure, sent, thrown: call.signal.reason };
     const meaning = source.explain?.(error, action) ?? explainError(error, action);
     return meaning === undefined ? { observation: unsure, sent, thrown: error } : { observation: meaning, sent };
-  }
-}
-
-/** Say what happened. */
-function tell(
-  before: JobState,
-  action: "create" | "look" | "find",
-  observation: Observation,
-  after: JobState,
-  context: StepContext,
-): void {
-  const { emit } = context;
-  const acknowledged = after.acceptedAt !== undefined && before.acceptedAt === undefined;
-  if (acknowledged && action === "create") {
-    emit({ type: "submitted", ...(after.reference === undefined ? {} : { reference: after.reference }) });
-  }
-  if (action === "find" && after.adopted === true) emit({ type: "adopted", reference: after.reference ?? "" });
-  if (observation.is === "pending" || observation.is === "absent") {
-    emit({ type: "observed", status: after.status ?? observation.is, requests: after.requests });
-  }
-  if (observation.is === "unknown" && before.status !== observation.status) {
-    emit({ type: "unknown-status", status: observation.status, sample: observation.sample });
-  }
-  if (observation.is === "unclear" || observation.is === "unreachable") {
-    emit({ type: "unreachable", reason: after.status ?? observation.is, failures: after.failures ?? 1 });
-  }
-  if (observation.is === "refused") emit({ type: "refused", code: observation.code, message: observation.message });
-  if (observation.is === "denied" || observation.is === "refused") return;
-  switch (after.phase) {
-    case "ready":
-      return emit({ type: "ready", reference: after.reference ?? "", requests: after.requests });
-    case "failed":
-      return emit({ type: "failed", code: after.code ?? "failed", message: after.message ?? "" });
-    case "expired":
-      return emit({ type: "expired", message: after.message ?? "" });
-    case "indeterminate":
-      return emit({ type: "indeterminate", message: after.message ?? "", found: after.found ?? [] });
-    case "new":
-    case "creating":
-    case "waiting":
-      return emit({
-        type: "waiting",
-        until: new Date(after.nextAt).toISOString(),
-        afterMs: Math.max(0, after.nextAt - context.now()),
-        why: after.why ?? "the schedule",
-      });
   }
 }
 
