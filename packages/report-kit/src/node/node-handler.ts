@@ -9,25 +9,29 @@ import { pipeline } from "node:stream/promises";
  * it reads the body itself.
  *
  * What can't be a web request is answered 400 (a broken Host) or 501 (TRACE, CONNECT). Should the handler throw, the answer
- * is a 500 without detail, and the error a warning of the process (`process.on("warning")`).
- *
- * @returns the listener; what it returns resolves when the answer has gone, and never rejects.
+ * is a 500 without detail, and the error a warning of the process (`process.on("warning")`): no process dies of a delivery.
  */
 export function toNodeHandler(
   handler: (request: Request) => Promise<Response>,
-): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
-  return async (incoming, outgoing) => {
-    try {
-      const request = toRequest(incoming);
-      const response = typeof request === "number" ? new Response(null, { status: request }) : await handler(request);
-      await send(response, incoming, outgoing);
-    } catch (error) {
-      if (outgoing.destroyed) return; // the sender hung up: nobody is left to answer
-      process.emitWarning(error instanceof Error ? error : String(error));
+): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+  return (incoming, outgoing) => {
+    respond(handler, incoming, outgoing).catch((error: unknown) => {
+      const isHangUp = error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE";
+      if (!isHangUp) process.emitWarning(error instanceof Error ? error : String(error));
       if (outgoing.headersSent) outgoing.destroy();
       else outgoing.writeHead(500, { "content-length": "0", connection: "close" }).end();
-    }
+    });
   };
+}
+
+async function respond(
+  handler: (request: Request) => Promise<Response>,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const request = toRequest(incoming);
+  const response = typeof request === "number" ? new Response(null, { status: request }) : await handler(request);
+  await send(response, incoming, outgoing);
 }
 
 /** Or the status to refuse it with. */

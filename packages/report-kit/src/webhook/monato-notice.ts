@@ -47,7 +47,8 @@ export function parseNotice(
   if (clientId === undefined || others.length < ids.length - 1 || others.some((id) => id !== clientId))
     return undefined;
   if (!isLine(fileType) || !isLine(period) || !isLine(fileName)) return undefined;
-  const account = isLine(accountId) ? { accountId } : {};
+  // What a notice is about is also what tells it apart: nothing beside it is taken.
+  const account = fileType === "ACCOUNT_STATEMENT" && isLine(accountId) ? { accountId } : {};
   return { clientId, notice: { fileType, period, fileName, ...account } };
 }
 
