@@ -1,0 +1,211 @@
+import type { Interruption, InterruptionPoint, SimulatedWorker, Simulation } from "./simulation.ts";
+import { createSimulation } from "./simulation.ts";
+import { seededRandom } from "./virtual-clock.ts";
+
+/** How a worker's life ended, if nobody ended it: an `Outcome` is one. */
+export interface WorkEnd {
+  readonly status: string;
+  /** The report it ended up with. */
+  readonly reference?: string;
+}
+
+/** One run's world: a provider, and what workers do with it. */
+export interface KillWorld {
+  /**
+   * What a worker does with its life: the program under test. It reaches the outside through its worker alone (journal,
+   * clock, timers, requests), so that it can be killed. A worker in place of a killed one begins here again.
+   */
+  readonly work: (worker: SimulatedWorker) => Promise<WorkEnd>;
+  /** The references of all reports that the provider has made of what was wanted. */
+  readonly made: () => readonly string[];
+  /** How many reports are wanted. Default 1; more than that are duplicates. */
+  readonly wanted?: number;
+  /** Anything else that must hold in the end, as sentences about what does not. */
+  readonly check?: (ends: readonly WorkEnd[]) => readonly string[];
+}
+
+/** What is to be killed everywhere. */
+export interface KillScenario {
+  readonly name: string;
+  /** Makes a fresh world for each run, always the same. */
+  readonly world: (simulation: Simulation) => KillWorld | Promise<KillWorld>;
+  /** How many workers do the work at once. Default 1. */
+  readonly workers?: number;
+  /** Milliseconds by which each worker's clock is off; their replacements' go on with the same. Default 0. */
+  readonly skewMs?: readonly number[];
+  /** Milliseconds between the starts of the workers. Default 7. */
+  readonly staggerMs?: number;
+  /** Milliseconds until another worker is started in place of a killed one. Default 1,000. */
+  readonly restartAfterMs?: number;
+  /** Whether `indeterminate` is an honest end here: certainty is impossible. Default false. */
+  readonly mayBeIndeterminate?: boolean;
+  /** Milliseconds after the last interruption (or landing of a delayed request) by which all must have ended. Default 20 minutes. */
+  readonly settlesWithinMs?: number;
+  /** A journal that forgets the last write of a worker that is killed: against its contract. Default false. */
+  readonly forgetfulJournal?: boolean;
+}
+
+/** How far to go. */
+export interface KillOptions {
+  /** How many ordered pairs of kills to try, taken at random, or all of them. Default 200. */
+  readonly pairs?: number | "all";
+  /** Also let workers stand still at each point, for each of these times in milliseconds. Default none. */
+  readonly pausesMs?: readonly number[];
+  /** Which points to let them stand still at. Default all. */
+  readonly pausesAt?: (point: InterruptionPoint) => boolean;
+  /** Seeds the randomness, of jitter and of the choice of pairs. Default 1. */
+  readonly seed?: number;
+}
+
+/** A run that went wrong, with what it takes to see it again: `runOnce(scenario, interruptions)`. */
+export interface KillFinding {
+  readonly interruptions: readonly Interruption[];
+  readonly points: readonly InterruptionPoint[];
+  readonly what: string;
+}
+
+/** What killing everywhere came to. */
+export interface KillReport {
+  readonly scenario: string;
+  /** Interruption points of a life without interruptions. */
+  readonly points: number;
+  readonly runs: number;
+  /** Runs in which the provider made more reports than were wanted. */
+  readonly duplicates: readonly KillFinding[];
+  /** Runs in which a worker ended without the report. */
+  readonly lost: readonly KillFinding[];
+  /** Runs in which a worker had not ended when it should have. */
+  readonly stuck: readonly KillFinding[];
+  /** Runs with an honest `indeterminate`. */
+  readonly indeterminate: number;
+}
+
+/** What one run came to. */
+export interface RunResult {
+  readonly points: readonly InterruptionPoint[];
+  readonly ends: readonly WorkEnd[];
+  readonly duplicate: string | undefined;
+  readonly lost: string | undefined;
+  readonly stuck: string | undefined;
+  readonly indeterminate: boolean;
+}
+
+/**
+ * Kill a scenario's workers at every point of their lives, and at ordered pairs of points (killed, started again, killed
+ * again), and count what went wrong. Deterministic: time, journal and provider are simulated.
+ *
+ * A first run without interruptions learns the points: every read and write of the journal (before it leaves, under way,
+ * carried out), every request to the provider (the same), every timer. With several workers the points of all are counted
+ * together, and each kill hits whoever is there.
+ */
+export async function killEverywhere(scenario: KillScenario, options: KillOptions = {}): Promise<KillReport> {
+  const { pairs = 200, pausesMs = [], pausesAt = () => true, seed = 1 } = options;
+  const findings = { duplicate: [] as KillFinding[], lost: [] as KillFinding[], stuck: [] as KillFinding[] };
+  let runs = 0;
+  let indeterminate = 0;
+
+  async function attempt(interruptions: readonly Interruption[]): Promise<RunResult> {
+    const result = await runOnce(scenario, interruptions, seed);
+    runs += 1;
+    if (result.indeterminate) indeterminate += 1;
+    const points = interruptions.flatMap(({ at }) => result.points[at] ?? []);
+    for (const fault of ["duplicate", "lost", "stuck"] as const) {
+      const what = result[fault];
+      if (what !== undefined) findings[fault].push({ interruptions, points, what });
+    }
+    return result;
+  }
+
+  const { points } = await attempt([]);
+  const lives: { readonly first: number; readonly length: number }[] = [];
+  for (const { index: at } of points) {
+    const life = await attempt([{ at, kind: "kill" }]);
+    lives.push({ first: at, length: life.points.length });
+  }
+  for (const forMs of pausesMs) {
+    for (const { index: at } of points.filter(pausesAt)) await attempt([{ at, kind: "pause", forMs }]);
+  }
+  for (const [first, second] of choosePairs(lives, pairs, seededRandom(seed))) {
+    await attempt([
+      { at: first, kind: "kill" },
+      { at: second, kind: "kill" },
+    ]);
+  }
+  const { duplicate: duplicates, lost, stuck } = findings;
+  return { scenario: scenario.name, points: points.length, runs, duplicates, lost, stuck, indeterminate };
+}
+
+function choosePairs(
+  lives: readonly { readonly first: number; readonly length: number }[],
+  wanted: number | "all",
+  random: () => number,
+): readonly (readonly [number, number])[] {
+  const all = lives.flatMap(({ first, length }) =>
+    Array.from({ length: Math.max(0, length - first - 1) }, (_, after) => [first, first + 1 + after] as const),
+  );
+  if (wanted === "all" || wanted >= all.length) return all;
+  // A part of a shuffle: the first of them are a fair choice.
+  for (let place = 0; place < wanted; place += 1) {
+    const other = place + Math.floor(random() * (all.length - place));
+    [all[place], all[other]] = [all[other] ?? [0, 0], all[place] ?? [0, 0]];
+  }
+  return all.slice(0, wanted);
+}
+
+/** Run a scenario once, with these interruptions. */
+export async function runOnce(
+  scenario: KillScenario,
+  interruptions: readonly Interruption[],
+  seed = 1,
+): Promise<RunResult> {
+  const { workers = 1, skewMs = [], staggerMs = 7, restartAfterMs = 1_000 } = scenario;
+  const { settlesWithinMs = 20 * 60_000, mayBeIndeterminate = false, forgetfulJournal = false } = scenario;
+  const simulation = createSimulation(interruptions, { seed, forgetfulJournal });
+  const world = await scenario.world(simulation);
+  const ends: WorkEnd[] = [];
+  let atWork = workers;
+
+  function begin(skew: number): void {
+    const worker = simulation.start(skew, () => simulation.after(restartAfterMs, () => begin(skew)));
+    void world.work(worker).then(
+      (end) => {
+        atWork -= 1;
+        ends.push(end);
+      },
+      (error: unknown) => {
+        atWork -= 1;
+        ends.push({ status: `threw ${String(error)}` });
+      },
+    );
+  }
+  for (let place = 0; place < workers; place += 1) {
+    simulation.after(place * staggerMs, () => begin(skewMs[place] ?? 0));
+  }
+  const started = simulation.now();
+  while (atWork > 0 || simulation.landing > 0) {
+    const limit = Math.max(started, simulation.disturbedUntil) + settlesWithinMs;
+    if (!(await simulation.advance(limit))) break;
+  }
+
+  const made = world.made();
+  const odd = ends.find(
+    ({ status, reference }) =>
+      (status !== "ready" && !(status === "indeterminate" && mayBeIndeterminate)) ||
+      (reference !== undefined && !made.includes(reference)),
+  );
+  const wrong = [
+    ...(odd === undefined
+      ? []
+      : [`a worker ended ${odd.status} (${odd.reference ?? "no report"}; made: ${made.join(", ")})`]),
+    ...(world.check?.(ends) ?? []),
+  ];
+  return {
+    points: simulation.points,
+    ends,
+    duplicate:
+      made.length > (world.wanted ?? 1) ? `the provider made ${made.length} reports: ${made.join(", ")}` : undefined,
+    lost: wrong.length > 0 ? wrong.join("; ") : undefined,
+    stuck: atWork > 0 ? `${atWork} of the workers had not ended` : undefined,
+    indeterminate: ends.some(({ status }) => status === "indeterminate"),
+  };
+}

@@ -1,0 +1,220 @@
+import type { Journal } from "../journal.ts";
+import { memoryJournal } from "../memory-journal.ts";
+import type { Platform } from "../platform.ts";
+import { createSimulatedTime } from "./simulated-time.ts";
+import { seededRandom } from "./virtual-clock.ts";
+
+/** A place in a worker's life where it can be interrupted. */
+export interface InterruptionPoint {
+  /** Counted from 0 over all workers of a run, in the order in which they come. */
+  readonly index: number;
+  readonly worker: number;
+  /** `"create"`, `"look"` and the like, `"journal read"`, `"journal write"`, `"timer"`. */
+  readonly what: string;
+  /**
+   * `before`: it has not left, and will not if the worker dies here. `sent`: it is on its way, and arrives whatever happens
+   * to the worker. `acted`: it was carried out, and the answer has not come. (The answer's arrival is `before` the next.)
+   */
+  readonly when: "before" | "sent" | "acted";
+}
+
+/** What happens to a worker at a point: it dies for good, or stands still and then goes on as if nothing had been. */
+export type Interruption =
+  | { readonly at: number; readonly kind: "kill" }
+  | { readonly at: number; readonly kind: "pause"; readonly forMs: number };
+
+/** How a request travels. */
+export interface Travel {
+  /** Milliseconds until the provider acts; Infinity = it never arrives. Default 20. */
+  readonly landsAfterMs?: number;
+  /** Milliseconds from then until the answer is there; Infinity = it is lost. Default 20. */
+  readonly answersAfterMs?: number;
+  /** The client gives up after this many milliseconds with `error`, whatever becomes of the request. */
+  readonly timeOut?: { readonly afterMs: number; readonly error: unknown };
+}
+
+/**
+ * A worker process that can be interrupted: whatever it awaits of the world outside, it awaits through this. When it is
+ * killed its code never runs again: nothing it awaits settles and none of its timers fires.
+ */
+export interface SimulatedWorker {
+  /** Counted from 0; a worker that is started in place of a killed one has a number of its own. */
+  readonly number: number;
+  /** The journal that all workers share. */
+  readonly journal: Journal;
+  /** For `createReportKit({ platform })`: this worker's clock (skew included), timers and randomness. */
+  readonly platform: Pick<Platform, "now" | "random" | "setTimeout" | "clearTimeout">;
+  /**
+   * Ask the provider. `act` is what the provider does when the request lands; the promise settles as it does.
+   * @param what names it in interruption points. Requests that can make a report are named `"create"`.
+   */
+  readonly request: <Answer>(what: string, act: () => Answer, travel?: Travel) => Promise<Answer>;
+}
+
+/** The world of one run: a clock, a journal, workers. */
+export interface Simulation {
+  /** Epoch milliseconds of the true time, which workers' clocks may be off from. */
+  now(): number;
+  /** The journal itself, without a worker in between: to prepare it, or to look into it. */
+  readonly journal: Journal;
+}
+
+/** A simulation as its runner sees it. */
+export interface RunningSimulation extends Simulation {
+  readonly points: readonly InterruptionPoint[];
+  start(skewMs: number, onDeath: () => void): SimulatedWorker;
+  /** Run something after a while, whoever is alive then. */
+  after(ms: number, run: () => void): void;
+  /** The true time after which nothing was disturbed any more. */
+  readonly disturbedUntil: number;
+  /** Let the next thing happen. @returns whether there was one, no later than `until`. */
+  advance(until: number): Promise<boolean>;
+  /** Requests on their way: they may still make a report. */
+  readonly landing: number;
+}
+
+const journalMs = 2;
+const nothing = new Promise<never>(() => undefined);
+
+export function createSimulation(
+  interruptions: readonly Interruption[],
+  options: { readonly seed: number; readonly forgetfulJournal: boolean },
+): RunningSimulation {
+  const time = createSimulatedTime();
+  const journal: Journal = { ...memoryJournal(), keeps: "durable" }; // it outlives every worker of the simulation
+  const points: InterruptionPoint[] = [];
+  const due = new Map(interruptions.map((interruption) => [interruption.at, interruption]));
+  let workers = 0;
+  let landing = 0;
+  let disturbedUntil = time.now();
+
+  function start(skewMs: number, onDeath: () => void): SimulatedWorker {
+    const number = workers;
+    workers += 1;
+    const random = seededRandom(options.seed + number);
+    let alive = true;
+    let pausedUntil = 0;
+    let lastWrite: { readonly name: string; readonly undo: () => Promise<unknown> } | undefined;
+
+    /** Run this worker's code: now, after its pause, or never again. */
+    function deliver(run: () => void): void {
+      if (!alive) return;
+      if (time.now() >= pausedUntil) run();
+      else time.at(pausedUntil, () => deliver(run));
+    }
+
+    /** Count a point, and interrupt the worker there if that is the plan. @returns whether it lives on. */
+    function pass(what: string, when: InterruptionPoint["when"]): boolean {
+      const index = points.length;
+      points.push({ index, worker: number, what, when });
+      const interruption = due.get(index);
+      if (interruption?.kind === "pause") {
+        pausedUntil = time.now() + interruption.forMs;
+        disturbedUntil = Math.max(disturbedUntil, pausedUntil);
+      }
+      if (interruption?.kind === "kill") {
+        alive = false;
+        disturbedUntil = Math.max(disturbedUntil, time.now());
+        if (options.forgetfulJournal) void lastWrite?.undo();
+        onDeath();
+      }
+      return alive;
+    }
+
+    function request<Answer>(what: string, act: () => Answer, travel: Travel = {}): Promise<Answer> {
+      const { landsAfterMs = 20, answersAfterMs = 20, timeOut } = travel;
+      if (!alive || !pass(what, "before")) return nothing;
+      return new Promise<Answer>((resolve, reject) => {
+        deliver(() => {
+          if (timeOut !== undefined) time.after(timeOut.afterMs, () => deliver(() => reject(timeOut.error)));
+          if (landsAfterMs !== Infinity) {
+            landing += 1;
+            time.after(landsAfterMs, () => {
+              landing -= 1;
+              if (what === "create") disturbedUntil = Math.max(disturbedUntil, time.now());
+              const answer = settled(act);
+              if (alive) pass(what, "acted");
+              if (answersAfterMs === Infinity) return;
+              time.after(answersAfterMs, () => deliver(() => resolve(answer)));
+            });
+          }
+          pass(what, "sent");
+        });
+      });
+    }
+
+    const byJournal = { landsAfterMs: journalMs, answersAfterMs: journalMs };
+    return {
+      number,
+      request,
+      journal: {
+        keeps: "durable",
+        read: async (name) => request("journal read", () => journal.read(name), byJournal),
+        write: async (name, value, expected) =>
+          request(
+            "journal write",
+            async () => {
+              const before = options.forgetfulJournal ? await journal.read(name) : undefined;
+              const written = await journal.write(name, value, expected);
+              lastWrite = { name, undo: () => undoWrite(journal, name, written, before?.value) };
+              return written;
+            },
+            byJournal,
+          ),
+        async *list(prefix) {
+          yield* await request("journal list", () => namesIn(journal, prefix), byJournal);
+        },
+        remove: async (name, expected) => request("journal remove", () => journal.remove(name, expected), byJournal),
+      },
+      platform: {
+        now: () => time.now() + skewMs,
+        random,
+        setTimeout: (run, delayMs) =>
+          time.after(Math.max(0, delayMs), () => {
+            if (alive && pass("timer", "before")) deliver(run);
+          }),
+        clearTimeout: (handle) => time.cancel(handle),
+      },
+    };
+  }
+
+  return {
+    now: time.now,
+    journal,
+    points,
+    start,
+    after: time.after,
+    advance: time.advance,
+    get disturbedUntil() {
+      return disturbedUntil;
+    },
+    get landing() {
+      return landing;
+    },
+  };
+}
+
+/** What an act comes to, thrown or rejected alike; nobody need hear of it. */
+function settled<Answer>(act: () => Answer): Promise<Awaited<Answer>> {
+  const answer = (async () => act())() as Promise<Awaited<Answer>>; // an async function awaits what it returns
+  answer.catch(() => undefined);
+  return answer;
+}
+
+async function namesIn(journal: Journal, prefix: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const name of journal.list(prefix)) names.push(name);
+  return names;
+}
+
+/** What a journal that did not make sure of its writes comes to when the machine goes down. */
+async function undoWrite(
+  journal: Journal,
+  name: string,
+  written: number | undefined,
+  before: Parameters<Journal["write"]>[1] | undefined,
+): Promise<void> {
+  if (written === undefined || (await journal.read(name))?.revision !== written) return;
+  if (before === undefined) await journal.remove(name, written);
+  else await journal.write(name, before, written);
+}
