@@ -25,7 +25,7 @@ export type Turn =
 /**
  * One turn of a report job: a step, and the download once the report is ready. All that an engine's worker has to do.
  * @param bookmark the job's; the only thing an engine needs to keep
- * @throws what may pass by itself (the network, the database, a shutdown): let the engine try again. Trying again is
+ * @throws what may pass (the network, the database, the disk, a shutdown): let the engine try again. Trying again is
  * always safe; so is a turn taken early, twice, or by two workers at once.
  */
 export async function takeTurn(bookmark: string, reports: Reports, signal?: AbortSignal): Promise<Turn> {
@@ -37,9 +37,9 @@ export async function takeTurn(bookmark: string, reports: Reports, signal?: Abor
     if (step.outcome.status !== "ready") return { ended: step.outcome.message };
     return { file: await kit.resume(bookmark, sources).download(target, options) };
   } catch (error) {
-    // What is wrong with the journal is mended, and then the job goes on. The rest says itself whether it can pass.
-    const final = ReportKitError.isInstance(error) && !error.retryable && error.phase !== "journal";
-    if (final) return { ended: error.message };
-    throw error;
+    if (!ReportKitError.isInstance(error) || error.retryable) throw error;
+    // A journal or a disk with something wrong is mended, and then the job goes on.
+    if (error.phase === "journal" || error.code === "target") throw error;
+    return { ended: error.message };
   }
 }

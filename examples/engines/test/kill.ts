@@ -1,17 +1,13 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createHash, randomUUID } from "node:crypto";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { startSandbox } from "@report-kit/sandbox";
-import { Pool } from "pg";
 import type { Outcome } from "report-kit";
-import { fastClock } from "./fast-clock.ts";
 import { openStage } from "./scene.ts";
 import type { Scene } from "./scene.ts";
+import { setScene } from "./scene-setting.ts";
 
 /** What came of a report whose first worker was killed. */
 export interface Aftermath {
@@ -28,27 +24,28 @@ export interface Aftermath {
   readonly violations: readonly unknown[];
 }
 
+/** A worker process: it is told the engine, `ours` or `naive`, `start` or `go-on`, and the scene. */
+export interface Program {
+  readonly script: URL;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /**
  * Have a worker of an engine ask for a report; kill it with SIGKILL once the provider has made the report and before its
  * answer arrives; start another one, and let it come to an end.
- * @param script the worker process; it gets `engine`, `how`, `start` or `go-on`, and the scene as JSON
  * @param server a PostgreSQL; the scene gets a database of its own in it
+ * @param program the worker process, with what it needs of its environment
  */
 export async function killBetweenCreateAndRecord(
   engine: string,
   how: "ours" | "naive",
   server: string,
-  script = fileURLToPath(new URL("worker.ts", import.meta.url)),
+  program: Program = { script: new URL("worker.ts", import.meta.url) },
 ): Promise<Aftermath> {
-  const startMs = Date.now();
-  const sandbox = await startSandbox({ clock: { now: fastClock(startMs).now }, readyAfterMs: 30_000 });
-  const directory = await mkdtemp(join(tmpdir(), "report-kit-engines-"));
-  const { baseUrl, accessToken } = sandbox.mercadopago;
-  const postgres = await createDatabase(server);
-  const scene: Scene = { postgres, mercadopago: { baseUrl, accessToken }, directory, startMs };
+  const { sandbox, scene, creates, clear } = await setScene(server);
   const workers: ChildProcess[] = [];
   const startWorker = (mode: "start" | "go-on"): Worker => {
-    const worker = runWorker(script, [engine, how, mode, JSON.stringify(scene)]);
+    const worker = runWorker(program, [engine, how, mode, JSON.stringify(scene)]);
     workers.push(worker.child);
     return worker;
   };
@@ -61,24 +58,18 @@ export async function killBetweenCreateAndRecord(
 
     const second = startWorker("go-on");
     const result: unknown = JSON.parse(await Promise.race([second.said, second.failure]));
-    const outcome = how === "ours" ? await journalOutcome(scene) : undefined;
-    const creates = sandbox.requests.filter(({ operationId }) => operationId === "createSettlementReport").length;
-    const path = typeof result === "object" && result !== null && "path" in result ? String(result.path) : undefined;
-    const content = path === undefined ? undefined : await readFile(path);
+    const file = await fileOf(result);
     return {
       made: sandbox.made(),
-      creates,
+      creates: creates(),
       result,
-      ...(outcome === undefined ? {} : { outcome }),
-      ...(content === undefined
-        ? {}
-        : { file: { bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") } }),
+      ...(how === "ours" ? { outcome: await journalOutcome(scene) } : {}),
+      ...(file === undefined ? {} : { file }),
       violations: sandbox.violations,
     };
   } finally {
     for (const worker of workers) worker.kill("SIGKILL");
-    await sandbox.close();
-    await rm(directory, { recursive: true, force: true });
+    await clear();
   }
 }
 
@@ -90,16 +81,19 @@ interface Worker {
   readonly failure: Promise<never>;
 }
 
-function runWorker(script: string, args: readonly string[]): Worker {
-  const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+function runWorker({ script, environment }: Program, args: readonly string[]): Worker {
+  const child = spawn(process.execPath, [fileURLToPath(script), ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...environment },
+  });
   let complaint = "";
   child.stderr.on("data", (data) => (complaint += String(data)));
   const said = new Promise<string>((resolve) => {
     let text = "";
     child.stdout.on("data", (data) => {
       text += String(data);
-      const line = text.split("\n").find((part) => part.startsWith("{") || part.startsWith('"'));
-      if (line !== undefined && text.includes("\n")) resolve(line);
+      const end = text.indexOf("\n");
+      if (end >= 0) resolve(text.slice(0, end));
     });
   });
   const failure = new Promise<never>((_resolve, reject) => {
@@ -111,20 +105,16 @@ function runWorker(script: string, args: readonly string[]): Worker {
   return { child, said, failure };
 }
 
+async function fileOf(result: unknown): Promise<Aftermath["file"]> {
+  if (typeof result !== "object" || result === null || !("path" in result)) return undefined;
+  const content = await readFile(String(result.path));
+  return { bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") };
+}
+
 /** The job has ended: this sends nothing. */
 async function journalOutcome(scene: Scene): Promise<Outcome> {
   const stage = await openStage(scene);
   const outcome = await stage.job.outcome();
   await stage.close();
   return outcome;
-}
-
-async function createDatabase(server: string): Promise<string> {
-  const name = `scene_${randomUUID().replaceAll("-", "")}`;
-  const pool = new Pool({ connectionString: server, max: 1 });
-  await pool.query(`CREATE DATABASE ${name}`);
-  await pool.end();
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return url.href;
 }

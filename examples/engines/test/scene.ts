@@ -24,8 +24,8 @@ export interface Stage {
   /** The wanted report. */
   readonly job: ReportJob;
   /** Ask Mercado Pago for that report and wait for its answer: a step as one writes it for an engine, without a journal. */
-  createReport(): Promise<string>;
-  close(): Promise<void>;
+  readonly createReport: () => Promise<string>;
+  readonly close: () => Promise<void>;
 }
 
 /** Set up a worker's side of a scene. The journal's table is made if need be. */
