@@ -1,0 +1,89 @@
+import type { Fence, Page } from "./markdown.ts";
+
+/**
+ * A program of a page: a `ts` block, with the blocks that say `continues`. Comments right above a block say what it is:
+ *
+ * - `<!-- runs -->`: it is run against the sandbox, and must end well. When a `text` block follows, the program must print just that, where
+ *   `…` stands for anything within a line.
+ * - `<!-- continues -->`: it goes on where the block before it ended, as one program.
+ * - `<!-- printed by: docs/test/x.ts -->`, above a `text` block: that program prints the text.
+ * - `<!-- no check: reason -->`: the block (```` ```ts no-check ````) can't be checked, and why.
+ */
+export interface Program {
+  /** `docs/errors.md:12`: the page, and the line of its first block. */
+  readonly name: string;
+  /** A safe file name. */
+  readonly file: string;
+  /** The code on the lines it has in the page, so that a compiler's line is the page's. */
+  readonly text: string;
+  readonly runs: boolean;
+  /** What it must print, if the page says. */
+  readonly prints?: string;
+}
+
+/** A text of a page that a program of the repository prints. */
+export interface Transcript {
+  readonly name: string;
+  /** The program, relative to the root. */
+  readonly program: string;
+  readonly prints: string;
+}
+
+/** What a page's code comes to: programs, and blocks that are marked in a way that can't be. */
+export interface PageCode {
+  readonly programs: readonly Program[];
+  readonly transcripts: readonly Transcript[];
+  readonly problems: readonly string[];
+}
+
+export function programsOf(page: Page): PageCode {
+  const problems: string[] = [];
+  const groups: Fence[][] = [];
+  for (const fence of page.fences) {
+    if (!/^(?:ts|typescript|js|javascript|tsx)\b/.test(fence.info)) continue;
+    const where = `${page.path}:${fence.opensAt + 1}`;
+    if (fence.info === "ts no-check") {
+      if (!fence.comments.some((comment) => /^no check: \S/.test(comment))) {
+        problems.push(`${where}: is not checked, and no comment above it says why`);
+      }
+      continue;
+    }
+    if (fence.info !== "ts") {
+      problems.push(`${where}: write \`ts\`, not \`${fence.info}\`: only that is checked`);
+      continue;
+    }
+    const last = groups.at(-1);
+    if (!fence.comments.includes("continues")) groups.push([fence]);
+    else if (last === undefined) problems.push(`${where}: continues nothing`);
+    else last.push(fence);
+  }
+  return { programs: groups.map((group) => programOf(page, group)), transcripts: transcriptsOf(page), problems };
+}
+
+function transcriptsOf({ path, fences }: Page): readonly Transcript[] {
+  return fences.flatMap(({ comments, opensAt, body }) => {
+    const program = comments.flatMap((comment) => /^printed by: (\S+)$/.exec(comment)?.[1] ?? [])[0];
+    return program === undefined ? [] : [{ name: `${path}:${opensAt + 1}`, program, prints: body.join("\n") }];
+  });
+}
+
+function programOf(page: Page, blocks: readonly Fence[]): Program {
+  const first = blocks[0]?.opensAt ?? 0;
+  let text = "";
+  let line = 0;
+  for (const { opensAt, body } of blocks) {
+    text += "\n".repeat(opensAt + 1 - line) + `${body.join("\n")}\n`;
+    line = opensAt + 1 + body.length;
+  }
+  const last = blocks.at(-1);
+  const next = page.fences.find(({ opensAt }) => opensAt > (last?.opensAt ?? 0));
+  const runs = blocks.some(({ comments }) => comments.includes("runs"));
+  return {
+    name: `${page.path}:${first + 1}`,
+    file: `${page.path.replaceAll(/[/.]/g, "-")}-${first + 1}.ts`,
+    // A block without an import or export is a module all the same.
+    text: `${text}export {};\n`,
+    runs,
+    ...(runs && next?.info === "text" ? { prints: next.body.join("\n") } : {}),
+  };
+}
