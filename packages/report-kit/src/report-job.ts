@@ -172,7 +172,7 @@ function outcomeError(outcome: Exclude<Outcome, ReadyOutcome>, job: JobIdentity,
         code: outcome.code,
         made: outcome.made,
         message: outcome.made
-          ? `${what} failed at the provider: ${outcome.message} Asking again under the same epoch gives the same answer; raise the epoch to have it made anew.`
+          ? `${what} failed at the provider: ${outcome.message} Asking again gives the same answer. ${howToRemake(job)}`
           : `${what} was not made: ${outcome.message} Nothing was made, so running the same request again is safe.`,
         bookmark,
         ...(cause === undefined ? {} : { cause }),
@@ -192,12 +192,17 @@ function outcomeError(outcome: Exclude<Outcome, ReadyOutcome>, job: JobIdentity,
   }
 }
 
-function expired(message: string, { source, prepared, bookmark, epoch }: JobIdentity): ReportExpiredError {
-  const choice = source.profile.remakes
-    ? `To have it made anew, ask with { epoch: ${epoch + 1} }.`
-    : "The provider makes it once only.";
+function expired(message: string, job: JobIdentity): ReportExpiredError {
+  const { source, prepared, bookmark } = job;
   return new ReportExpiredError({
-    message: `The ${prepared.reportType} report of ${source.id} is no longer there: ${message} ${choice}`,
+    message: `The ${prepared.reportType} report of ${source.id} is no longer there: ${message} ${howToRemake(job)}`,
     bookmark,
   });
+}
+
+/** What to do to have another report of the same request, where the provider makes one. */
+function howToRemake({ source, epoch }: JobIdentity): string {
+  return source.profile.remakes
+    ? `To have it made anew, ask with { epoch: ${epoch + 1} }.`
+    : "The provider makes it once only.";
 }
