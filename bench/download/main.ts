@@ -36,7 +36,7 @@ const measured = new Map<string, Measured[]>(names.map((name) => [name, []]));
 
 for (let round = 0; round < Number(options.rounds); round += 1) {
   // Who goes first changes: the disk remembers what it was last asked to do.
-  for (const name of round % 2 === 0 ? names : [...names].reverse()) {
+  for (const name of round % 2 === 0 ? names : names.toReversed()) {
     const directory = await mkdtemp(join(options.directory, "report-kit-bench-"));
     try {
       const child = fork(path("contenders.ts"), [name, `http://127.0.0.1:${port}/report.csv`, directory]);

@@ -1,6 +1,6 @@
 import type { DownloadErrorCode } from "./download-error.ts";
 import { DownloadError } from "./download-error.ts";
-import { endsWhole, tailBytes } from "./ending.ts";
+import { createLastBytes, endsWhole } from "./ending.ts";
 import { evidenceBytes, evidenceOf } from "./evidence.ts";
 import type { ExpectedType, FileType } from "./file-type.ts";
 import { isErrorDocument, isExpected, recognise, typeBytes } from "./file-type.ts";
@@ -33,7 +33,7 @@ export function createContentCheck(): ContentCheck {
   const first = new Uint8Array(evidenceBytes);
   const lines = createLineCount();
   let bytes = 0;
-  let tail = new Uint8Array(0);
+  const last = createLastBytes();
   let inflater: Inflater | undefined;
 
   const head = (): Uint8Array => first.subarray(0, Math.min(bytes, first.length));
@@ -68,14 +68,14 @@ export function createContentCheck(): ContentCheck {
       if (bytes < first.length) first.set(chunk.subarray(0, first.length - bytes), bytes);
       if (bytes === 0 && chunk[0] === 0x1f) inflater = createInflater();
       bytes += chunk.length;
-      tail = lastBytes(tail, chunk);
+      last.update(chunk);
       lines.update(chunk);
       return inflater?.update(chunk);
     },
     type: (claim) => typeOf(head(), claim),
     async finish(claim) {
       const type = typeOf(head(), claim);
-      if (!endsWhole(type, head(), tail, bytes)) {
+      if (!endsWhole(type, head(), last.bytes(), bytes)) {
         throw wrong("truncated", `The ${type} file has no end: what made it stopped in the middle.`, claim);
       }
       if (type === "gzip" && inflater !== undefined) {
@@ -92,14 +92,4 @@ export function createContentCheck(): ContentCheck {
       return { empty: type === "text" && !lines.more };
     },
   };
-}
-
-function lastBytes(tail: Uint8Array<ArrayBuffer>, chunk: Uint8Array): Uint8Array<ArrayBuffer> {
-  // A copy of its own: a view would keep the whole chunk alive.
-  if (chunk.length >= tailBytes) return chunk.slice(-tailBytes);
-  const kept = tail.subarray(Math.max(0, tail.length + chunk.length - tailBytes));
-  const joined = new Uint8Array(kept.length + chunk.length);
-  joined.set(kept);
-  joined.set(chunk, kept.length);
-  return joined;
 }

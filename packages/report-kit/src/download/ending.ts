@@ -2,7 +2,23 @@ import type { FileType } from "./file-type.ts";
 import { decode } from "./file-type.ts";
 
 /** How many of the last bytes are looked at: the end record of a zip with a comment of 4 kB, or the end of an XML document. */
-export const tailBytes = 4096;
+const lastCount = 4096;
+
+/** Remembers the last bytes of what goes by, in one buffer. */
+export function createLastBytes(): { update(bytes: Uint8Array): void; bytes(): Uint8Array } {
+  const last = new Uint8Array(lastCount);
+  let length = 0;
+  return {
+    update(bytes) {
+      const added = bytes.subarray(-lastCount);
+      const kept = Math.min(length, lastCount - added.length);
+      last.copyWithin(0, length - kept, length);
+      last.set(added, kept);
+      length = kept + added.length;
+    },
+    bytes: () => last.subarray(0, length),
+  };
+}
 
 /**
  * Does a file end as one of its type must? A length that fits proves that all of it came, not that it was ever whole.

@@ -19,8 +19,6 @@ interface Failure {
   /** Ask for another link. */
   readonly relocate?: boolean;
   readonly retryAfterMs?: number | undefined;
-  /** Go on without waiting, unless it happened before. */
-  readonly atOnce?: boolean;
 }
 
 /** Attempts in a row that may bring nothing new: by a cut, and by a link that is refused although it is fresh. */
@@ -103,11 +101,9 @@ export async function transfer(
       failures += 1;
       if (failure.relocate === true) refusals += 1;
       if (failures >= mostFailures || refusals >= mostRefusals) throw failure.error;
-      if (failure.atOnce !== true || failures > 1) {
-        const backoffMs = Math.min(30_000, 250 * 2 ** failures) * (0.5 + platform.random() / 2);
-        const waitMs = Math.max(backoffMs, failure.retryAfterMs ?? 0);
-        await timer.wait(platform.now() + waitMs, { signal: ended.signal });
-      }
+      const backoffMs = Math.min(30_000, 250 * 2 ** failures) * (0.5 + platform.random() / 2);
+      const waitMs = Math.max(backoffMs, failure.retryAfterMs ?? 0);
+      await timer.wait(platform.now() + waitMs, { signal: ended.signal });
       if (failure.relocate === true) {
         location = undefined;
         resigned += 1;
@@ -152,7 +148,7 @@ export async function transfer(
       else if (answer.is === "rest") part.goOn();
       else if (answer.is === "misfit") {
         part.forgetValidator();
-        return { error: new DownloadError("changed", "The file became another one, again and again."), atOnce: true };
+        return { error: new DownloadError("changed", "The file became another one, again and again.") };
       } else {
         const evidence = await guard.waiting(() => answerEvidence(response, link));
         const { status, headers } = response;

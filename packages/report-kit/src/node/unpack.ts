@@ -178,8 +178,7 @@ async function writeFile(
         }
         bytes += chunk.length;
         hash.update(chunk);
-        // A copy: whoever inflates may use its buffer again.
-        await queue.write(chunk.slice());
+        await queue.write(chunk);
       },
     });
     await fill(sink).catch((error: unknown) => {

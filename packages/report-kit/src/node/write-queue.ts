@@ -5,64 +5,59 @@ import type { FileHandle } from "node:fs/promises";
 export interface WriteQueue {
   /** Where the next byte goes. Set it only after a drain. */
   position: number;
+  /** The bytes are copied: the caller may use their buffer again. */
   write(bytes: Uint8Array): Promise<void>;
   /** Everything is with the operating system. */
   drain(): Promise<void>;
 }
 
-/** Network chunks are small; a write costs about as much for 16 KiB as for 256. */
+/** Network chunks are small, and a write costs about as much for 16 KiB as for 256. */
 const batchBytes = 256 * 1024;
 
+/**
+ * Two buffers, used again and again. Holding on to the chunks themselves until they are written would have them outlive
+ * the garbage collector's young generation, and memory swell by tens of mebibytes.
+ */
 export function createWriteQueue(file: FileHandle): WriteQueue {
-  let batch: Uint8Array[] = [];
+  let collecting = new Uint8Array(batchBytes);
+  let writing = new Uint8Array(batchBytes);
   let collected = 0;
   let underWay: Promise<void> = Promise.resolve();
 
-  async function flush(queue: WriteQueue): Promise<void> {
+  async function flush(): Promise<void> {
     await underWay;
     if (collected === 0) return;
-    underWay = writeAll(file, batch, queue.position);
+    [collecting, writing] = [writing, collecting];
+    underWay = writeAll(file, writing.subarray(0, collected), queue.position);
     // It is heard of by whoever awaits it next.
     underWay.catch(() => {});
     queue.position += collected;
-    batch = [];
     collected = 0;
   }
 
   const queue: WriteQueue = {
     position: 0,
     async write(bytes) {
-      batch.push(bytes);
-      collected += bytes.length;
-      if (collected >= batchBytes) await flush(queue);
+      for (let from = 0; from < bytes.length;) {
+        const piece = bytes.subarray(from, from + batchBytes - collected);
+        collecting.set(piece, collected);
+        collected += piece.length;
+        from += piece.length;
+        if (collected === batchBytes) await flush();
+      }
     },
     async drain() {
-      await flush(queue);
+      await flush();
       await underWay;
     },
   };
   return queue;
 }
 
-/** A vectored write may be short: what is left goes again. */
-async function writeAll(file: FileHandle, chunks: readonly Uint8Array[], from: number): Promise<void> {
-  let position = from;
-  let left = chunks;
-  while (left.length > 0) {
-    const { bytesWritten } = await file.writev(left, position);
-    position += bytesWritten;
-    left = without(left, bytesWritten);
+/** A write may be short: what is left goes again. */
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
+    written += bytesWritten;
   }
-}
-
-/** The chunks without their first bytes. */
-function without(chunks: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
-  let skip = bytes;
-  const index = chunks.findIndex((chunk) => {
-    if (chunk.length > skip) return true;
-    skip -= chunk.length;
-    return false;
-  });
-  const [first, ...rest] = index === -1 ? [] : chunks.slice(index);
-  return first === undefined ? [] : [first.subarray(skip), ...rest];
 }
