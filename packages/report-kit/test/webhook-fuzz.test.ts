@@ -10,6 +10,7 @@ import { clientId, statementNotice, token, transactionsNotice, webhookScene } fr
 
 const numRuns = process.env["REPORT_KIT_SOAK"] === "1" ? 10_000 : 300;
 const seed = 20_261_121;
+const timeout = 120_000;
 
 const documented = [200, 400, 401, 403, 405, 413, 415];
 
@@ -90,88 +91,96 @@ afterEach(() => {
 });
 
 describe("whatever is sent", () => {
-  it("gets a documented status and no detail; only Monato's notices have an effect", async () => {
-    const keys: string[] = [];
-    const scene = webhookScene({ onReport: (job) => void keys.push(job.key) });
-    await fc.assert(
-      fc.asyncProperty(deliveries, fc.boolean(), async (sent, breaksOff) => {
-        const before = keys.length;
-        const body = new ReadableStream<Uint8Array>({
-          start(controller) {
-            controller.enqueue(sent.body.subarray(0, sent.cut));
-            if (breaksOff && sent.cut < sent.body.length) return controller.error(new Error("reset"));
-            controller.enqueue(sent.body.subarray(sent.cut));
-            controller.close();
-          },
-        });
-        const headers = {
-          authorization: sent.authorization,
-          "content-type": sent.contentType,
-          ...(sent.coding === undefined ? {} : { "content-encoding": sent.coding }),
-        };
-        const response = await scene.deliver(null, { method: sent.method, headers, body });
-        await scene.settled();
-        expect(documented).toContain(response.status);
-        expect((await response.arrayBuffer()).byteLength).toBe(0);
-        expect([...response.headers.keys()].every((name) => ["allow", "www-authenticate"].includes(name))).toBe(true);
-        if (response.status === 200) expect(maySucceed(sent)).toBe(true);
-        else expect(keys.length).toBe(before);
-      }),
-      { seed, numRuns },
-    );
-    expect(scene.errors).toEqual([]);
-    expect(scene.asked).toEqual([]); // a notice alone sends nothing
-    expect(keys.length).toBeGreaterThan(0); // the whole notices among them did come through
-    const records: string[] = [];
-    for await (const name of scene.journal.list("webhook-")) records.push(name);
-    expect(records).toHaveLength(keys.length); // each notice once
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-    expect(unhandled).toEqual([]);
-  });
-
-  it("does so through node:http as well, over sockets", async () => {
-    const scene = webhookScene();
-    const server = createServer(toNodeHandler(scene.handler)).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo; // of a TCP server that listens
-    const warnings: Error[] = [];
-    const onWarning = (warning: Error): void => void warnings.push(warning);
-    process.on("warning", onWarning);
-    try {
+  it(
+    "gets a documented status and no detail; only Monato's notices have an effect",
+    async () => {
+      const keys: string[] = [];
+      const scene = webhookScene({ onReport: (job) => void keys.push(job.key) });
       await fc.assert(
-        fc.asyncProperty(deliveries, fc.webPath(), async (sent, path) => {
+        fc.asyncProperty(deliveries, fc.boolean(), async (sent, breaksOff) => {
+          const before = keys.length;
+          const body = new ReadableStream<Uint8Array>({
+            start(controller) {
+              controller.enqueue(sent.body.subarray(0, sent.cut));
+              if (breaksOff && sent.cut < sent.body.length) return controller.error(new Error("reset"));
+              controller.enqueue(sent.body.subarray(sent.cut));
+              controller.close();
+            },
+          });
           const headers = {
             authorization: sent.authorization,
             "content-type": sent.contentType,
             ...(sent.coding === undefined ? {} : { "content-encoding": sent.coding }),
           };
-          const status = await new Promise<number | string>((resolve) => {
-            const request = httpRequest({ port, host: "127.0.0.1", method: sent.method, path: path || "/", headers });
-            request.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-            request.on("response", (response) => {
-              response.resume();
-              response.on("end", () => resolve(response.statusCode ?? 0));
-              response.on("error", () => resolve(response.statusCode ?? 0));
-            });
-            request.end(sent.body);
-          });
-          // A sender that is refused before it has sent everything may find the connection closed.
-          if (typeof status === "string") expect(["ECONNRESET", "EPIPE"]).toContain(status);
-          else expect(documented).toContain(status);
-          if (status === 200) expect(maySucceed(sent)).toBe(true);
+          const response = await scene.deliver(null, { method: sent.method, headers, body });
+          await scene.settled();
+          expect(documented).toContain(response.status);
+          expect((await response.arrayBuffer()).byteLength).toBe(0);
+          expect([...response.headers.keys()].every((name) => ["allow", "www-authenticate"].includes(name))).toBe(true);
+          if (response.status === 200) expect(maySucceed(sent)).toBe(true);
+          else expect(keys.length).toBe(before);
         }),
         { seed, numRuns },
       );
-      await scene.settled();
-      expect([scene.errors, scene.asked, warnings, unhandled]).toEqual([[], [], [], []]);
-    } finally {
-      process.off("warning", onWarning);
-      server.closeAllConnections();
-      server.close();
-    }
-  });
+      expect(scene.errors).toEqual([]);
+      expect(scene.asked).toEqual([]); // a notice alone sends nothing
+      expect(keys.length).toBeGreaterThan(0); // the whole notices among them did come through
+      const records: string[] = [];
+      for await (const name of scene.journal.list("webhook-")) records.push(name);
+      expect(records).toHaveLength(keys.length); // each notice once
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+      expect(unhandled).toEqual([]);
+    },
+    timeout,
+  );
+
+  it(
+    "does so through node:http as well, over sockets",
+    async () => {
+      const scene = webhookScene();
+      const server = createServer(toNodeHandler(scene.handler)).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo; // of a TCP server that listens
+      const warnings: Error[] = [];
+      const onWarning = (warning: Error): void => void warnings.push(warning);
+      process.on("warning", onWarning);
+      try {
+        await fc.assert(
+          fc.asyncProperty(deliveries, fc.webPath(), async (sent, path) => {
+            const headers = {
+              authorization: sent.authorization,
+              "content-type": sent.contentType,
+              ...(sent.coding === undefined ? {} : { "content-encoding": sent.coding }),
+            };
+            const status = await new Promise<number | string>((resolve) => {
+              const request = httpRequest({ port, host: "127.0.0.1", method: sent.method, path: path || "/", headers });
+              request.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+              request.on("response", (response) => {
+                response.resume();
+                response.on("end", () => resolve(response.statusCode ?? 0));
+                response.on("error", () => resolve(response.statusCode ?? 0));
+              });
+              request.end(sent.body);
+            });
+            // A sender that is refused before it has sent everything may find the connection closed.
+            if (typeof status === "string") expect(["ECONNRESET", "EPIPE"]).toContain(status);
+            else expect(documented).toContain(status);
+            if (status === 200) expect(maySucceed(sent)).toBe(true);
+          }),
+          { seed, numRuns },
+        );
+        await scene.settled();
+        expect([scene.errors, scene.asked, warnings, unhandled]).toEqual([[], [], [], []]);
+      } finally {
+        process.off("warning", onWarning);
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+    timeout,
+  );
 });
 
 describe("sameSecret", () => {

@@ -7,8 +7,7 @@ import { platformWith } from "../platform.ts";
 import type { ReportKit } from "../report-kit.ts";
 import { refuse } from "../request-fields.ts";
 import type { ReportSource } from "../source.ts";
-import type { Timer } from "../timer.ts";
-import { createTimer } from "../timer.ts";
+import type { TimerPlatform } from "../timer.ts";
 import type { MonatoNotice } from "./monato-notice.ts";
 import { reportOf } from "./monato-notice.ts";
 import type { NoticeClaim } from "./notice-claim.ts";
@@ -65,7 +64,7 @@ export interface MonatoNoticeOptions {
 
 /** Options that were looked at, with what is made of them. */
 export interface NoticeContext extends MonatoNoticeOptions {
-  readonly timer: Timer;
+  readonly clock: TimerPlatform;
   /** `onEvent`, which can't throw. */
   readonly tell: (event: WebhookEvent) => void;
   /** `onError`, which can't throw. */
@@ -84,7 +83,7 @@ export function noticeContext(options: MonatoNoticeOptions): NoticeContext {
   }
   return {
     ...options,
-    timer: createTimer(platformWith(options.platform ?? {})),
+    clock: platformWith(options.platform ?? {}),
     tell: unthrowing(onEvent),
     report: unthrowing(onError),
   };

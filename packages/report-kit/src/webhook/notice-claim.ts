@@ -4,7 +4,8 @@ import { JournalError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Journal } from "../journal.ts";
 import type { ReportSource } from "../source.ts";
-import type { Timer } from "../timer.ts";
+import { createTimer } from "../timer.ts";
+import type { TimerPlatform } from "../timer.ts";
 import type { MonatoNotice } from "./monato-notice.ts";
 
 /**
@@ -34,7 +35,7 @@ export interface NoticeClaim {
 /** What a claim needs of the world. */
 export interface ClaimContext {
   readonly journal: Journal;
-  readonly timer: Timer;
+  readonly clock: TimerPlatform;
   readonly source: Pick<ReportSource, "id" | "origin">;
 }
 
@@ -77,21 +78,21 @@ async function claim(
   fresh: NoticeRecord | undefined,
   context: ClaimContext,
 ): Promise<NoticeClaim | undefined> {
-  const { journal, timer, source } = context;
+  const { journal, clock, source } = context;
   for (;;) {
     const found = await journal.read(name);
     const record = found === undefined ? fresh : parseRecord(found.value, name);
-    if (record === undefined || record.source !== source.id || record.done === true || record.until > timer.now()) {
+    if (record === undefined || record.source !== source.id || record.done === true || record.until > clock.now()) {
       return undefined;
     }
-    const claimed = { ...record, until: timer.now() + leaseMs };
+    const claimed = { ...record, until: clock.now() + leaseMs };
     const revision = await journal.write(name, toJson(claimed), found?.revision ?? 0);
     if (revision !== undefined) return heldClaim(name, claimed, revision, context);
   }
 }
 
 function heldClaim(name: string, record: NoticeRecord, claimedAt: number, context: ClaimContext): NoticeClaim {
-  const { journal, timer } = context;
+  const { journal, clock } = context;
   /** Undefined once another has taken over: what is written at an old revision is refused. */
   let revision: number | undefined = claimedAt;
 
@@ -101,6 +102,8 @@ function heldClaim(name: string, record: NoticeRecord, claimedAt: number, contex
 
   /** Keep others away for as long as this process lives and works. */
   async function renew(signal: AbortSignal): Promise<void> {
+    // One for each claim: on Workers a timer ends with the request that set it, and takes what others put on it along.
+    const timer = createTimer(clock);
     try {
       while (revision !== undefined) {
         await timer.wait(timer.now() + leaseMs / 3, { signal, unref: true });
