@@ -24,7 +24,7 @@ if (mode === "start") await post(`${admin}/deployments`, { uri: `http://127.0.0.
 
 // The second worker asks as the first one did: the idempotency key joins them.
 const result = how === "naive" ? await post(`${ingress}/naive/one/get`) : await getReport(ingress, stage.job);
-writeSync(1, `${JSON.stringify(result)}\n`);
+writeSync(1, `result ${JSON.stringify(result)}\n`);
 
 async function post(url: string, body?: object): Promise<unknown> {
   const response = await fetch(url, {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startPostgres } from "../../../packages/report-kit/test/postgres-server.ts";
 import type { PostgresServer } from "../../../packages/report-kit/test/postgres-server.ts";
-import { killBetweenCreateAndRecord } from "./kill.ts";
+import { seededRandom } from "../../../packages/report-kit/test/journal-kills.ts";
+import { killAgainAndAgain, killBetweenCreateAndRecord } from "./kill.ts";
 
 let server: PostgresServer;
 
@@ -35,3 +36,19 @@ describe.concurrent.each(engines)(
     }, 60_000);
   },
 );
+
+describe.runIf(soak).each(engines)("workers of %s, killed one after another at any moment", (engine) => {
+  const seed = Number(process.env["REPORT_KIT_SEED"] ?? Date.now());
+
+  test(`leave one report, and its file (seed ${seed})`, async () => {
+    const random = seededRandom(seed);
+    const livesMs = Array.from({ length: 15 }, () => 200 + random() * 1_800);
+    const { file, ...aftermath } = await killAgainAndAgain(engine, server.connectionString, livesMs);
+    expect(aftermath).toMatchObject({
+      made: 1,
+      outcome: { status: "ready" },
+      result: { ...file, empty: false },
+      violations: [],
+    });
+  }, 180_000);
+});

@@ -8,6 +8,7 @@ import type { Outcome } from "report-kit";
 import { openStage } from "./scene.ts";
 import type { Scene } from "./scene.ts";
 import { setScene } from "./scene-setting.ts";
+import type { Setting } from "./scene-setting.ts";
 
 /** What came of a report whose first worker was killed. */
 export interface Aftermath {
@@ -17,10 +18,10 @@ export interface Aftermath {
   readonly creates: number;
   /** What the engine kept as the result of the report's job. */
   readonly result: unknown;
-  /** How the journal says that the job ended: with `ours`. */
-  readonly outcome?: Outcome;
   /** Of the file that the result names, if it names one: its bytes and SHA-256 as they lie on the disk. */
   readonly file?: { readonly bytes: number; readonly sha256: string };
+  /** How the journal says that the job ended, if there is a file. */
+  readonly outcome?: Outcome;
   readonly violations: readonly unknown[];
 }
 
@@ -42,40 +43,71 @@ export async function killBetweenCreateAndRecord(
   server: string,
   program: Program = { script: new URL("worker.ts", import.meta.url) },
 ): Promise<Aftermath> {
-  const { sandbox, scene, creates, clear } = await setScene(server);
-  const workers: ChildProcess[] = [];
-  const startWorker = (mode: "start" | "go-on"): Worker => {
-    const worker = runWorker(program, [engine, how, mode, JSON.stringify(scene)]);
-    workers.push(worker.child);
-    return worker;
-  };
-  try {
+  return play(server, async ({ sandbox, scene }, start) => {
     // The provider does its work, and its answer is on its way for longer than the worker lives.
     sandbox.fail({ operationId: "createSettlementReport" }, { kind: "latency", milliseconds: 600_000 });
-    const first = startWorker("start");
+    const first = start(program, [engine, how, "start", JSON.stringify(scene)]);
     while (sandbox.made() === 0) await Promise.race([sleep(5), first.failure]);
     first.child.kill("SIGKILL");
+    return start(program, [engine, how, "go-on", JSON.stringify(scene)]);
+  });
+}
 
-    const second = startWorker("go-on");
-    const result: unknown = JSON.parse(await Promise.race([second.said, second.failure]));
+/**
+ * Kill worker after worker with SIGKILL, wherever it happens to be, and then let one come to an end. Each of them hands the
+ * report over, as a nightly job does that is started again.
+ * @param livesMs how long each that is killed lives
+ */
+export async function killAgainAndAgain(
+  engine: string,
+  server: string,
+  livesMs: readonly number[],
+): Promise<Aftermath> {
+  const program: Program = { script: new URL("worker.ts", import.meta.url) };
+  return play(server, async ({ scene }, start) => {
+    const args = [engine, "ours", "start", JSON.stringify(scene)];
+    for (const lifeMs of livesMs) {
+      const { child, failure } = start(program, args);
+      await Promise.race([sleep(lifeMs), failure]);
+      child.kill("SIGKILL");
+    }
+    return start(program, args);
+  });
+}
+
+/** Set a scene, have the workers act, and see what the last of them comes to. */
+async function play(
+  server: string,
+  act: (setting: Setting, start: (...worker: Parameters<typeof runWorker>) => Worker) => Promise<Worker>,
+): Promise<Aftermath> {
+  const setting = await setScene(server);
+  const { sandbox, scene, creates, clear } = setting;
+  const children: ChildProcess[] = [];
+  try {
+    const last = await act(setting, (...args) => {
+      const worker = runWorker(...args);
+      children.push(worker.child);
+      return worker;
+    });
+    const result: unknown = JSON.parse(await Promise.race([last.said, last.failure]));
     const file = await fileOf(result);
     return {
       made: sandbox.made(),
       creates: creates(),
       result,
-      ...(how === "ours" ? { outcome: await journalOutcome(scene) } : {}),
-      ...(file === undefined ? {} : { file }),
+      // The naive ones have no journal: theirs has ended nowhere.
+      ...(file === undefined ? {} : { file, outcome: await journalOutcome(scene) }),
       violations: sandbox.violations,
     };
   } finally {
-    for (const worker of workers) worker.kill("SIGKILL");
+    for (const child of children) child.kill("SIGKILL");
     await clear();
   }
 }
 
 interface Worker {
   readonly child: ChildProcess;
-  /** Its first line. */
+  /** What it printed as its result: JSON. Engines print lines of their own. */
   readonly said: Promise<string>;
   /** Rejects when it ends by itself. */
   readonly failure: Promise<never>;
@@ -92,8 +124,8 @@ function runWorker({ script, environment }: Program, args: readonly string[]): W
     let text = "";
     child.stdout.on("data", (data) => {
       text += String(data);
-      const end = text.indexOf("\n");
-      if (end >= 0) resolve(text.slice(0, end));
+      const result = /^result (.*)\n/m.exec(text)?.[1];
+      if (result !== undefined) resolve(result);
     });
   });
   const failure = new Promise<never>((_resolve, reject) => {

@@ -4,7 +4,7 @@
  *   node worker.ts <bullmq|pg-boss|dbos> <ours|naive> <start|go-on> <scene as JSON>
  *
  * `naive` is the engine alone: the report is asked for in the engine's own step. `start` hands the report over first;
- * `go-on` only works. It prints what the engine keeps as the result of the report's job, and stays.
+ * `go-on` only works. It prints `result` and what the engine keeps as the result of the report's job, and stays.
  */
 import { writeSync } from "node:fs";
 import { startBullmq } from "./running-bullmq.ts";
@@ -24,4 +24,4 @@ if (start === undefined) throw new Error(`no engine ${engine}`);
 const stage = await openStage(scene);
 const running = await start(stage, scene.postgres, how === "naive");
 if (mode === "start") await running.handOver(stage.job);
-writeSync(1, `${JSON.stringify(await running.ended(stage.job))}\n`);
+writeSync(1, `result ${JSON.stringify(await running.ended(stage.job))}\n`);
