@@ -5,9 +5,10 @@ import type { Sandbox } from "@report-kit/sandbox";
 import { createReportKit } from "report-kit";
 import type { JobEvent, ReportFile } from "report-kit";
 import { fileJournal, toDirectory } from "report-kit/node";
+import { listenForNotices } from "./notices.ts";
 import { showProgress } from "./progress.ts";
-import { wantedReports } from "./wanted-reports.ts";
-import type { WantedReport } from "./wanted-reports.ts";
+import { demoSources, wantedReports } from "./wanted-reports.ts";
+import type { DemoSources, WantedReport } from "./wanted-reports.ts";
 
 /** One report of a run, as it ended. */
 export interface FetchedReport extends WantedReport {
@@ -30,15 +31,16 @@ export interface DemoResult {
  * @param directory holds the journal and the files
  */
 export async function runDemo(directory: string, screen: NodeJS.WriteStream): Promise<DemoResult> {
-  const sandbox = await startSandbox({ readyAfterMs: (report) => 1_500 + (report.ordinal % 4) * 1_500 });
+  const sandbox = await startSandbox({ readyAfterMs: (report) => 1_000 + (report.ordinal % 4) * 1_500 });
   try {
     screen.write("\nFirst run: nine reports, four providers, side by side.\n\n");
-    const fetched = await fetchAll(sandbox, directory, screen);
+    const sources = demoSources(sandbox);
+    const fetched = await fetchAll(sources, directory, screen);
     const made = sandbox.made();
     screen.write(`\n${table(fetched, directory)}\nThe files lie in ${directory}\n`);
 
     screen.write("\nSecond run, a new process as far as it knows: the same reports over the same journal.\n\n");
-    const again = await fetchAll(sandbox, directory, screen);
+    const again = await fetchAll(sources, directory, screen);
     const madeAgain = sandbox.made() - made;
     const same = again.every(({ file }, index) => file.sha256 === fetched[index]?.file.sha256);
     screen.write(
@@ -52,18 +54,20 @@ export async function runDemo(directory: string, screen: NodeJS.WriteStream): Pr
 }
 
 async function fetchAll(
-  sandbox: Sandbox,
+  sources: DemoSources,
   directory: string,
   screen: NodeJS.WriteStream,
 ): Promise<readonly FetchedReport[]> {
   let onEvent: ((event: JobEvent) => void) | undefined;
+  const journal = fileJournal(`${directory}/journal`);
   const kit = createReportKit({
-    journal: fileJournal(`${directory}/journal`),
+    journal,
     // These reports take seconds, not minutes: a request costs us little.
     requestCostS: 0.2,
     onEvent: (event) => onEvent?.(event),
   });
-  const wanted = wantedReports(kit, sandbox, new Date());
+  const notices = await listenForNotices({ kit, journal }, sources);
+  const wanted = wantedReports(kit, sources, new Date());
   const progress = showProgress(wanted, screen);
   onEvent = (event) => progress.onEvent(event);
   const target = toDirectory(`${directory}/reports`);
@@ -86,6 +90,7 @@ async function fetchAll(
     }),
   );
   progress.close();
+  await notices.close();
   return fetched.map((result) => {
     if (result.status === "rejected") throw result.reason;
     return result.value;

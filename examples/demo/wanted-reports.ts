@@ -2,6 +2,7 @@ import { createBegatewayClient } from "@report-kit/begateway";
 import { createCircleClient } from "@report-kit/circle";
 import { createMercadopagoClient } from "@report-kit/mercadopago";
 import { createMonatoClient } from "@report-kit/monato";
+import type { MonatoClient } from "@report-kit/monato";
 import type { Sandbox } from "@report-kit/sandbox";
 import type { ReportJob, ReportKit } from "report-kit";
 import { begatewayReports } from "report-kit/begateway";
@@ -16,20 +17,40 @@ export interface WantedReport {
   readonly job: ReportJob;
 }
 
-/** What a nightly job would ask for: a report of every kind from all four providers, for the days before `today`. */
-export function wantedReports(kit: ReportKit, sandbox: Sandbox, today: Date): readonly WantedReport[] {
-  const circle = circleReports(createCircleClient(sandbox.circle), { account: "treasury" });
-  const begateway = begatewayReports(createBegatewayClient(sandbox.begateway), { pspId: sandbox.begateway.pspId });
-  const monato = monatoReports(createMonatoClient(sandbox.monato));
-  const mercadopagoClient = createMercadopagoClient(sandbox.mercadopago);
-  const settlement = settlementReports(mercadopagoClient, { account: "marketplace" });
-  const release = releaseReports(mercadopagoClient, { account: "marketplace" });
+/** The provider accounts of the demo. */
+export interface DemoSources {
+  readonly monatoClient: MonatoClient;
+  readonly circle: ReturnType<typeof circleReports>;
+  readonly begateway: ReturnType<typeof begatewayReports>;
+  readonly monato: ReturnType<typeof monatoReports>;
+  readonly settlement: ReturnType<typeof settlementReports>;
+  readonly release: ReturnType<typeof releaseReports>;
+  /** One of the accounts, for its statement. */
+  readonly clabeNumber: string;
+}
 
+export function demoSources(sandbox: Sandbox): DemoSources {
+  const { pspId } = sandbox.begateway;
+  const monatoClient = createMonatoClient(sandbox.monato);
+  const mercadopagoClient = createMercadopagoClient(sandbox.mercadopago);
+  return {
+    monatoClient,
+    circle: circleReports(createCircleClient(sandbox.circle), { account: "treasury" }),
+    begateway: begatewayReports(createBegatewayClient(sandbox.begateway), { pspId }),
+    monato: monatoReports(monatoClient),
+    settlement: settlementReports(mercadopagoClient, { account: "marketplace" }),
+    release: releaseReports(mercadopagoClient, { account: "marketplace" }),
+    clabeNumber: sandbox.monato.clabeNumbers[0],
+  };
+}
+
+/** What a nightly job would ask for: a report of every kind from all four providers, for the days before `today`. */
+export function wantedReports(kit: ReportKit, sources: DemoSources, today: Date): readonly WantedReport[] {
+  const { circle, begateway, monato, settlement, release, clabeNumber } = sources;
   const yesterday = dayBefore(today, 1);
   const lastMonth = dayBefore(new Date(`${today.toISOString().slice(0, 7)}-01T00:00:00Z`), 1);
   const timeframe = "daily";
   const week = { from: dayBefore(today, 8), to: dayBefore(today, 2), timeZone: "America/Argentina/Buenos_Aires" };
-  const [clabeNumber] = sandbox.monato.clabeNumbers;
 
   const wanted = (provider: string, report: string, job: ReportJob): WantedReport => ({ provider, report, job });
   return [

@@ -66,6 +66,10 @@ describe("the demo", () => {
     expect(screen).toContain("Every file is the same, byte for byte.");
   });
 
+  it("waits for a Monato report until its webhook ends the wait", () => {
+    expect(screen).toMatch(/Monato (daily|monthly statement) +woken by a webhook/);
+  });
+
   it("prints a line for each report and a table, and no secret", () => {
     for (const { provider, report, job } of result.fetched) {
       expect(screen).toContain(`${provider} ${report}`);
