@@ -47,7 +47,7 @@ test.concurrent("every block of code compiles against the packages as they are b
       skipLibCheck: true,
       types: ["node"],
     },
-    files: programs.map(({ file }) => file),
+    files: [...programs.map(({ file }) => file), "../test/other-platforms.d.ts"],
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(options));
   const compiler = join(repository, "node_modules/typescript/bin/tsc");
@@ -92,9 +92,11 @@ test("a link to nothing, a heading that is not there and code that is not checke
       "[0](0);",
       "```",
       "<!-- runs -->",
-      "",
+      "<!-- given",
+      "const one = 1;",
+      "-->",
       "```ts",
-      "console.log(1);",
+      "console.log(one);",
       "```",
       "prints",
       "```text",
@@ -110,9 +112,9 @@ test("a link to nothing, a heading that is not there and code that is not checke
   expect(problems).toEqual(["docs/page.md:4: is not checked, and no comment above it says why"]);
   expect(programs).toEqual([
     {
-      name: "docs/page.md:9",
-      file: "docs-page-md-9.ts",
-      text: `${"\n".repeat(9)}console.log(1);\nexport {};\n`,
+      name: "docs/page.md:11",
+      file: "docs-page-md-11.ts",
+      text: `${"\n".repeat(8)}const one = 1;\n\n\nconsole.log(one);\nexport {};\n`,
       runs: true,
       prints: "1",
     },

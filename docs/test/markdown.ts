@@ -18,9 +18,16 @@ export interface Fence {
   readonly info: string;
   /** The line of the opening fence. */
   readonly opensAt: number;
+  /** Without the indentation of the fence. */
   readonly body: readonly string[];
-  /** The HTML comments right above, without their marks, in order. */
-  readonly comments: readonly string[];
+  /** The HTML comments right above, in order. */
+  readonly comments: readonly Comment[];
+}
+
+/** An HTML comment, without its marks. */
+export interface Comment {
+  readonly opensAt: number;
+  readonly lines: readonly string[];
 }
 
 const notOurs = new Set(["node_modules", "dist", "fixtures", ".git", ".turbo", ".changeset", ".blocks", "out"]);
@@ -45,15 +52,15 @@ export function readPage(path: string, text: string): Page {
   const lines = text.split("\n");
   const fences: Fence[] = [];
   for (let line = 0; line < lines.length; line += 1) {
-    const opening = /^(?<marks>`{3,})(?<info>[^`]*)$/.exec(lines[line] ?? "");
+    const opening = /^(?<indent> *)(?<marks>`{3,})(?<info>[^`]*)$/.exec(lines[line] ?? "");
     if (opening === null) continue;
-    const { marks = "", info = "" } = opening.groups ?? {};
-    const end = lines.findIndex((text, at) => at > line && text.trimEnd() === marks);
+    const { indent = "", marks = "", info = "" } = opening.groups ?? {};
+    const end = lines.findIndex((text, at) => at > line && text.trim() === marks);
     if (end < 0) throw new Error(`${path}:${line + 1} opens a block that is not closed`);
     fences.push({
       info: info.trim(),
       opensAt: line,
-      body: lines.slice(line + 1, end),
+      body: lines.slice(line + 1, end).map((text) => (text.startsWith(indent) ? text.slice(indent.length) : text)),
       comments: commentsAbove(lines, line),
     });
     line = end;
@@ -61,14 +68,16 @@ export function readPage(path: string, text: string): Page {
   return { path, lines, fences };
 }
 
-function commentsAbove(lines: readonly string[], line: number): readonly string[] {
-  const comments: string[] = [];
+function commentsAbove(lines: readonly string[], line: number): readonly Comment[] {
+  const comments: Comment[] = [];
   for (let at = line - 1; at >= 0; at -= 1) {
     const text = (lines[at] ?? "").trim();
     if (text === "") continue;
-    const comment = /^<!--(?<words>.*)-->$/.exec(text)?.groups?.["words"];
-    if (comment === undefined) break;
-    comments.unshift(comment.trim());
+    if (!text.endsWith("-->")) break;
+    const closesAt = at;
+    while (at > 0 && !(lines[at] ?? "").includes("<!--")) at -= 1;
+    const words = lines.slice(at, closesAt + 1).map((part) => part.replace(/<!--/, "").replace(/-->/, "").trim());
+    comments.unshift({ opensAt: at, lines: words });
   }
   return comments;
 }

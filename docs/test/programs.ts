@@ -6,6 +6,7 @@ import type { Fence, Page } from "./markdown.ts";
  * - `<!-- runs -->`: it is run against the sandbox, and must end well. When a `text` block follows, the program must print just that, where
  *   `…` stands for anything within a line.
  * - `<!-- continues -->`: it goes on where the block before it ended, as one program.
+ * - `<!-- given`, then declarations, then `-->`: names that the block takes for granted.
  * - `<!-- printed by: docs/test/x.ts -->`, above a `text` block: that program prints the text.
  * - `<!-- no check: reason -->`: the block (```` ```ts no-check ````) can't be checked, and why.
  */
@@ -43,7 +44,7 @@ export function programsOf(page: Page): PageCode {
     if (!/^(?:ts|typescript|js|javascript|tsx)\b/.test(fence.info)) continue;
     const where = `${page.path}:${fence.opensAt + 1}`;
     if (fence.info === "ts no-check") {
-      if (!fence.comments.some((comment) => /^no check: \S/.test(comment))) {
+      if (!marks(fence).some((mark) => /^no check: \S/.test(mark))) {
         problems.push(`${where}: is not checked, and no comment above it says why`);
       }
       continue;
@@ -53,37 +54,46 @@ export function programsOf(page: Page): PageCode {
       continue;
     }
     const last = groups.at(-1);
-    if (!fence.comments.includes("continues")) groups.push([fence]);
+    if (!marks(fence).includes("continues")) groups.push([fence]);
     else if (last === undefined) problems.push(`${where}: continues nothing`);
     else last.push(fence);
   }
   return { programs: groups.map((group) => programOf(page, group)), transcripts: transcriptsOf(page), problems };
 }
 
-function transcriptsOf({ path, fences }: Page): readonly Transcript[] {
-  return fences.flatMap(({ comments, opensAt, body }) => {
-    const program = comments.flatMap((comment) => /^printed by: (\S+)$/.exec(comment)?.[1] ?? [])[0];
-    return program === undefined ? [] : [{ name: `${path}:${opensAt + 1}`, program, prints: body.join("\n") }];
+function transcriptsOf(page: Page): readonly Transcript[] {
+  return page.fences.flatMap((fence) => {
+    const program = marks(fence).flatMap((mark) => /^printed by: (\S+)$/.exec(mark)?.[1] ?? [])[0];
+    if (program === undefined) return [];
+    return [{ name: `${page.path}:${fence.opensAt + 1}`, program, prints: fence.body.join("\n") }];
   });
 }
 
 function programOf(page: Page, blocks: readonly Fence[]): Program {
   const first = blocks[0]?.opensAt ?? 0;
-  let text = "";
-  let line = 0;
-  for (const { opensAt, body } of blocks) {
-    text += "\n".repeat(opensAt + 1 - line) + `${body.join("\n")}\n`;
-    line = opensAt + 1 + body.length;
+  const lines: string[] = [];
+  const place = (at: number, text: readonly string[]): void => {
+    while (lines.length < at) lines.push("");
+    lines.push(...text);
+  };
+  for (const { opensAt, body, comments } of blocks) {
+    for (const { opensAt: at, lines: text } of comments) if (text[0] === "given") place(at + 1, text.slice(1));
+    place(opensAt + 1, body);
   }
   const last = blocks.at(-1);
   const next = page.fences.find(({ opensAt }) => opensAt > (last?.opensAt ?? 0));
-  const runs = blocks.some(({ comments }) => comments.includes("runs"));
+  const runs = blocks.some((block) => marks(block).includes("runs"));
   return {
     name: `${page.path}:${first + 1}`,
     file: `${page.path.replaceAll(/[/.]/g, "-")}-${first + 1}.ts`,
     // A block without an import or export is a module all the same.
-    text: `${text}export {};\n`,
+    text: [...lines, "export {};", ""].join("\n"),
     runs,
     ...(runs && next?.info === "text" ? { prints: next.body.join("\n") } : {}),
   };
+}
+
+/** What the comments of one line say of a block. */
+function marks({ comments }: Fence): readonly string[] {
+  return comments.filter(({ lines }) => lines.length === 1).map(({ lines }) => lines.join());
 }
