@@ -66,5 +66,6 @@ function credentials(
 /** Says what is wrong with a secret without saying what it is. A header that can't hold it would quote it in its error. */
 function checkSecret(value: unknown, name: string, unusable: RegExp): string {
   if (typeof value === "string" && value !== "" && !unusable.test(value)) return value;
-  return refuse(name, "a text of printable characters", typeof value === "string" ? "another" : typeof value);
+  const received = typeof value === "string" ? (value === "" ? "an empty one" : "another") : typeof value;
+  return refuse(name, "a text of printable characters", received);
 }
