@@ -37,7 +37,7 @@ export async function runDemo(directory: string, screen: NodeJS.WriteStream): Pr
     const sources = demoSources(sandbox);
     const fetched = await fetchAll(sources, directory, screen);
     const made = sandbox.made();
-    screen.write(`\n${table(fetched, directory)}\nThe files lie in ${directory}\n`);
+    screen.write(`\n${table(fetched, directory, screen.columns)}\nThe files lie in ${directory}\n`);
 
     screen.write("\nSecond run, a new process as far as it knows: the same reports over the same journal.\n\n");
     const again = await fetchAll(sources, directory, screen);
@@ -97,8 +97,16 @@ async function fetchAll(
   });
 }
 
-function table(fetched: readonly FetchedReport[], directory: string): string {
+/** What the other columns take. */
+const widthBeforePath = 105;
+
+/** @param columns the width of the terminal, where there is one: paths are broken to fit it */
+function table(fetched: readonly FetchedReport[], directory: string, columns: number | undefined): string {
+  const pathWidth = columns === undefined ? null : Math.max(24, columns - widthBeforePath);
   const rows = new Table({
+    colWidths: [null, null, null, null, null, null, null, null, pathWidth],
+    wordWrap: true,
+    wrapOnWordBoundary: false,
     head: ["provider", "report", "key", "outcome", "requests", "waited", "bytes", "sha256", "path"],
     style: { head: [], border: [], compact: true },
   });
