@@ -9,9 +9,10 @@ import { startStorage } from "./download-storage.ts";
 
 const body = csvOf(300_000);
 const strong = '"one"';
+const soak = process.env["REPORT_KIT_SOAK"] === "1";
 
 describe("a connection that breaks", () => {
-  it("costs nothing but a request, wherever in a hundred places it breaks", async () => {
+  it("costs nothing but a request, wherever in a hundred places it breaks", { timeout: 60_000 }, async () => {
     const directory = await temporaryDirectory();
     const storage = await startStorage({ body, etag: strong });
     for (let place = 0; place < 100; place += 1) {
@@ -38,15 +39,19 @@ describe("a connection that breaks", () => {
     expect(await filesBelow(directory)).toHaveLength(100);
   });
 
-  it("is survived a hundred times in one download, because each part brings something", async () => {
-    const directory = await temporaryDirectory();
-    const storage = await startStorage(
-      { body, etag: strong },
-      Array.from({ length: 99 }, () => ({ cutAfter: body.length / 100 })),
-    );
-    const file = await downloadTo(contextFor([linkTo(storage)]), toDirectory(directory));
-    expect(file).toMatchObject({ sha256: sha256(body), requests: 100, resumed: true });
-  });
+  it(
+    "is survived a hundred times in one download, because each part brings something",
+    { timeout: 60_000 },
+    async () => {
+      const directory = await temporaryDirectory();
+      const storage = await startStorage(
+        { body, etag: strong },
+        Array.from({ length: 99 }, () => ({ cutAfter: body.length / 100 })),
+      );
+      const file = await downloadTo(contextFor([linkTo(storage)]), toDirectory(directory));
+      expect(file).toMatchObject({ sha256: sha256(body), requests: 100, resumed: true });
+    },
+  );
 
   it("ends in an error when nothing new comes any more, without anything under the final name", async () => {
     const directory = await temporaryDirectory();
@@ -67,35 +72,39 @@ describe("a connection that breaks", () => {
     expect(await filesBelow(directory)).toEqual([]);
   });
 
-  it("ends in the same bytes under any cuts, with or without validators and ranges, in files and in streams", async () => {
-    const storage = await startStorage({ body });
-    const directory = await temporaryDirectory();
-    let run = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.record({
-          etag: fc.constantFrom(strong, 'W/"weak"', undefined),
-          ranges: fc.boolean(),
-          chunked: fc.boolean(),
-          cuts: fc.array(fc.integer({ min: 0, max: body.length - 1 }), { maxLength: 6 }),
-          stream: fc.boolean(),
-        }),
-        async ({ etag, ranges, chunked, cuts, stream }) => {
-          storage.file = { body, ranges, chunked, ...(etag === undefined ? {} : { etag }) };
-          storage.faults = cuts.map((cutAfter) => ({ cutAfter }));
-          const context = contextFor([linkTo(storage)]);
-          run += 1;
-          if (stream) {
-            const opened = await openStream(context);
-            expect(sha256(await collect(opened.stream))).toBe(sha256(body));
-            expect(await opened.file).toMatchObject({ path: undefined, sha256: sha256(body) });
-          } else {
-            const file = await downloadTo(context, toFile(join(directory, String(run))));
-            expect(file.sha256).toBe(sha256(body));
-          }
-        },
-      ),
-      { seed: 20_261_121, numRuns: process.env["REPORT_KIT_SOAK"] === "1" ? 2000 : 60 },
-    );
-  });
+  it(
+    "ends in the same bytes under any cuts, with or without validators and ranges, in files and in streams",
+    { timeout: soak ? 600_000 : 60_000 },
+    async () => {
+      const storage = await startStorage({ body });
+      const directory = await temporaryDirectory();
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.record({
+            etag: fc.constantFrom(strong, 'W/"weak"', undefined),
+            ranges: fc.boolean(),
+            chunked: fc.boolean(),
+            cuts: fc.array(fc.integer({ min: 0, max: body.length - 1 }), { maxLength: 6 }),
+            stream: fc.boolean(),
+          }),
+          async ({ etag, ranges, chunked, cuts, stream }) => {
+            storage.file = { body, ranges, chunked, ...(etag === undefined ? {} : { etag }) };
+            storage.faults = cuts.map((cutAfter) => ({ cutAfter }));
+            const context = contextFor([linkTo(storage)]);
+            run += 1;
+            if (stream) {
+              const opened = await openStream(context);
+              expect(sha256(await collect(opened.stream))).toBe(sha256(body));
+              expect(await opened.file).toMatchObject({ path: undefined, sha256: sha256(body) });
+            } else {
+              const file = await downloadTo(context, toFile(join(directory, String(run))));
+              expect(file.sha256).toBe(sha256(body));
+            }
+          },
+        ),
+        { seed: 20_261_121, numRuns: soak ? 2000 : 60 },
+      );
+    },
+  );
 });

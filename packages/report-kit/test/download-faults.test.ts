@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { DownloadContext } from "../src/download/download.ts";
 import { downloadTo, openStream } from "../src/download/download.ts";
+import { platformWith } from "../src/platform.ts";
 import { createTimer } from "../src/timer.ts";
 import { toDirectory } from "../src/node/targets.ts";
 import {
@@ -248,6 +249,25 @@ describe("a part that does not fit", () => {
       Array.from({ length: 8 }, () => ({ headers: { "content-length": "2000" } })),
     );
     expect(error?.code).toMatch(/^(?:short-body|interrupted|stalled)$/);
+  });
+});
+
+describe("a part that is longer than the file", () => {
+  it("is an error: nothing is ever longer than was announced", async () => {
+    const directory = await temporaryDirectory();
+    const answers = [
+      new Response(csv.slice(0, 1000), { headers: { etag: '"e"', "content-length": "2000" } }),
+      new Response(csv.slice(1000, 2500), {
+        status: 206,
+        headers: { etag: '"e"', "content-range": "bytes 1000-1999/2000" },
+      }),
+    ];
+    const fetch = async (): Promise<Response> => answers.shift() ?? Response.error();
+    const context = contextFor([{ via: "link", url: "http://localhost/report" }], {
+      platform: platformWith({ fetch }),
+    });
+    expect(await downloadErrorOf(downloadTo(context, toDirectory(directory)))).toMatchObject({ code: "short-body" });
+    expect(await filesBelow(directory)).toEqual([]);
   });
 });
 
