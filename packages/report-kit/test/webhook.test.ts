@@ -332,16 +332,29 @@ describe("a repeated delivery", () => {
       finish = resolve;
     });
     let started = 0;
+    let failing = false;
+    const kept = memoryJournal();
+    const journal: Journal = {
+      ...kept,
+      write: (...args) => (failing ? Promise.reject(new Error("disk full")) : kept.write(...args)),
+    };
     const { clock, events, deliver, settled } = webhookScene({
+      journal,
       onReport: () => {
         started += 1;
         return working;
       },
     });
     expect((await deliver(transactionsNotice)).status).toBe(200);
-    await clock.advance(3_600_000); // the claim is renewed all the while
-    expect((await deliver(transactionsNotice)).status).toBe(200);
-    expect(events).toMatchObject([{ type: "repeated" }]);
+    for (let minute = 1; minute <= 10; minute += 1) {
+      failing = minute === 5; // a journal that is away for a moment costs the claim nothing
+      await clock.advance(21_000);
+      failing = false;
+      await clock.advance(38_000);
+      expect((await deliver(transactionsNotice)).status).toBe(200);
+      expect(events).toHaveLength(minute);
+    }
+    expect(new Set(events.map(({ type }) => type))).toEqual(new Set(["repeated"]));
     finish();
     await settled();
     expect(started).toBe(1);

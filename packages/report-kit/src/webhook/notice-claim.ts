@@ -107,10 +107,11 @@ function heldClaim(name: string, record: NoticeRecord, claimedAt: number, contex
     try {
       while (revision !== undefined) {
         await timer.wait(timer.now() + leaseMs / 3, { signal, unref: true });
-        await write({ until: timer.now() + leaseMs });
+        // A journal that is away may be back by the next time; if not, another may act on the notice too, which is harmless.
+        await write({ until: timer.now() + leaseMs }).catch(() => undefined);
       }
     } catch {
-      // The work is over; or the journal is away: then another may act on the notice as well, which is harmless.
+      // The work is over: the wait was called off.
     }
   }
 
