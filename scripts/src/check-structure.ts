@@ -107,9 +107,9 @@ function checkProviderShape(
   });
 }
 
-/** A provider's own name is written `*`, and the words that describe it are left out. */
+/** A provider's own name is written `*`, and the words that describe it are left out, and which spec it is of (`pnpm generate --check`). */
 function providerShape(root: string, item: WorkspacePackage, name: string): Readonly<Record<string, string>> {
-  const { description: _, keywords: __, version: ___, ...manifest } = item.manifest;
+  const { description: _, keywords: __, version: ___, openapi, ...manifest } = item.manifest;
   const nameless = (text: string): string =>
     text.replaceAll(name, "*").replaceAll(name.charAt(0).toUpperCase() + name.slice(1), "*");
   const main = item.entries.find((entry) => entry.name === ".");
@@ -133,7 +133,7 @@ function providerShape(root: string, item: WorkspacePackage, name: string): Read
       .map((file) => file.slice(`${item.folder}/src/`.length))
       .filter((file) => !ownFiles.has(file))
       .join(" "),
-    "fields of package.json": nameless(JSON.stringify(manifest)),
+    "fields of package.json": nameless(JSON.stringify({ ...manifest, openapi: Object.keys(openapi ?? {}) })),
     "exported values": nameless((mainModule?.exportedValues ?? []).toSorted().join(" ")),
   };
 }

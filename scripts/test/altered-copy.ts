@@ -15,8 +15,8 @@ export function copyOfRepository(): string {
   for (const name of ["specs", "redocly.yaml", ".redocly.lint-ignore.yaml"])
     cpSync(join(repository, name), join(root, name), { recursive: true });
   for (const { packageFolder } of listProviders(repository))
-    for (const file of ["schema.gen.ts", "operations.gen.ts"])
-      cpSync(join(repository, packageFolder, "src", file), join(root, packageFolder, "src", file));
+    for (const file of ["src/schema.gen.ts", "src/operations.gen.ts", "package.json"])
+      cpSync(join(repository, packageFolder, file), join(root, packageFolder, file));
   return root;
 }
 

@@ -1,7 +1,10 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { alter, copyOfRepository, runScript } from "./altered-copy.ts";
+import { readDocument } from "../src/openapi-document.ts";
+import { manifestWithOpenapi } from "../src/openapi-field.ts";
+import { sha256 } from "../src/sha256.ts";
+import { alter, copyOfRepository, providerNamed, runScript } from "./altered-copy.ts";
 
 const generated = [
   "specs/circle/effective.gen.yaml",
@@ -60,4 +63,30 @@ test("a description that is no OpenAPI is refused with redocly's words, and noth
   expect(exitCode).not.toBe(0);
   expect(output).toContain("Nowhere");
   expect(readFileSync(join(root, generated[1] ?? ""), "utf8")).toBe(before);
+});
+
+test("a package says which spec it was made from, and only that: another version, or hash, is drift; the rest of package.json is its own", () => {
+  const root = copyOfRepository();
+  const path = "packages/monato/package.json";
+  const { openapi } = readDocument(root, path);
+  expect(openapi).toEqual({
+    source: "specs/monato/effective.gen.yaml",
+    version: "1.0.0",
+    sha256: sha256(readFileSync(join(root, "specs/monato/effective.gen.yaml"))),
+  });
+  alter(root, path, /"sha256": "\w+"/, '"sha256": "0"');
+  alter(root, path, "API", "interface");
+  const { exitCode, output } = runScript("generate.ts", root, "--check", "monato");
+  expect(exitCode).toBe(1);
+  expect(output).toMatch(/^packages\/monato\/package\.json: differs.*\n {2}- .*"sha256": "0"/m);
+
+  const monato = providerNamed(root, "monato");
+  const effective = readFileSync(join(root, monato.effective), "utf8");
+  const { text } = manifestWithOpenapi(root, monato, effective);
+  expect(JSON.parse(text)).toMatchObject({ openapi, description: expect.stringContaining("interface") });
+  expect(() => manifestWithOpenapi(root, monato, effective.replace("version: 1.0.0", "x-version: 1.0.0"))).toThrow(
+    "specs/monato/effective.gen.yaml: its info has no version",
+  );
+  rmSync(join(root, path));
+  expect(() => manifestWithOpenapi(root, monato, effective)).toThrow(`${path}: missing`);
 });

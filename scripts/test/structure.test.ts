@@ -215,6 +215,16 @@ test.each([
     "its fields of package.json differ",
   ],
   [
+    "no spec that it says it was made from",
+    {
+      "packages/alpha/package.json": JSON.stringify({
+        ...JSON.parse(house["packages/alpha/package.json"] ?? ""),
+        openapi: { source: "a", version: "1.0.0", sha256: "0" },
+      }),
+    },
+    "its fields of package.json differ",
+  ],
+  [
     "another export",
     {
       "packages/beta/src/client.ts": "export const createBeta = 1;",
