@@ -25,7 +25,9 @@ export function reportObject(reports: Reports) {
     },
     options: {
       // A turn can be a long download: by default Restate takes one of 11 minutes away from its worker.
-      inactivityTimeout: { hours: 6 },
+      abortTimeout: { hours: 6 },
+      // Workers that can't be reached: by default Restate puts the job aside after about an hour of that.
+      retryPolicy: { maxAttempts: 1_000, maxInterval: { seconds: 30 } },
     },
   });
 }
