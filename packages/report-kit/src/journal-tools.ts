@@ -2,6 +2,7 @@ import { formatBookmark, parseBookmark } from "./bookmark.ts";
 import { JournalError } from "./errors.ts";
 import type { Journal, JournalRecord } from "./journal.ts";
 import type { JsonObject } from "./json.ts";
+import { clockSkewMs } from "./premises.ts";
 import { readableKey } from "./readable-key.ts";
 import type { JobPhase, JobState } from "./state.ts";
 import { hasEnded, parseState } from "./state.ts";
@@ -84,7 +85,7 @@ export async function showJob(journal: Journal, keyOrBookmark: string): Promise<
  *
  * @param options `now`: epoch milliseconds, default the clock's
  * @returns whether it was there.
- * @throws JournalError `busy` while somebody is taking a step of it (try again in a minute); ReportRequestError for a
+ * @throws JournalError `busy` while somebody is taking a step of it (try again in three minutes); ReportRequestError for a
  * damaged bookmark
  */
 export async function forgetJob(
@@ -97,10 +98,11 @@ export async function forgetJob(
   const record = await journal.read(name);
   if (record === undefined) return false;
   const state = parseState(record.value, name);
-  if ((state.lease?.until ?? 0) <= now && (await journal.remove(name, record.revision))) return true;
+  if ((state.lease?.until ?? -Infinity) + clockSkewMs <= now && (await journal.remove(name, record.revision)))
+    return true;
   throw new JournalError({
     code: "busy",
-    message: `The job ${key} is at work: a step of it is under way and could still have its report made. Stop its workers, and forget it when its lease is over, in a minute at most.`,
+    message: `The job ${key} is at work: a step of it is under way and could still have its report made. Stop its workers, and forget it when its lease is over by every clock, in three minutes at most.`,
     bookmark: bookmarkOf(key, state),
     retryable: true,
   });

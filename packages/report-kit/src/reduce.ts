@@ -211,6 +211,8 @@ export function reduce(
         { ...accepted, ...referenced(observation.reference), status: observation.status },
       );
     case "refused":
+      // A search that is refused says nothing about the create it searches for.
+      if (action === "find") return again(before.phase, { failed: true }, { status: `refused: ${observation.code}` });
       return {
         state: {
           ...state,

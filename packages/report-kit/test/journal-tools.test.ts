@@ -114,12 +114,12 @@ describe("forgetting", () => {
     expect(await keysOf(listJobs(journal))).toEqual([]);
   });
 
-  test("a job at work is not forgotten before its lease is over", async () => {
+  test("a job at work is not forgotten before its lease is over by a clock that is behind", async () => {
     const journal = await journalOf({ k1: { ...job, lease: { by: "worker", until: start + 60_000 } } });
     const refusal = { name: "JournalError", code: "busy", retryable: true, bookmark: expect.stringMatching(/^rk1\./) };
-    await expect(forgetJob(journal, "k1", { now: start + 59_999 })).rejects.toMatchObject(refusal);
+    await expect(forgetJob(journal, "k1", { now: start + 179_999 })).rejects.toMatchObject(refusal);
     expect(await showJob(journal, "k1")).toBeDefined();
-    expect(await forgetJob(journal, "k1", { now: start + 60_000 })).toBe(true);
+    expect(await forgetJob(journal, "k1", { now: start + 180_000 })).toBe(true);
   });
 
   test("a step that begins while a job is being forgotten wins", async () => {

@@ -41,12 +41,16 @@ export interface KillScenario {
   readonly mayBeIndeterminate?: boolean;
   /** Milliseconds after the last interruption (or landing of a delayed request) by which all must have ended. Default 20 minutes. */
   readonly settlesWithinMs?: number;
+  /** Turns of the event loop that each event's code gets, for code that reads streams (`fetch`'s answers). Default 1. */
+  readonly turnsOfTheLoop?: number;
   /** A journal that forgets the last write of a worker that is killed: against its contract. Default false. */
   readonly forgetfulJournal?: boolean;
 }
 
 /** How far to go. */
 export interface KillOptions {
+  /** How many points to kill at, taken at random, or all of them. Default `"all"`. */
+  readonly kills?: number | "all";
   /** How many ordered pairs of kills to try, taken at random, or all of them. Default 200. */
   readonly pairs?: number | "all";
   /** Also let workers stand still at each point, for each of these times in milliseconds. Default none. */
@@ -99,7 +103,7 @@ export interface RunResult {
  * together, and each kill hits whoever is there.
  */
 export async function killEverywhere(scenario: KillScenario, options: KillOptions = {}): Promise<KillReport> {
-  const { pairs = 200, pausesMs = [], pausesAt = () => true, seed = 1 } = options;
+  const { kills = "all", pairs = 200, pausesMs = [], pausesAt = () => true, seed = 1 } = options;
   const findings = { duplicate: [] as KillFinding[], lost: [] as KillFinding[], stuck: [] as KillFinding[] };
   let runs = 0;
   let indeterminate = 0;
@@ -118,36 +122,28 @@ export async function killEverywhere(scenario: KillScenario, options: KillOption
 
   const { points } = await attempt([]);
   const lives: { readonly first: number; readonly length: number }[] = [];
-  for (const { index: at } of points) {
+  const random = seededRandom(seed);
+  for (const { index: at } of choose([...points], kills, random)) {
     const life = await attempt([{ at, kind: "kill" }]);
     lives.push({ first: at, length: life.points.length });
   }
   for (const forMs of pausesMs) {
     for (const { index: at } of points.filter(pausesAt)) await attempt([{ at, kind: "pause", forMs }]);
   }
-  for (const [first, second] of choosePairs(lives, pairs, seededRandom(seed))) {
-    await attempt([
-      { at: first, kind: "kill" },
-      { at: second, kind: "kill" },
-    ]);
-  }
+  const allPairs = lives.flatMap(({ first, length }) =>
+    Array.from({ length: Math.max(0, length - first - 1) }, (_, after) => [first, first + 1 + after] as const),
+  );
+  for (const pair of choose(allPairs, pairs, random)) await attempt(pair.map((at) => ({ at, kind: "kill" })));
   const { duplicate: duplicates, lost, stuck } = findings;
   return { scenario: scenario.name, points: points.length, runs, duplicates, lost, stuck, indeterminate };
 }
 
-function choosePairs(
-  lives: readonly { readonly first: number; readonly length: number }[],
-  wanted: number | "all",
-  random: () => number,
-): readonly (readonly [number, number])[] {
-  const all = lives.flatMap(({ first, length }) =>
-    Array.from({ length: Math.max(0, length - first - 1) }, (_, after) => [first, first + 1 + after] as const),
-  );
+/** A fair choice of some, or all, in the order of a shuffle. */
+function choose<Item>(all: Item[], wanted: number | "all", random: () => number): readonly Item[] {
   if (wanted === "all" || wanted >= all.length) return all;
-  // A part of a shuffle: the first of them are a fair choice.
   for (let place = 0; place < wanted; place += 1) {
-    const other = place + Math.floor(random() * (all.length - place));
-    [all[place], all[other]] = [all[other] ?? [0, 0], all[place] ?? [0, 0]];
+    const [drawn] = all.splice(place + Math.floor(random() * (all.length - place)), 1);
+    if (drawn !== undefined) all.splice(place, 0, drawn);
   }
   return all.slice(0, wanted);
 }
@@ -159,8 +155,9 @@ export async function runOnce(
   seed = 1,
 ): Promise<RunResult> {
   const { workers = 1, skewMs = [], staggerMs = 7, restartAfterMs = 1_000 } = scenario;
-  const { settlesWithinMs = 20 * 60_000, mayBeIndeterminate = false, forgetfulJournal = false } = scenario;
-  const simulation = createSimulation(interruptions, { seed, forgetfulJournal });
+  const { settlesWithinMs = 20 * 60_000, mayBeIndeterminate = false } = scenario;
+  const { turnsOfTheLoop = 1, forgetfulJournal = false } = scenario;
+  const simulation = createSimulation(interruptions, { seed, turnsOfTheLoop, forgetfulJournal });
   const world = await scenario.world(simulation);
   const ends: WorkEnd[] = [];
   let atWork = workers;

@@ -18,7 +18,8 @@ interface Event {
 /** Begins at 2026-11-20T00:00:00Z, in every run. */
 const beginning = Date.UTC(2026, 10, 20);
 
-export function createSimulatedTime(): SimulatedTime {
+/** @param turns of the event loop that each event's promises get to run out in */
+export function createSimulatedTime(turns: number): SimulatedTime {
   let now = beginning;
   // In the order in which they were set: of two at one time, the first set runs first.
   const events = new Set<Event>();
@@ -29,6 +30,10 @@ export function createSimulatedTime(): SimulatedTime {
     return event;
   }
 
+  async function runOut(): Promise<void> {
+    for (let turn = 0; turn < turns; turn += 1) await nextTurnOfTheLoop();
+  }
+
   return {
     now: () => now,
     at,
@@ -37,14 +42,14 @@ export function createSimulatedTime(): SimulatedTime {
       events.delete(handle as Event); // what `at` gave
     },
     async advance(until) {
-      await promisesRunOut();
+      await runOut();
       let next: Event | undefined;
       for (const event of events) if (next === undefined || event.at < next.at) next = event;
       if (next === undefined || next.at > until) return false;
       events.delete(next);
       now = Math.max(now, next.at);
       next.run();
-      await promisesRunOut();
+      await runOut();
       return true;
     },
   };
@@ -54,7 +59,7 @@ export function createSimulatedTime(): SimulatedTime {
 const { setImmediate: nextTurn } = globalThis as { setImmediate?: (run: () => void) => unknown };
 
 /** A macrotask: a chain of promises of any length runs out before it. */
-function promisesRunOut(): Promise<void> {
+function nextTurnOfTheLoop(): Promise<void> {
   return new Promise((resolve) => {
     if (nextTurn !== undefined) {
       nextTurn(resolve);

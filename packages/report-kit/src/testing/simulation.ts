@@ -78,9 +78,9 @@ const nothing = new Promise<never>(() => undefined);
 
 export function createSimulation(
   interruptions: readonly Interruption[],
-  options: { readonly seed: number; readonly forgetfulJournal: boolean },
+  options: { readonly seed: number; readonly turnsOfTheLoop: number; readonly forgetfulJournal: boolean },
 ): RunningSimulation {
-  const time = createSimulatedTime();
+  const time = createSimulatedTime(options.turnsOfTheLoop);
   const journal: Journal = { ...memoryJournal(), keeps: "durable" }; // it outlives every worker of the simulation
   const points: InterruptionPoint[] = [];
   const due = new Map(interruptions.map((interruption) => [interruption.at, interruption]));
