@@ -1,6 +1,6 @@
 import { createMonatoClient } from "@report-kit/monato";
 import { createReportKit, memoryJournal } from "../src/index.ts";
-import type { Journal, JsonObject, ReportKit, ReportSource } from "../src/index.ts";
+import type { Journal, JsonObject, ReportJob, ReportKit, ReportSource } from "../src/index.ts";
 import { monatoReports } from "../src/monato.ts";
 import type { MonatoReportRequest } from "../src/monato.ts";
 import { createVirtualClock } from "../src/testing/index.ts";
@@ -113,4 +113,17 @@ export function webhookScene(given: Partial<MonatoWebhookOptions> = {}): Webhook
       }
     },
   };
+}
+
+/** The jobs a handler hands over. */
+export function collector(): { readonly jobs: ReportJob[]; readonly onReport: (job: ReportJob) => void } {
+  const jobs: ReportJob[] = [];
+  return { jobs, onReport: (job) => void jobs.push(job) };
+}
+
+/** The names of the notices' records. */
+export async function recordsOf(journal: Journal): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const name of journal.list("webhook-")) names.push(name);
+  return names;
 }
