@@ -38,8 +38,8 @@ export async function takeTurn(bookmark: string, reports: Reports, signal?: Abor
     return { file: await kit.resume(bookmark, sources).download(target, options) };
   } catch (error) {
     if (!ReportKitError.isInstance(error) || error.retryable) throw error;
-    // A journal or a disk with something wrong is mended, and then the job goes on.
-    if (error.phase === "journal" || error.code === "target") throw error;
+    // Ours to mend: the database, the disk, a worker of yesterday's deployment that lacks a source. Then the job goes on.
+    if (error.phase === "journal" || error.code === "target" || error.code === "unknown-source") throw error;
     return { ended: error.message };
   }
 }

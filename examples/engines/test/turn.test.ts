@@ -106,6 +106,13 @@ describe("a turn", () => {
     expect(sandbox.requests).toEqual([]);
   });
 
+  test("throws when its worker lacks the source, as one of yesterday's deployment does; the next one takes it", async () => {
+    const { reports, job } = openReports();
+    const { takeReportTurn } = reportActivities({ ...reports, sources: [] }, () => new AbortController().signal);
+    await expect(takeReportTurn(job.bookmark)).rejects.toMatchObject({ code: "unknown-source" });
+    expect(await turn(job)).toHaveProperty("again");
+  });
+
   test("throws when its worker is told to stop, so that another one takes it", async () => {
     await expect(turn(openReports().job, AbortSignal.abort("shutting down"))).rejects.toBe("shutting down");
     expect(sandbox.requests).toEqual([]);
