@@ -12,7 +12,7 @@ export interface JournalRecord {
  * reading a record, and writing it if nobody else has since. A journal that can duplicate-proof a job must be durable
  * (a write that returned survives a crash) and linearisable per name.
  *
- * Names are `job-<key>` and `source-<hash>`: 1 to 100 characters of `[a-z0-9-]`.
+ * Names are `job-<key>`, `source-<hash>`, `webhook-<hash>` and `pulse`: 1 to 100 characters of `[a-z0-9-]`.
  */
 export interface Journal {
   /** `process`: gone with this process. `durable`: survives it. A source that can duplicate refuses to resume over the first. */
