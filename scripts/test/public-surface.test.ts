@@ -1,0 +1,145 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { publicSurface } from "../src/public-surface.ts";
+import { runScript } from "./altered-copy.ts";
+
+function write(root: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+}
+
+/** A clone with one built package, alpha, that has two entries, a generated file and a dependency. */
+function clone(changes: Readonly<Record<string, string>> = {}): string {
+  const root = mkdtempSync(join(tmpdir(), "report-kit-surface-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  write(root, {
+    "packages/alpha/package.json": JSON.stringify({
+      name: "@report-kit/alpha",
+      type: "module",
+      exports: {
+        ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },
+        "./more": { types: "./dist/more.d.ts", default: "./dist/more.js" },
+        "./package.json": "./package.json",
+      },
+    }),
+    "packages/alpha/src/index.ts": "",
+    "packages/alpha/src/more.ts": "",
+    "packages/alpha/dist/index.d.ts": `
+      import type { Options } from "./options.ts";
+      /** Makes one. */
+      export declare function make(options: Options): Thing;
+      export { type Thing } from "./thing.ts";
+      import type { Thing } from "./thing.ts";
+      export type { paths } from "./schema.gen.ts";
+      export { foreign as ours } from "foreign";`,
+    "packages/alpha/dist/options.d.ts":
+      "export interface Options { /** Why. */ readonly depth?: Depth; }\ntype Depth = 1 | 2;\ntype Unused = 3;\nexport {};",
+    "packages/alpha/dist/thing.d.ts": "export interface Thing { readonly id: string; }",
+    "packages/alpha/dist/schema.gen.d.ts": "export interface paths { a: 1 }",
+    "packages/alpha/dist/more.d.ts": `export { type Thing } from "./thing.ts"; export declare const count: number;`,
+    "packages/alpha/node_modules/foreign/package.json": JSON.stringify({ name: "foreign", types: "./index.d.ts" }),
+    "packages/alpha/node_modules/foreign/index.d.ts": "export declare const foreign: 1;",
+    ...changes,
+  });
+  return root;
+}
+
+const expected = `# Public surface of \`@report-kit/alpha\`
+
+What a caller's types can see, made of the built package by \`pnpm surface\`: a change here is a change of what is promised.
+
+## \`@report-kit/alpha\`
+
+\`\`\`ts
+// Thing
+interface Thing {
+    readonly id: string;
+}
+
+// make
+function make(options: Options): Thing;
+
+// ours: from foreign
+
+// paths: generated
+\`\`\`
+
+## \`@report-kit/alpha/more\`
+
+\`\`\`ts
+// Thing: as in @report-kit/alpha
+
+// count
+const count: number;
+\`\`\`
+
+## Not exported, but referred to
+
+\`\`\`ts
+// Depth
+type Depth = 1 | 2;
+
+// Options
+interface Options {
+    readonly depth?: Depth;
+}
+\`\`\`
+`;
+
+test("a surface tells each export once, and the types behind it; comments, generated types and what nobody can see are not in it", () => {
+  expect(publicSurface(clone(), "packages/alpha")).toEqual({
+    path: "packages/alpha/public-surface.md",
+    text: expected,
+  });
+});
+
+test("the order of declarations and their comments change nothing; a member of a type that is not exported does", () => {
+  const options = (depth: string): string =>
+    `type Depth = ${depth}; export interface Options { readonly depth?: Depth; } /** Another word. */ export {};`;
+  const path = "packages/alpha/dist/options.d.ts";
+  expect(publicSurface(clone({ [path]: options("1 | 2") }), "packages/alpha").text).toBe(expected);
+  expect(publicSurface(clone({ [path]: options("1") }), "packages/alpha").text).toBe(expected.replace("1 | 2", "1"));
+});
+
+test("two types of one name, in two modules, are both told", () => {
+  const root = clone({
+    "packages/alpha/dist/index.d.ts": `import type { Options } from "./options.ts"; export declare const one: Options; export { two } from "./other.ts";`,
+    "packages/alpha/dist/other.d.ts": `interface Options { readonly other: true; } export declare const two: Options;`,
+  });
+  expect(publicSurface(root, "packages/alpha").text).toContain(
+    "// Options\ninterface Options {\n    readonly depth?: Depth;\n}\ninterface Options {\n    readonly other: true;\n}",
+  );
+});
+
+test("a package that is not built, or whose dependency is not there, is refused", () => {
+  const unbuilt = clone();
+  rmSync(join(unbuilt, "packages/alpha/dist/more.d.ts"));
+  expect(() => publicSurface(unbuilt, "packages/alpha")).toThrow(
+    "packages/alpha/dist/more.d.ts: missing; run `pnpm build`.",
+  );
+  const alone = clone();
+  rmSync(join(alone, "packages/alpha/node_modules"), { recursive: true });
+  expect(() => publicSurface(alone, "packages/alpha")).toThrow("declared nowhere");
+});
+
+test("the command writes the surface, its check passes, and any change of the types or the file fails it until it is written again", () => {
+  const root = clone();
+  expect(runScript("public-surface.ts", root, "--check")).toMatchObject({
+    exitCode: 1,
+    output: expect.stringContaining("missing"),
+  });
+  expect(runScript("public-surface.ts", root)).toEqual({
+    exitCode: 0,
+    output: "packages/alpha/public-surface.md: written\n",
+  });
+  expect(runScript("public-surface.ts", root, "--check")).toEqual({ exitCode: 0, output: "" });
+  write(root, { "packages/alpha/dist/thing.d.ts": "export interface Thing { readonly id: number; }" });
+  const { exitCode, output } = runScript("public-surface.ts", root, "--check");
+  expect(exitCode).toBe(1);
+  expect(output).toContain("-     readonly id: string;\n  +     readonly id: number;");
+  expect(readFileSync(join(root, "packages/alpha/public-surface.md"), "utf8")).toBe(expected);
+});

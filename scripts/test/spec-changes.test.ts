@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { bumpBelowOne, greatestBump } from "../src/bump.ts";
+import { operationsTable } from "../src/operations-table.ts";
+import { schemaTypes } from "../src/schema-types.ts";
+import { specChanges } from "../src/spec-changes.ts";
+import type { GeneratedTexts } from "../src/spec-changes.ts";
+import { providerNamed, repository } from "./altered-copy.ts";
+
+async function generatedFrom(effective: string): Promise<GeneratedTexts> {
+  return { effective, schema: await schemaTypes(effective), operations: operationsTable(effective) };
+}
+
+function effectiveTextOf(provider: string): string {
+  return readFileSync(join(repository, providerNamed(repository, provider).effective), "utf8");
+}
+
+function replaced(text: string, from: string | RegExp, to: string): string {
+  const altered = text.replace(from, () => to);
+  if (altered === text) throw new Error(`There is no ${String(from)}.`);
+  return altered;
+}
+
+const listOperation = /^ {2}\/v1\/reports\/\{id\}\/content:\n(?: {4}.*\n)+/m;
+
+/** How a spec is altered, and the bump that this asks for. */
+const alterations: readonly (readonly [string, string, string | RegExp, string, string])[] = [
+  ["a word of a description", "circle", "Pre-signed URL", "Presigned URL", "patch"],
+  ["a comment of an input", "circle", /openapi\.yaml sha256:\w+/, "openapi.yaml sha256:0", "patch"],
+  [
+    "a new value in a response enum",
+    "circle",
+    "            - failed\n",
+    "            - failed\n            - expired\n",
+    "minor",
+  ],
+  [
+    "a new value in an open enum",
+    "circle",
+    "x-extensible-enum:\n            - daily\n",
+    "x-extensible-enum:\n            - hourly\n            - daily\n",
+    "minor",
+  ],
+  [
+    "a value gone from an open enum",
+    "circle",
+    "x-extensible-enum:\n            - daily\n",
+    "x-extensible-enum:\n",
+    "minor",
+  ],
+  [
+    "a new optional field of a request",
+    "circle",
+    "        clientEntityId:\n",
+    "        label:\n          type: string\n        clientEntityId:\n",
+    "minor",
+  ],
+  [
+    "a new field of a response",
+    "circle",
+    "        reportDate:\n",
+    "        rows:\n          type: integer\n        reportDate:\n",
+    "minor",
+  ],
+  ["a POST that may no longer be repeated", "circle", "x-repeatable: true", "x-repeatable: false", "minor"],
+  ["an operation that is gone", "circle", listOperation, "", "major"],
+  ["another operationId", "circle", "operationId: getReport\n", "operationId: readReport\n", "major"],
+  ["a field of a response that is gone", "circle", /^ {8}reportDate:\n(?: {10}.*\n)+/m, "", "major"],
+  [
+    "another type of a field of a response",
+    "circle",
+    "        reportDate:\n          type: string\n",
+    "        reportDate:\n          type: integer\n",
+    "major",
+  ],
+  [
+    "a field of a response that may be missing now",
+    "circle",
+    "        - reportType\n        - status\n",
+    "        - reportType\n",
+    "major",
+  ],
+  [
+    "a field of a request that is required now",
+    "circle",
+    "        - timeframe\n        - date\n",
+    "        - timeframe\n        - date\n        - clientEntityId\n",
+    "major",
+  ],
+  ["a renamed field of an open request", "circle", "        clientEntityId:\n", "        clientEntity:\n", "major"],
+  ["a value gone from a request enum", "circle", "              - camt053_managed\n", "", "major"],
+  [
+    "a required parameter more",
+    "circle",
+    "      parameters:\n",
+    "      parameters:\n        - name: region\n          in: query\n          required: true\n          schema:\n            type: string\n",
+    "major",
+  ],
+  ["a renamed schema", "circle", /\bListedReport\b/g, "StoredReport", "major"],
+  ["a server that is gone", "circle", "  - url: https://api.circle.com\n", "", "major"],
+  ["a renamed webhook", "monato", "  report:\n    post:\n", "  notice:\n    post:\n", "major"],
+];
+
+test.concurrent.for(alterations)("%s, in the spec of %s", async ([, provider, from, to, bump], { expect }) => {
+  const base = effectiveTextOf(provider);
+  const changes = await specChanges(await generatedFrom(base), await generatedFrom(replaced(base, from, to)));
+  expect([greatestBump(changes.map((change) => change.bump)), changes]).toEqual([bump, changes]);
+});
+
+test("below 1.0 a breaking change is a minor, and nothing else is another bump", () => {
+  const bumps = ["patch", "minor", "major"] as const;
+  expect(bumps.map((bump) => bumpBelowOne(bump, "0.12.3"))).toEqual(["patch", "minor", "minor"]);
+  expect(bumps.map((bump) => bumpBelowOne(bump, "1.0.0"))).toEqual(bumps);
+  expect(bumps.map((bump) => bumpBelowOne(bump, "10.0.0"))).toEqual(bumps);
+});
+
+test("a change that nothing rates, but the generated types show, is minor", async () => {
+  const base = await generatedFrom(effectiveTextOf("circle"));
+  const effective = replaced(base.effective, "Pre-signed URL", "Presigned URL");
+  const schema = replaced(base.schema, "readonly reportDate?: string;", "readonly reportDate?: string | boolean;");
+  const operations = replaced(base.operations, "repeatable: true", "repeatable: false");
+  const bumpsOf = async (head: GeneratedTexts): Promise<readonly string[]> =>
+    (await specChanges(base, head)).map(({ bump }) => bump);
+  expect(await bumpsOf({ ...base, effective, schema })).toEqual(["minor"]);
+  expect(await bumpsOf({ ...base, effective, operations })).toEqual(["minor"]);
+});
+
+test("a text that redocly cannot compare is refused with its words", async () => {
+  const base = await generatedFrom(effectiveTextOf("circle"));
+  const effective = replaced(base.effective, "#/components/responses/LimitExceeded", "#/components/responses/Nowhere");
+  await expect(specChanges(base, { ...base, effective })).rejects.toThrow(/redocly diff gave no result:[^]*Nowhere/);
+});
+
+test("an unaltered spec has no changes", async () => {
+  const same = await generatedFrom(effectiveTextOf("circle"));
+  expect(await specChanges(same, same)).toEqual([]);
+});
