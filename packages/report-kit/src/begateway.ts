@@ -1,6 +1,7 @@
 import type { BegatewayClient } from "@report-kit/begateway";
 import type { components } from "@report-kit/begateway/schema";
 import { orThrow, ProviderError } from "@report-kit/http";
+import { amazonS3Hosts } from "./amazon-s3-hosts.ts";
 import { calendarDay } from "./calendar.ts";
 import type { LinkLocation } from "./file-location.ts";
 import type { JsonObject } from "./json.ts";
@@ -72,7 +73,7 @@ export function begatewayReports(
     account,
     origin: client.origin,
     profile: { tier: "client-id", remakes: true, visibilityBoundMs, searchForMs },
-    linkHosts: ["*.amazonaws.com", new URL(client.origin).hostname, ...(options.linkHosts ?? [])],
+    linkHosts: [...amazonS3Hosts, new URL(client.origin).hostname, ...(options.linkHosts ?? [])],
     prepare,
 
     async create({ key, request, now, signal }) {

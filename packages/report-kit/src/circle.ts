@@ -1,6 +1,7 @@
 import type { CircleClient } from "@report-kit/circle";
 import type { components } from "@report-kit/circle/schema";
 import { orThrow, ProviderError } from "@report-kit/http";
+import { amazonS3Hosts } from "./amazon-s3-hosts.ts";
 import { dayNotAhead, monthNotAhead } from "./calendar.ts";
 import type { FileLocation, LinkLocation } from "./file-location.ts";
 import type { JsonObject } from "./json.ts";
@@ -61,7 +62,7 @@ export function circleReports(client: CircleClient, options: CircleReportsOption
     account,
     origin: client.origin,
     profile: { tier: "create-or-get", remakes: false },
-    linkHosts: ["*.amazonaws.com", "*.circle.com", ...(options.linkHosts ?? [])],
+    linkHosts: [...amazonS3Hosts, "*.circle.com", ...(options.linkHosts ?? [])],
     prepare,
 
     async create({ request, signal }) {

@@ -19,7 +19,7 @@ export { readableKey } from "./readable-key.ts";
 export { poll } from "./poll.ts";
 export type { PollContext, PollOptions, PollResult } from "./poll.ts";
 
-export type { DownloadOptions, ReportFile, ReportStream } from "./download/download.ts";
+export type { DownloadOptions, ReportFile, ReportStream } from "./download/download-contract.ts";
 export type { Sink, Target, TargetFile } from "./target.ts";
 export { DownloadError } from "./download/download-error.ts";
 

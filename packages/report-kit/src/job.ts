@@ -1,4 +1,4 @@
-import type { DownloadOptions, ReportFile, ReportStream } from "./download/download.ts";
+import type { DownloadOptions, ReportFile, ReportStream } from "./download/download-contract.ts";
 import type { JobEvent } from "./event.ts";
 import type { Outcome } from "./outcome.ts";
 import type { OnIndeterminate } from "./reduce.ts";

@@ -1,6 +1,7 @@
 import { orThrow, ProviderError } from "@report-kit/http";
 import type { MonatoClient } from "@report-kit/monato";
 import type { components } from "@report-kit/monato/schema";
+import { amazonS3Hosts } from "./amazon-s3-hosts.ts";
 import { dayNotAhead, lastDayOf, monthNotAhead } from "./calendar.ts";
 import { clabeField } from "./clabe.ts";
 import type { JsonObject } from "./json.ts";
@@ -75,7 +76,7 @@ export function monatoReports(
     origin: client.origin,
     profile: { tier: "lookup", remakes: false },
     linkHosts: [
-      "*.amazonaws.com",
+      ...amazonS3Hosts,
       "*.monato.com",
       "*.finch.lat",
       new URL(client.origin).hostname,

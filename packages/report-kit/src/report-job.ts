@@ -1,6 +1,6 @@
 import { isLoopbackHost } from "@report-kit/http";
 import { downloadTo, openStream } from "./download/download.ts";
-import type { DownloadContext } from "./download/download.ts";
+import type { DownloadContext } from "./download/download-contract.ts";
 import { ReportExpiredError, ReportFailedError, ReportIndeterminateError, ReportRequestError } from "./errors.ts";
 import type { JobEvent, JobEventDetails } from "./event.ts";
 import type { EventBus } from "./event-bus.ts";

@@ -94,7 +94,10 @@ export interface ReportSource<Request = unknown> {
   /** The API's origin, part of the key: production and sandbox reports are different reports. */
   readonly origin: string;
   readonly profile: SourceProfile;
-  /** Hosts a download link may lead to: exact names, or `*.example.com` for any name below one. */
+  /**
+   * Hosts a download link may lead to: exact names, `*.example.com` for any name below one, `s3.*.example.com` for any one
+   * label.
+   */
   readonly linkHosts: readonly string[];
 
   /**

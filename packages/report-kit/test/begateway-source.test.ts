@@ -3,6 +3,7 @@ import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import type { Fault, Sandbox, SandboxOptions, VirtualClock } from "@report-kit/sandbox";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { amazonS3Hosts } from "../src/amazon-s3-hosts.ts";
 import { begatewayReports } from "../src/begateway.ts";
 import type { BegatewayReportRequest } from "../src/begateway.ts";
 import { createReportKit, explainError, memoryJournal, ReportRequestError } from "../src/index.ts";
@@ -133,14 +134,14 @@ describe("begatewayReports", () => {
       account: "7",
       origin: "https://dwh.psp.example",
       profile: { tier: "client-id", remakes: true, visibilityBoundMs: 30_000, searchForMs: 120_000 },
-      linkHosts: ["*.amazonaws.com", "dwh.psp.example"],
+      linkHosts: [...amazonS3Hosts, "dwh.psp.example"],
     });
   });
 
   it("lets a caller widen the hosts of links, and refuses a pspId that can't name an account", () => {
     const client = createBegatewayClient({ pspId: "7", secretKey: "key", baseUrl: "https://dwh.psp.example" });
     const source = begatewayReports(client, { pspId: "7", linkHosts: ["files.psp.example"] });
-    expect(source.linkHosts).toEqual(["*.amazonaws.com", "dwh.psp.example", "files.psp.example"]);
+    expect(source.linkHosts).toEqual([...amazonS3Hosts, "dwh.psp.example", "files.psp.example"]);
     for (const pspId of ["", "../7", "a b", 7, undefined]) {
       // The types refuse most of these already.
       expect(() => begatewayReports(client, { pspId: pspId as string })).toThrow(

@@ -4,6 +4,7 @@ import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import type { Sandbox, SandboxOptions, VirtualClock } from "@report-kit/sandbox";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { amazonS3Hosts } from "../src/amazon-s3-hosts.ts";
 import { createReportKit, explainError, memoryJournal, ReportRequestError } from "../src/index.ts";
 import type { Journal, Observation, Outcome, ReportJob, ReportKit, ReportSource, SourceCall } from "../src/index.ts";
 import { monatoReports } from "../src/monato.ts";
@@ -80,7 +81,7 @@ describe("monatoReports", () => {
       account: clientId,
       origin: baseUrl,
       profile: { tier: "lookup", remakes: false },
-      linkHosts: ["*.amazonaws.com", "*.monato.com", "*.finch.lat", "api.monato.example"],
+      linkHosts: [...amazonS3Hosts, "*.monato.com", "*.finch.lat", "api.monato.example"],
     });
     expect(source).not.toHaveProperty("create");
     expect(source).not.toHaveProperty("find");

@@ -1,4 +1,4 @@
-import type { DownloadContext } from "./download.ts";
+import type { DownloadContext } from "./download-contract.ts";
 import type { FileType } from "./file-type.ts";
 import { typeNames } from "./file-type.ts";
 import { safeName } from "./safe-name.ts";

@@ -3,7 +3,7 @@ import type { FileHead, Hash, PartNote, Sink, UnpackLimits } from "../target.ts"
 import { createContentCheck } from "./content.ts";
 import type { ContentCheck } from "./content.ts";
 import { DownloadError } from "./download-error.ts";
-import type { DownloadContext } from "./download.ts";
+import type { DownloadContext } from "./download-contract.ts";
 import { createHash as createSlowHash } from "./hash.ts";
 import { nameFile } from "./name-file.ts";
 import type { Told } from "./name-file.ts";

@@ -3,7 +3,10 @@ import { DownloadError } from "./download-error.ts";
 
 /** Where a link may lead. */
 export interface LinkRules {
-  /** Exact hosts (with the port, if it is not 443), or `*.example.com` for any name below one. */
+  /**
+   * Exact hosts (with the port, if it is not 443), or patterns: `*.example.com` for any name below one, and `s3.*.example.com`
+   * for any one label.
+   */
   readonly hosts: readonly string[];
   /** The API itself is on this machine: links to this machine, and http there, are fine. */
   readonly loopback: boolean;
@@ -36,10 +39,13 @@ export function checkLink(link: string, rules: LinkRules, base?: URL): URL {
   return url;
 }
 
+/** A leading `*.` stands for one or more labels, any other `*` for a part of one label. */
 function matches(allowed: string, host: string): boolean {
-  return allowed.startsWith("*.")
-    ? host.endsWith(allowed.slice(1)) && host.length > allowed.length - 1
-    : host === allowed;
+  const below = allowed.startsWith("*.");
+  const parts = (below ? allowed.slice(2) : allowed)
+    .split("*")
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${below ? "(?:[^.]+\\.)+" : ""}${parts.join("[^.]+")}$`).test(host);
 }
 
 function refused(why: string, link: string | URL): DownloadError {

@@ -7,7 +7,7 @@ import { ask } from "./ask.ts";
 import type { Asked } from "./ask.ts";
 import { dispositionName } from "./content-disposition.ts";
 import { DownloadError } from "./download-error.ts";
-import type { DownloadContext, DownloadOptions, ReportFile } from "./download.ts";
+import type { DownloadContext, DownloadOptions, ReportFile } from "./download-contract.ts";
 import { answerEvidence } from "./evidence.ts";
 import { createPart, targetError } from "./part.ts";
 import { readAnswer, requestHeaders } from "./range.ts";
