@@ -9,7 +9,25 @@ const config: ViteUserConfig = defineConfig({
     projects: [
       { test: { name: "specs", include: ["test/*.test.ts"], testTimeout } },
       // What needs the packages as they are built and packed.
-      { test: { name: "built", include: ["test-built/*.test.ts"], testTimeout, hookTimeout: 2 * testTimeout } },
+      {
+        test: {
+          name: "built",
+          include: ["test-built/*.test.ts"],
+          exclude: ["test-built/*-matrix.test.ts"],
+          globalSetup: "test-built/setup.ts",
+          testTimeout,
+        },
+      },
+      // The same with what `matrix/` brings, one after the other: each is a runtime, a compiler or a bundler.
+      {
+        test: {
+          name: "matrix",
+          include: ["test-built/*-matrix.test.ts"],
+          globalSetup: "test-built/setup.ts",
+          fileParallelism: false,
+          testTimeout: 3 * testTimeout,
+        },
+      },
     ],
   },
 });

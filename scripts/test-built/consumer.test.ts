@@ -1,63 +1,18 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import budgets from "../budgets.json" with { type: "json" };
 import { entries } from "../src/openapi-document.ts";
 import type { JsonObject } from "../src/openapi-document.ts";
 import { listProviders } from "../src/providers.ts";
 import { repository } from "../test/altered-copy.ts";
 import { bundleSize } from "./bundle-size.ts";
-import { installTarballs } from "./npm-project.ts";
-import type { Installed } from "./npm-project.ts";
-import { packPackages } from "./packed-packages.ts";
-import type { PackedPackage } from "./packed-packages.ts";
-import { output, run } from "./run.ts";
+import { packedPackages } from "./packed-packages.ts";
+import { run } from "./run.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "report-kit-consumer-"));
-/** A project with everything of ours, and one with report-kit and a single provider. */
-const project = join(folder, "everything");
-const smallProject = join(folder, "one-provider");
 const providers = listProviders(repository).map(({ name }) => name);
-
-let packed: readonly PackedPackage[] = [];
-let smallest: Installed = { packages: [], bytes: 0 };
-
-beforeAll(async () => {
-  packed = await packPackages(folder);
-  const names = packed.map(({ name }) => name);
-  [, smallest] = await Promise.all([
-    installTarballs(project, names, packed),
-    installTarballs(smallProject, ["report-kit", `@report-kit/${providers[0]}`], packed),
-  ]);
-  cpSync(join(import.meta.dirname, "consumer"), project, { recursive: true });
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** The `node` of a package that brings one, called by its path: what is on the PATH does not matter. */
-function nodeOf(...path: readonly string[]): string {
-  return join(repository, ...path, "bin", process.platform === "win32" ? "node.exe" : "node");
-}
-
-const runtimes = [
-  ["20.20.2", nodeOf("scripts/runtimes/node_modules/node20")],
-  ["24.21.0", nodeOf("node_modules/node")],
-] as const;
-
-test.each(runtimes)("on Node %s an installed report-kit fetches a report of each source", async (version, node) => {
-  expect(JSON.parse(await output(node, ["fetch-reports.mjs"], project))).toEqual({
-    runtime: `v${version}`,
-    areVerified: [true, true, true, true, true],
-    made: 4,
-    violations: 0,
-  });
-});
-
-test.each(runtimes)("on Node %s each entry can be had by require()", async (version, node) => {
-  const specifiers = packed.flatMap((item) => item.specifiers);
-  // Node 20.19 and later load ES modules by require(), and say on stderr that it is new there.
-  expect(await output(node, ["require-all.cjs", ...specifiers], project)).toBe(`v${version}\n`);
-});
+const { project, smallest, tarballs } = inject("packedProjects");
+const packed = packedPackages(tarballs);
 
 // Only `report-kit/node` may need Node's types; TypeScript's users in browsers and workers have none.
 const isForNode = (specifier: string): boolean => specifier.endsWith("/node");

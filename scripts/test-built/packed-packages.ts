@@ -24,21 +24,31 @@ export interface PackedPackage {
   readonly contents: Package;
 }
 
-/** Packs every package of `packages/` into a folder, with the pnpm that the root's package.json names. */
-export async function packPackages(destination: string): Promise<readonly PackedPackage[]> {
-  const pnpm = String(readDocument(repository, "package.json")["packageManager"]);
+/**
+ * Packs every package of `packages/` into a folder, with the pnpm that the root's package.json names.
+ * @param root of the workspace; default this repository
+ */
+export async function packPackages(destination: string, root: string = repository): Promise<readonly PackedPackage[]> {
+  const pnpm = String(readDocument(root, "package.json")["packageManager"]);
   const args = ["-y", pnpm, "--filter", "./packages/*", "pack", "--json", "--pack-destination", destination];
-  const listed: unknown = JSON.parse(await output("npx", args, repository));
+  const listed: unknown = JSON.parse(await output("npx", args, root));
   const tarballs = new Map(
     (Array.isArray(listed) ? listed : [listed])
       .filter(isObject)
       .map((item) => [item["name"], String(item["filename"])]),
   );
-  return workspacePackages(repository).map(({ folder, manifest }) => {
+  return workspacePackages(root).map(({ folder, manifest }) => {
     const tarball = tarballs.get(manifest["name"]);
     if (tarball === undefined) throw new Error(`${folder} was not packed.`);
     return readPacked(folder, tarball);
   });
+}
+
+/** Reads packages that were packed before. */
+export function packedPackages(
+  tarballs: readonly { readonly folder: string; readonly tarball: string }[],
+): readonly PackedPackage[] {
+  return tarballs.map(({ folder, tarball }) => readPacked(folder, tarball));
 }
 
 function readPacked(folder: string, tarball: string): PackedPackage {

@@ -1,24 +1,18 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkPackage } from "@arethetypeswrong/core";
 import type { ResolutionKind } from "@arethetypeswrong/core";
 import { problemAffectsResolutionKind } from "@arethetypeswrong/core/problems";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { isObject, readDocument } from "../src/openapi-document.ts";
 import { repository } from "../test/altered-copy.ts";
-import { packPackages } from "./packed-packages.ts";
+import { packedPackages } from "./packed-packages.ts";
 import type { PackedPackage } from "./packed-packages.ts";
 import { fileProblems, manifestProblems } from "./tarball-problems.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "report-kit-packed-"));
-let packages: readonly PackedPackage[] = [];
-beforeAll(async () => {
-  packages = await packPackages(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const packages = packedPackages(inject("packedProjects").tarballs);
 
 /** What the same check says of each package, by its name: `{}` when all is well. */
 function problemsByPackage(check: (item: PackedPackage) => readonly string[]): Record<string, readonly string[]> {

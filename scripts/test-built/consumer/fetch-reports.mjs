@@ -41,7 +41,6 @@ try {
   const contents = await Promise.all(files.map(({ path }) => readFile(path)));
   console.log(
     JSON.stringify({
-      runtime: process.version,
       areVerified: files.map(
         ({ bytes, sha256 }, index) =>
           bytes > 0 &&

@@ -1,0 +1,24 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, inject, test } from "vitest";
+import { bundleWithEsbuild } from "./bundle-program.ts";
+import type { Bundler } from "./bundle-program.ts";
+import { bundleProblems } from "./bundles.ts";
+
+const { project } = inject("packedProjects");
+
+test("esbuild bundles a program without a warning, with the one provider that it uses", async () => {
+  expect(await bundleProblems("esbuild", bundleWithEsbuild, project)).toEqual([]);
+});
+
+test("a bundle with another provider in it, or without its own, is found", async () => {
+  writeFileSync(
+    join(project, "stowaway.mjs"),
+    'export * from "@report-kit/circle"; export * from "@report-kit/monato";',
+  );
+  const withStowaway: Bundler = (folder, _program, destination) =>
+    bundleWithEsbuild(folder, "stowaway.mjs", destination);
+  expect(await bundleProblems("stowaway", withStowaway, project)).toEqual(
+    expect.arrayContaining(["begateway: is not in it", "circle: has monato in it", "monato: has circle in it"]),
+  );
+});

@@ -1,0 +1,38 @@
+import { expect, inject, test } from "vitest";
+import { packedPackages } from "./packed-packages.ts";
+import { behaviourProblems, nodeOf, runOn } from "./runtimes.ts";
+
+const { project, tarballs } = inject("packedProjects");
+
+// The oldest and the newest that everybody has installed here; the others are in runtimes-matrix.test.ts.
+const runtimes = [nodeOf("20.20.2", "scripts/runtimes/node_modules/node20"), nodeOf("24.21.0", "node_modules/node")];
+
+test.each(runtimes)("on $name installed packages behave as they are said to", async (runtime) => {
+  const run = (control: string): Promise<string> => runOn(runtime, project, "run.mjs", control);
+  expect(await behaviourProblems(runtime.name, run)).toEqual([]);
+});
+
+test("a check that fails, one that is lost, and another runtime are found", async () => {
+  const run = async (): Promise<string> =>
+    JSON.stringify({ runtime: "node 1", lines: ["ok 1 - a", "not ok 2 - b: c"] });
+  expect(await behaviourProblems("node 2", run)).toEqual([
+    "not ok 2 - b: c",
+    "ran on node 1, not on node 2",
+    "2 checks, not 17",
+    "only 0 requests with credentials",
+  ]);
+});
+
+test.each(runtimes)("on $name an installed report-kit keeps its journal and its reports as files", async (runtime) => {
+  expect(JSON.parse(await runOn(runtime, project, "fetch-reports.mjs"))).toEqual({
+    areVerified: [true, true, true, true, true],
+    made: 4,
+    violations: 0,
+  });
+});
+
+test.each(runtimes)("on $name each entry can be had by require()", async (runtime) => {
+  const specifiers = packedPackages(tarballs).flatMap((item) => item.specifiers);
+  // Node 20.19 and later load ES modules by require(), and say on stderr that it is new there.
+  expect(await runOn(runtime, project, "require-all.cjs", ...specifiers)).toBe(`${specifiers.length} entries\n`);
+});
