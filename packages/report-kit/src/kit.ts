@@ -58,7 +58,7 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
         source: job.source.id,
         reportType: job.prepared.reportType,
         ...details,
-      } as JobEvent); // the two halves of one member of the union
+      });
   }
 
   const scheduled = (

@@ -12,7 +12,7 @@ export function pastEvents(state: JobState, key: string): readonly JobEvent[] {
       source: state.source,
       reportType: state.reportType,
       ...details,
-    } as JobEvent); // the two halves of one member of the union
+    });
   };
   const reference = state.reference ?? "";
   if (state.acceptedAt !== undefined) {

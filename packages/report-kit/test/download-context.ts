@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { DownloadContext } from "../src/download/download.ts";
+import type { DownloadContext } from "../src/download/download-contract.ts";
 import type { DownloadError } from "../src/download/download-error.ts";
 import type { FileLocation } from "../src/file-location.ts";
 import { platformWith } from "../src/platform.ts";

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import type { DownloadContext } from "../src/download/download.ts";
+import type { DownloadContext } from "../src/download/download-contract.ts";
 import { downloadTo, openStream } from "../src/download/download.ts";
 import { platformWith } from "../src/platform.ts";
 import { createTimer } from "../src/timer.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { ReportFile } from "../src/download/download.ts";
+import type { ReportFile } from "../src/download/download-contract.ts";
 import { seededRandom } from "../src/testing/virtual-clock.ts";
 import { csvOf, filesBelow, key, linkTo, sha256, temporaryDirectory } from "./download-context.ts";
 import { startStorage } from "./download-storage.ts";

@@ -2,7 +2,7 @@ import { link, mkdir, readFile, rename, stat, truncate, utimes, writeFile } from
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { DownloadOptions } from "../src/download/download.ts";
+import type { DownloadOptions } from "../src/download/download-contract.ts";
 import { downloadTo, openStream } from "../src/download/download.ts";
 import { hashText } from "../src/node/hash.ts";
 import { toDirectory, toFile } from "../src/node/targets.ts";

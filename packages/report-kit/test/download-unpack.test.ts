@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import type { DownloadOptions, ReportFile } from "../src/download/download.ts";
+import type { DownloadOptions, ReportFile } from "../src/download/download-contract.ts";
 import { downloadTo } from "../src/download/download.ts";
 import { toDirectory } from "../src/node/targets.ts";
 import {
