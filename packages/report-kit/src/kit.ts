@@ -1,7 +1,7 @@
 import type { Bookmark } from "./bookmark.ts";
 import { formatBookmark, parseBookmark } from "./bookmark.ts";
 import { ReportRequestError } from "./errors.ts";
-import type { JobEvent, JobEventDetails } from "./event.ts";
+import type { JobEventDetails } from "./event.ts";
 import { createEventBus } from "./event-bus.ts";
 import { reportKey } from "./key.ts";
 import { createPulse } from "./pulse.ts";
