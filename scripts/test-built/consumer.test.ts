@@ -1,50 +1,14 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import budgets from "../budgets.json" with { type: "json" };
 import { entries } from "../src/openapi-document.ts";
-import type { JsonObject } from "../src/openapi-document.ts";
 import { listProviders } from "../src/providers.ts";
 import { repository } from "../test/altered-copy.ts";
 import { bundleSize } from "./bundle-size.ts";
 import { packedPackages } from "./packed-packages.ts";
-import { run } from "./run.ts";
 
 const providers = listProviders(repository).map(({ name }) => name);
 const { project, smallest, tarballs } = inject("packedProjects");
 const packed = packedPackages(tarballs);
-
-// Only `report-kit/node` may need Node's types; TypeScript's users in browsers and workers have none.
-const isForNode = (specifier: string): boolean => specifier.endsWith("/node");
-const nodeTypes = { types: ["node"], typeRoots: [join(repository, "scripts/node_modules/@types")] };
-
-test.each([
-  ["nodenext", { module: "nodenext" }],
-  ["bundler", { module: "esnext", moduleResolution: "bundler" }],
-])(
-  "the types of each entry compile in a project that resolves like %s, without skipLibCheck",
-  async (name, options) => {
-    const specifiers = packed.flatMap((item) => item.specifiers);
-    const neutral = specifiers.filter((specifier) => !isForNode(specifier));
-    expect(neutral.length).toBeLessThan(specifiers.length);
-    expect(await compilerOutput(`${name}-neutral`, neutral, { ...options, types: [] })).toBe("");
-    expect(await compilerOutput(`${name}-node`, specifiers, { ...options, ...nodeTypes })).toBe("");
-  },
-);
-
-/** What the compiler says of a program of the project that uses all these entries: nothing, when all is well. */
-async function compilerOutput(name: string, specifiers: readonly string[], options: JsonObject): Promise<string> {
-  const source = [
-    ...specifiers.map((specifier, index) => `import * as entry${index} from "${specifier}";`),
-    `export const all: readonly object[] = [${specifiers.map((_, index) => `entry${index}`).join(", ")}];`,
-  ].join("\n");
-  const compilerOptions = { target: "es2023", strict: true, noEmit: true, skipLibCheck: false, ...options };
-  writeFileSync(join(project, `${name}.ts`), source);
-  writeFileSync(join(project, `${name}.json`), JSON.stringify({ compilerOptions, files: [`${name}.ts`] }));
-  const compiler = join(repository, "node_modules/typescript/bin/tsc");
-  const { stdout, stderr } = await run(process.execPath, [compiler, "-p", `${name}.json`], project);
-  return stdout + stderr;
-}
 
 test("report-kit and one provider stay small when they are installed", () => {
   const { bytes, packages } = smallest;
