@@ -2,8 +2,16 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { checkProvider } from "./src/check-provider.ts";
 import { checkStructure } from "./src/check-structure.ts";
+import { describeDrift } from "./src/drift.ts";
+import { pageWithFacts } from "./src/facts-at-a-glance.ts";
 import { listProviders } from "./src/providers.ts";
 import { runCommand } from "./src/run-command.ts";
+
+/** What is about all providers together. */
+function checkWhole(root: string): readonly string[] {
+  const drift = describeDrift(root, pageWithFacts(root, listProviders(root)));
+  return [...checkStructure(root), ...(drift === undefined ? [] : [`${drift}\n  Run \`pnpm specs:report --write\`.`])];
+}
 
 function main(): void {
   const { values, positionals } = parseArgs({ options: { root: { type: "string" } }, allowPositionals: true });
@@ -16,7 +24,7 @@ function main(): void {
     );
   const problems = [
     ...chosen.flatMap((provider) => checkProvider(root, provider)),
-    ...(chosen === all ? checkStructure(root) : []),
+    ...(chosen === all ? checkWhole(root) : []),
   ];
   if (problems.length > 0) {
     console.error(`${problems.join("\n")}\n${problems.length} problems.`);

@@ -3,11 +3,15 @@ export interface Fact {
   readonly line: number;
   readonly names: readonly string[];
   readonly sources: readonly string[];
+  /** How sure it is: one of `degreesOfSurety`. */
+  readonly sure: string;
 }
 
 export interface SourcesDocument {
   readonly keys: readonly string[];
   readonly facts: readonly Fact[];
+  /** The open questions, each on one line. */
+  readonly questions: readonly string[];
   readonly problems: readonly string[];
 }
 
@@ -19,7 +23,8 @@ interface Line {
 const sections = ["Sources", "Facts", "Contradictions", "Open questions"];
 const sourceColumns = ["key", "document", "address", "read on"];
 const factColumns = ["what", "source", "read on", "sure", "note"];
-const degreesOfSurety = [
+/** How sure a fact can be, the surest first. */
+export const degreesOfSurety: readonly string[] = [
   "documented",
   "documented (old)",
   "provider code",
@@ -64,7 +69,7 @@ export function readSources(markdown: string): SourcesDocument {
     for (const key of sources) if (!keys.includes(key)) report(line, `there is no source ${key}`);
     if (!isDate(readOn)) report(line, `"${readOn}" is no date`);
     if (!degreesOfSurety.includes(sure)) report(line, `"${sure}" must be one of ${degreesOfSurety.join(", ")}`);
-    return { line: line.number, names, sources };
+    return { line: line.number, names, sources, sure };
   });
 
   const numbered = section("Contradictions").filter(({ text }) => /^\d+\. /.test(text));
@@ -76,7 +81,13 @@ export function readSources(markdown: string): SourcesDocument {
     ["Open questions", "- "],
   ] as const)
     if (!section(name).some(({ text }) => text.startsWith(mark))) problems.push(`"${name}" lists nothing`);
-  return { keys, facts, problems };
+  const questions = section("Open questions")
+    .map(({ text }) => text)
+    .join("\n")
+    .split(/^- /m)
+    .slice(1)
+    .map((question) => question.trim().replaceAll(/\s+/g, " "));
+  return { keys, facts, questions, problems };
 }
 
 interface Row {

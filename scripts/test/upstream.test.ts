@@ -183,7 +183,7 @@ function statementKinds(text: string): readonly string[] {
     reportDiagnostics: true,
     compilerOptions: { target: ts.ScriptTarget.ES2023 },
   });
-  if (diagnostics.length > 0) throw new Error(diagnostics.map(({ messageText }) => String(messageText)).join());
+  if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, ts.createCompilerHost({})));
   return [...new Set(file.statements.map((statement) => String(ts.SyntaxKind[statement.kind])))].toSorted();
 }
 

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { WantedFile } from "./drift.ts";
+import { namedOperations, readDocument } from "./openapi-document.ts";
+import type { Provider } from "./providers.ts";
+import { degreesOfSurety, readSources } from "./sources-document.ts";
+import type { Fact, SourcesDocument } from "./sources-document.ts";
+
+const page = "docs/specs.md";
+const start = "<!-- specs:report begin: written by `pnpm specs:report --write` -->";
+const end = "<!-- specs:report end -->";
+
+function sourcesOf(root: string, provider: Provider): SourcesDocument {
+  return readSources(readFileSync(join(root, provider.folder, "sources.md"), "utf8"));
+}
+
+/** How sure each operation is, and the names that belong to it (its parameters, bodies, answers), the surest first; then the rest's. */
+export function factsTable(root: string, providers: readonly Provider[]): string {
+  const rows = providers.flatMap((provider) => {
+    const { facts } = sourcesOf(root, provider);
+    const operations = namedOperations(readDocument(root, provider.effective));
+    const belongs = (name: string, operation: string): boolean => name.startsWith(`${operation}.`);
+    const ofOperations = operations.map(({ name, segments: [, path = "", method = ""] }) => {
+      const sure = facts.find(({ names }) => names.includes(name))?.sure ?? "no source";
+      const call = name.startsWith("webhook.") ? "(to you)" : `\`${method.toUpperCase()} ${path}\``;
+      return [`\`${name}\``, call, sure, countBySurety(facts, (other) => belongs(other, name))];
+    });
+    const rest = countBySurety(
+      facts,
+      (other) => !operations.some(({ name }) => other === name || belongs(other, name)),
+    );
+    return [...ofOperations, ["schemas, servers, security", "", "", rest]].map((cells) => [provider.name, ...cells]);
+  });
+  return [["provider", "operation", "call", "sure", "its names"], ["---", "---", "---", "---", "---"], ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
+}
+
+function countBySurety(facts: readonly Fact[], isMeant: (name: string) => boolean): string {
+  return degreesOfSurety
+    .map((sure) => ({
+      sure,
+      count: facts.filter((fact) => fact.sure === sure).flatMap(({ names }) => names.filter(isMeant)).length,
+    }))
+    .filter(({ count }) => count > 0)
+    .map(({ sure, count }) => `${count} ${sure}`)
+    .join(", ");
+}
+
+/** The open questions of each provider, as they stand in its sources.md. */
+export function openQuestions(root: string, providers: readonly Provider[]): string {
+  return providers
+    .flatMap((provider) => [
+      `${provider.name}:`,
+      ...sourcesOf(root, provider).questions.map((question) => `- ${question}`),
+      "",
+    ])
+    .join("\n");
+}
+
+/** docs/specs.md with the table between its markers as it should be. Throws when the page does not have each marker once, in order. */
+export function pageWithFacts(root: string, providers: readonly Provider[]): WantedFile {
+  const text = existsSync(join(root, page)) ? readFileSync(join(root, page), "utf8") : "";
+  const [before, rest, ...moreStarts] = text.split(`${start}\n`);
+  const [present, after, ...moreEnds] = (rest ?? "").split(end);
+  if (before === undefined || present === undefined || after === undefined || moreStarts.length + moreEnds.length > 0)
+    throw new Error(`${page}: must have the lines ${start} and ${end} once each, in this order.`);
+  const counts = providers.map((provider) => {
+    const { questions } = sourcesOf(root, provider);
+    return `[${provider.name}](../${provider.folder}/sources.md#open-questions) ${questions.length}`;
+  });
+  const table = `\n${factsTable(root, providers)}\n\nOpen questions: ${counts.join(", ")}.\n\n`;
+  return { path: page, text: `${before}${start}\n${table}${end}${after}` };
+}

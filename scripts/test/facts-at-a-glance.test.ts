@@ -1,0 +1,97 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { describeDrift } from "../src/drift.ts";
+import { factsTable, openQuestions, pageWithFacts } from "../src/facts-at-a-glance.ts";
+import { namedOperations, readDocument } from "../src/openapi-document.ts";
+import { listProviders } from "../src/providers.ts";
+import { specNames } from "../src/spec-names.ts";
+import { alter, copyOfRepository, providerNamed, repository, runScript } from "./altered-copy.ts";
+
+const page = "docs/specs.md";
+const providers = listProviders(repository);
+
+function copyWithPage(): string {
+  const root = copyOfRepository();
+  cpSync(join(repository, page), join(root, page), { recursive: true });
+  return root;
+}
+
+test("the table has a row for each operation of each provider, with how sure it and its names are", () => {
+  const rows = factsTable(repository, providers).split("\n");
+  const operations = providers.flatMap((provider) =>
+    namedOperations(readDocument(repository, provider.effective)).map(({ name }) => `${provider.name} | \`${name}\``),
+  );
+  expect(operations.length).toBeGreaterThan(25);
+  for (const operation of operations) expect(rows.filter((row) => row.startsWith(`| ${operation} | `))).toHaveLength(1);
+  expect(rows.filter((row) => row.includes("no source"))).toEqual([]);
+});
+
+test("the counts of a provider's rows add up to its names", () => {
+  const circle = providerNamed(repository, "circle");
+  const rows = factsTable(repository, [circle]).split("\n").slice(2);
+  const counted = rows.flatMap((row) => [...row.matchAll(/(\d+) [a-z]/g)].map(([, count]) => Number(count)));
+  // Each operation is a name of its own beside those that its row counts.
+  const names = specNames(readDocument(repository, circle.effective));
+  expect(counted.reduce((sum, count) => sum + count, 0) + rows.length - 1).toBe(names.size);
+});
+
+test("the open questions are told whole, each on one line", () => {
+  const [questions = ""] = openQuestions(repository, providers).split("\n\n");
+  expect(questions.split("\n").slice(0, 2)).toEqual([
+    "begateway:",
+    "- What a second request with the same `id` does: refusal, the same report, or another one.",
+  ]);
+  expect(openQuestions(repository, providers)).toContain(
+    "(`Max number of reports`: neither number nor period is known).\n",
+  );
+});
+
+test.each([
+  [
+    "another degree of surety",
+    "specs/circle/sources.md",
+    "| `listReports` | S3 | 2026-11-20 | documented |",
+    "| `listReports` | S3 | 2026-11-20 | guess |",
+  ],
+  [
+    "an open question more",
+    "specs/circle/sources.md",
+    "- Whether the sandbox makes report files.",
+    "- Whether the sandbox makes report files.\n- Why.",
+  ],
+  [
+    "another path",
+    "specs/monato/effective.gen.yaml",
+    "  /v1/clients/{client_id}/webhooks:",
+    "  /v2/clients/{client_id}/webhooks:",
+  ],
+  ["an edit of the table", page, "| circle | `getReport` |", "| circle | `readReport` |"],
+])("%s is drift of the page", (_, path, from, to) => {
+  const root = copyWithPage();
+  const drift = (): string | undefined => describeDrift(root, pageWithFacts(root, listProviders(root)));
+  expect(drift()).toBeUndefined();
+  alter(root, path, from, to);
+  expect(drift()).toContain(`${page}: differs at line`);
+});
+
+test.each([
+  ["without its first marker", /<!-- specs:report begin.*\n/, ""],
+  ["without its last marker", "<!-- specs:report end -->", ""],
+  ["with a marker twice", "<!-- specs:report end -->", "<!-- specs:report end -->\n<!-- specs:report end -->"],
+])("a page %s is refused rather than guessed at", (_, from, to) => {
+  const root = copyWithPage();
+  alter(root, page, from, to);
+  expect(() => pageWithFacts(root, listProviders(root))).toThrow(`${page}: must have the lines`);
+});
+
+test("the command prints, checks and writes", () => {
+  const root = copyWithPage();
+  alter(root, page, "| circle | `getReport` |", "| circle | `readReport` |");
+  const checked = runScript("specs-report.ts", root, "--check");
+  expect(checked.exitCode).toBe(1);
+  expect(checked.output).toContain("run `pnpm specs:report --write`");
+  expect(runScript("specs-report.ts", root, "--write")).toEqual({ exitCode: 0, output: `${page}: written\n` });
+  expect(runScript("specs-report.ts", root, "--check")).toEqual({ exitCode: 0, output: "" });
+  expect(runScript("specs-report.ts", root).output).toContain("Open questions\n\nbegateway:\n- ");
+});
