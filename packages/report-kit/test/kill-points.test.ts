@@ -8,7 +8,8 @@ const boundMs = 60_000;
 const list = { tier: "list", visibilityBoundMs: boundMs } as const;
 const clientId = { tier: "client-id", visibilityBoundMs: 30_000, echoProven: true } as const;
 const latest = unanswered(30_000 + boundMs - 1);
-const earlyAndLate = { workers: 3, skewMs: [0, 119_000, -119_000].map((ms) => ms / 2), staggerMs: 3_000 };
+/** The first worker creates; the second's clock is as far ahead of it as any may be, the third's half as far. */
+const earlyAndLate = { workers: 3, skewMs: [0, 119_999, 60_000], staggerMs: 3_000 };
 const slow = firstCreate({ landsAfterMs: 25_000 });
 
 const certain = [

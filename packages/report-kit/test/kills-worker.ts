@@ -112,7 +112,8 @@ async function get(tier: "list" | "client-id", report: string): Promise<void> {
 async function postThenSave(tier: string, report: string): Promise<object> {
   const name = `job-${tier}-${report}`;
   if ((await journal.read(name)) !== undefined) return { status: "ready" };
-  const shown = await ask(`/${tier}`, { id: name, report });
+  const shown = await ask(`/${tier}`, { id: name, report }).catch(() => undefined);
+  if (shown === undefined) return postThenSave(tier, report);
   await journal.write(name, { shown: JSON.stringify(shown) }, 0);
   return { status: "ready" };
 }
