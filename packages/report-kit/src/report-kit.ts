@@ -35,7 +35,10 @@ export interface ReportKitOptions {
 
 /** How one report is wanted. */
 export interface ReportOptions {
-  /** Raise it by one to have the same report made anew, after it expired or failed. Default 0; part of the key. */
+  /**
+   * Raise it by one to have the same report made anew, once the job of the epoch before has ended: of two that run at once
+   * a list can't tell which report is whose. Default 0; part of the key.
+   */
   readonly epoch?: number;
 }
 
