@@ -36,12 +36,14 @@ export async function specChanges(base: GeneratedTexts, head: GeneratedTexts): P
   if (base.effective === head.effective) return [];
   const before = parseDescription(base.effective);
   const after = parseDescription(head.effective);
-  const changes: readonly Change[] = [
+  const unseen = [
     ...nameChanges(before, after),
     ...repeatabilityChanges(before, after),
     ...openEnumChanges(before, after),
-    ...(await ratedChanges(base.effective, head.effective)),
   ];
+  const { verdicts, additions } = await ratedChanges(base.effective, head.effective);
+  // Most additions have a name, and are told by it already; one is as minor as the other.
+  const changes = [...unseen, ...verdicts, ...(unseen.some(({ bump }) => bump === "minor") ? [] : additions)];
   if (changes.some(({ bump }) => bump !== "patch")) return changes;
   const sameCode = codeOf(base.schema) === codeOf(head.schema) && codeOf(base.operations) === codeOf(head.operations);
   return [
@@ -117,7 +119,14 @@ function* openEnums(node: unknown, segments: readonly string[]): Generator<reado
   }
 }
 
-async function ratedChanges(base: string, head: string): Promise<readonly Change[]> {
+interface RatedChanges {
+  /** What a rule of the severity map rates. */
+  readonly verdicts: readonly Change[];
+  /** What no rule rates, and is minor. */
+  readonly additions: readonly Change[];
+}
+
+async function ratedChanges(base: string, head: string): Promise<RatedChanges> {
   const folder = mkdtempSync(join(tmpdir(), "report-kit-diff-"));
   try {
     writeFileSync(join(folder, "base.yaml"), base);
@@ -134,21 +143,32 @@ async function ratedChanges(base: string, head: string): Promise<readonly Change
 }
 
 /** Reads redocly's report (format version 1). Changes without a verdict are additions (minor) and rewordings (patch). */
-function readReport(json: string): readonly Change[] {
+function readReport(json: string): RatedChanges {
   const report: unknown = JSON.parse(json);
   if (!isObject(report) || report["reportVersion"] !== "1" || !Array.isArray(report["changes"]))
     throw new Error(`redocly diff has another format than version 1:\n${json.slice(0, 500)}`);
-  return report["changes"].filter(isObject).flatMap((change) => {
-    const { impact, path, kind, verdicts } = change;
-    if (!isBump(impact)) throw new Error(`redocly diff rates a change as ${String(impact)}.`);
-    const place = inertCode(String(path));
-    if (!Array.isArray(verdicts) || verdicts.length === 0)
-      return impact === "patch" ? [] : [{ bump: impact, what: `${kind === "added" ? "Added" : "Changed"}: ${place}` }];
-    return verdicts.filter(isObject).map((verdict) => {
-      if (!isBump(verdict["impact"])) throw new Error(`redocly diff rates a change as ${String(verdict["impact"])}.`);
-      return { bump: verdict["impact"], what: `${inertCode(String(verdict["message"]))} at ${place}` };
-    });
-  });
+  const changes = report["changes"].filter(isObject).map((change) => ({
+    ...change,
+    place: inertCode(String(change["path"])),
+    verdicts: Array.isArray(change["verdicts"]) ? change["verdicts"].filter(isObject) : [],
+    bump: bumpOf(change),
+  }));
+  return {
+    verdicts: changes.flatMap(({ verdicts, place }) =>
+      verdicts.map((verdict) => ({
+        bump: bumpOf(verdict),
+        what: `${inertCode(String(verdict["message"]))} at ${place}`,
+      })),
+    ),
+    additions: changes
+      .filter(({ verdicts, bump }) => verdicts.length === 0 && bump !== "patch")
+      .map(({ bump, place }) => ({ bump, what: `New: ${place}` })),
+  };
+}
+
+function bumpOf({ impact }: JsonObject): Bump {
+  if (!isBump(impact)) throw new Error(`redocly diff rates a change as ${String(impact)}.`);
+  return impact;
 }
 
 /** A TypeScript text without its comments, printed in one way. */

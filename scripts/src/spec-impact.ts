@@ -51,7 +51,7 @@ export async function specImpact(base: FileTree, head: FileTree): Promise<readon
 
 async function providerChanges(base: FileTree, head: FileTree, name: string): Promise<readonly Change[]> {
   const [before, after] = [generatedTexts(base, name), generatedTexts(head, name)];
-  if (after === undefined) return [];
+  if (after === undefined) return before === undefined ? [] : [{ bump: "major", what: "The spec is gone." }];
   return before === undefined ? [{ bump: "minor", what: "A new provider." }] : specChanges(before, after);
 }
 
@@ -95,11 +95,7 @@ export function changeLines({ changes }: PackageImpact): readonly string[] {
 export function missingChangesets(impacts: readonly PackageImpact[]): readonly WantedFile[] {
   return impacts.filter(isShort).map((impact) => {
     const { packageName, floor } = impact;
-    const text = changesetText(
-      packageName,
-      floor,
-      `The API's description changed.\n\n${changeLines(impact).join("\n")}`,
-    );
+    const text = changesetText(packageName, floor, `What changed for callers:\n\n${changeLines(impact).join("\n")}`);
     const name = packageName.replace(/^@[^/]+\//, "");
     return { path: `.changeset/${name}-spec-${sha256(text).slice(0, 8)}.md`, text };
   });

@@ -128,10 +128,6 @@ test("a package that is not built, or whose dependency is not there, is refused"
 
 test("the command writes the surface, its check passes, and any change of the types or the file fails it until it is written again", () => {
   const root = clone();
-  expect(runScript("public-surface.ts", root, "--check")).toMatchObject({
-    exitCode: 1,
-    output: expect.stringContaining("missing"),
-  });
   expect(runScript("public-surface.ts", root)).toEqual({
     exitCode: 0,
     output: "packages/alpha/public-surface.md: written\n",

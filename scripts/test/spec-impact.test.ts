@@ -55,6 +55,7 @@ const base: Files = {
   ".changeset/config.json": "{}",
   ".changeset/old.md": changesetText("@report-kit/alpha", "major", "Long ago."),
 };
+/** Alpha with a spec that lost a field; and, which is quicker to judge, with an export that is gone. */
 const broken: Files = { ...base, "specs/alpha/effective.gen.yaml": description("id: { type: string }") };
 
 test("nothing changed, nothing to ask for", async () => {
@@ -78,7 +79,8 @@ test.each([
   ["an empty one", "---\n---\n\nx\n", true],
   ["one as high", changesetText("@report-kit/alpha", "major", "x"), false],
 ])("with %s among the new changesets", async (_, text, short) => {
-  const [impact] = await specImpact(tree(base), tree({ ...broken, ".changeset/new.md": text }));
+  const head = { ...base, "packages/alpha/public-surface.md": "# Public surface\n", ".changeset/new.md": text };
+  const [impact] = await specImpact(tree(base), tree(head));
   expect(impact && isShort(impact)).toBe(short);
 });
 
@@ -108,7 +110,7 @@ test("the changesets that are missing reach the floors once written, one for eac
     ".changeset/sandbox-spec-*.md",
   ]);
   expect(missing[0]?.text).toMatch(
-    /^---\n"@report-kit\/alpha": major\n---\n\nThe API's description changed\.\n\n- \*\*Breaking\.\*\* Gone: `readA\.200\.size`/,
+    /^---\n"@report-kit\/alpha": major\n---\n\nWhat changed for callers:\n\n- \*\*Breaking\.\*\* Gone: `readA\.200\.size`/,
   );
   const written = Object.fromEntries(missing.map(({ path, text }) => [path, text]));
   const impacts = await specImpact(tree(base), tree({ ...broken, ...written }));
@@ -116,12 +118,15 @@ test("the changesets that are missing reach the floors once written, one for eac
   expect(missingChangesets(impacts)).toEqual([]);
 });
 
-test("a new provider is a minor, and one that is gone has no next version", async () => {
+test("a new provider is a minor; one that is gone has no next version, but what embedded it has", async () => {
   const { "specs/alpha/effective.gen.yaml": _, ...without } = base;
   const [added] = await specImpact(tree(without), tree(base));
   expect(added).toMatchObject({ packageName: "@report-kit/alpha", floor: "minor" });
-  const gone = Object.fromEntries(Object.entries(base).filter(([path]) => !/^(?:specs|packages)\/alpha\//.test(path)));
-  expect(await specImpact(tree(base), tree(gone))).toEqual([]);
+  const gone: Files = Object.fromEntries(
+    Object.entries(base).filter(([path]) => !/^(?:specs|packages)\/alpha\//.test(path)),
+  );
+  const [sandbox, ...more] = await specImpact(tree(base), tree(gone));
+  expect([sandbox?.packageName, sandbox?.floor, more]).toEqual(["@report-kit/sandbox", "patch", []]);
 });
 
 function withSurface(code: string): Files {
@@ -190,27 +195,23 @@ test("the base is a folder, or the commit at which HEAD left a branch; anything 
 test("the command fails for a missing changeset, writes it, and passes", () => {
   const root = mkdtempSync(join(tmpdir(), "report-kit-impact-"));
   onTestFinished(() => rmSync(root, { recursive: true }));
-  for (const path of [
-    "specs/circle",
-    "packages/circle/package.json",
-    "packages/circle/src",
-    "packages/sandbox/package.json",
-  ])
+  for (const path of ["specs/circle", "packages/circle/package.json", "packages/circle/src"])
     cpSync(join(repository, path), join(root, path), { recursive: true });
-  const effective = join(root, "specs/circle/effective.gen.yaml");
+  const surface = readFileSync(join(repository, "packages/circle/public-surface.md"), "utf8");
   writeFileSync(
-    effective,
-    readFileSync(effective, "utf8").replace("operationId: getReport\n", "operationId: readReport\n"),
+    join(root, "packages/circle/public-surface.md"),
+    surface.replace("function createCircleClient(", "function createClient("),
   );
   const args = ["--base", repository] as const;
   const failed = runScript("spec-impact.ts", root, ...args);
   expect(failed.exitCode).toBe(1);
-  expect(failed.output).toContain(
-    "No changeset as high as the floor: @report-kit/circle (minor), @report-kit/sandbox (patch).",
+  expect(failed.output).toMatch(
+    /^- \*\*Breaking\.\*\* Another signature of `@report-kit\/circle createCircleClient`$/m,
   );
+  expect(failed.output).toContain("No changeset as high as the floor: @report-kit/circle (minor).");
   const { exitCode, output } = runScript("spec-impact.ts", root, ...args, "--write");
   expect(exitCode).toBe(0);
-  expect(output.match(/^\.changeset\/(?:circle|sandbox)-spec-[0-9a-f]{8}\.md: written$/gm)).toHaveLength(2);
+  expect(output).toMatch(/^\.changeset\/circle-spec-[0-9a-f]{8}\.md: written$/m);
   expect(runScript("spec-impact.ts", root, ...args)).toMatchObject({
     exitCode: 0,
     output: expect.stringContaining("reach their floors"),
