@@ -24,21 +24,40 @@ function workflowProblems(text: string): readonly string[] {
     .filter((step) => !isObject(step["with"]) || step["with"]["persist-credentials"] !== false)
     .map(() => "a checkout leaves its token behind");
   const permissions = workflow["permissions"];
-  const isLeast = isObject(permissions) && entries(permissions).every(([, level]) => level === "read" || level === "none");
-  return [...unpinned, ...spliced, ...kept, ...(isLeast ? [] : ["lets every job write: rights to write belong to the job that needs them"])];
+  const isLeast =
+    isObject(permissions) && entries(permissions).every(([, level]) => level === "read" || level === "none");
+  return [
+    ...unpinned,
+    ...spliced,
+    ...kept,
+    ...(isLeast ? [] : ["lets every job write: rights to write belong to the job that needs them"]),
+  ];
 }
 
 const folder = join(repository, ".github/workflows");
 
-test.each(readdirSync(folder))("%s pins its actions, splices nothing into scripts, keeps no token, and has the least rights", (name) => {
-  expect(workflowProblems(readFileSync(join(folder, name), "utf8"))).toEqual([]);
-});
+test.each(readdirSync(folder))(
+  "%s pins its actions, splices nothing into scripts, keeps no token, and has the least rights",
+  (name) => {
+    expect(workflowProblems(readFileSync(join(folder, name), "utf8"))).toEqual([]);
+  },
+);
 
 test.each([
   ["a tag instead of a commit", /checkout@[0-9a-f]{40} # v[\d.]+/, "checkout@v7", "actions/checkout@v7 is not pinned"],
   ["a commit without its version", / # v7\.0\.1/, "", "is not pinned"],
-  ["an expression in a script", 'source="$(jq', 'source="${{ github.head_ref }}$(jq', "Fetch the page has an expression"],
-  ["a token left behind", "          persist-credentials: false\n", "          fetch-depth: 1\n", "leaves its token behind"],
+  [
+    "an expression in a script",
+    'source="$(jq',
+    'source="${{ github.head_ref }}$(jq',
+    "Fetch the page has an expression",
+  ],
+  [
+    "a token left behind",
+    "          persist-credentials: false\n",
+    "          fetch-depth: 1\n",
+    "leaves its token behind",
+  ],
   ["rights for every job", "permissions: {}", "permissions: { contents: write }", "lets every job write"],
   ["no word about rights", "permissions: {}", "name2: x", "lets every job write"],
 ])("%s is found", (_, from, to, problem) => {
