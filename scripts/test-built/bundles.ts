@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { listProviders } from "../src/providers.ts";
 import { repository } from "../test/altered-copy.ts";
 import type { Bundler } from "./bundle-program.ts";
-import { output } from "./run.ts";
+import { output } from "../src/run-program.ts";
 
 /** Each provider with lines of a program that makes a job of its, and says the job's key. */
 const programs: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../test/altered-copy.ts";
-import { run } from "./run.ts";
+import { run } from "../src/run-program.ts";
 
 /** What a compiler made of the program of a consumer. */
 export interface Compiled {

@@ -4,7 +4,7 @@ import { entries } from "../src/openapi-document.ts";
 import { listProviders } from "../src/providers.ts";
 import { repository } from "../test/altered-copy.ts";
 import { bundleSize } from "./bundle-size.ts";
-import { packedPackages } from "./packed-packages.ts";
+import { packedPackages } from "../src/packed-packages.ts";
 
 const providers = listProviders(repository).map(({ name }) => name);
 const { project, smallest, tarballs } = inject("packedProjects");

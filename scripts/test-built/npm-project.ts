@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { entries, isObject } from "../src/openapi-document.ts";
-import type { PackedPackage } from "./packed-packages.ts";
-import { output } from "./run.ts";
+import type { PackedPackage } from "../src/packed-packages.ts";
+import { output } from "../src/run-program.ts";
 
 /** What lies in a project's node_modules. */
 export interface Installed {

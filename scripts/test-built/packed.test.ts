@@ -8,8 +8,8 @@ import { formatMessage } from "publint/utils";
 import { expect, inject, test } from "vitest";
 import { isObject, readDocument } from "../src/openapi-document.ts";
 import { repository } from "../test/altered-copy.ts";
-import { packedPackages } from "./packed-packages.ts";
-import type { PackedPackage } from "./packed-packages.ts";
+import { packedPackages } from "../src/packed-packages.ts";
+import type { PackedPackage } from "../src/packed-packages.ts";
 import { fileProblems, manifestProblems } from "./tarball-problems.ts";
 
 const packages = packedPackages(inject("packedProjects").tarballs);

@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 import type { TestContext } from "vitest";
 import { listProviders } from "../src/providers.ts";
 import { repository } from "../test/altered-copy.ts";
-import { run } from "./run.ts";
-import type { Run } from "./run.ts";
+import { run } from "../src/run-program.ts";
+import type { Run } from "../src/run-program.ts";
 
 /** What a workflow.arazzo.yaml asks its user for: where the API is, credentials, and which report. */
 const inputs: Readonly<Record<Provider, (sandbox: Sandbox) => Readonly<Record<string, string>>>> = {

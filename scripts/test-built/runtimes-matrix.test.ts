@@ -1,6 +1,6 @@
 import { expect, inject, test } from "vitest";
 import { inMatrix } from "./matrix.ts";
-import { packedPackages } from "./packed-packages.ts";
+import { packedPackages } from "../src/packed-packages.ts";
 import { behaviourProblems, nodeOf, runOn } from "./runtimes.ts";
 import type { Runtime } from "./runtimes.ts";
 import { askWorker } from "./workerd.ts";

@@ -1,5 +1,5 @@
 import { expect, inject, test } from "vitest";
-import { packedPackages } from "./packed-packages.ts";
+import { packedPackages } from "../src/packed-packages.ts";
 import { behaviourProblems, nodeOf, runOn } from "./runtimes.ts";
 
 const { project, tarballs } = inject("packedProjects");

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { repository } from "../test/altered-copy.ts";
-import { output } from "./run.ts";
+import { output } from "../src/run-program.ts";
 import { startSandboxControl } from "./sandbox-control.ts";
 
 /** A runtime that a program of the consumer's project can be started with. */

@@ -6,7 +6,7 @@ import { listProviders } from "../src/providers.ts";
 import { repository } from "../test/altered-copy.ts";
 import { installTarballs } from "./npm-project.ts";
 import type { Installed } from "./npm-project.ts";
-import { packPackages } from "./packed-packages.ts";
+import { packPackages } from "../src/packed-packages.ts";
 
 /** What all tests of the packed packages share, made once for all of them. */
 export interface PackedProjects {
@@ -28,7 +28,7 @@ declare module "vitest" {
 export async function setup({ provide }: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), "report-kit-packed-"));
   const project = join(folder, "everything");
-  const packed = await packPackages(folder);
+  const packed = await packPackages(repository, folder);
   const names = packed.map(({ name }) => name);
   const [, smallest] = await Promise.all([
     installTarballs(project, names, packed),

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { entries } from "../src/openapi-document.ts";
 import type { JsonObject } from "../src/openapi-document.ts";
-import type { PackedPackage } from "./packed-packages.ts";
+import type { PackedPackage } from "../src/packed-packages.ts";
 
 const always = ["LICENSE", "NOTICE", "README.md", "package.json"];
 

@@ -5,7 +5,7 @@ import { repository } from "../test/altered-copy.ts";
 import { compile, writeEveryEntry } from "./compile.ts";
 import type { Resolution } from "./compile.ts";
 import { inMatrix } from "./matrix.ts";
-import { packedPackages } from "./packed-packages.ts";
+import { packedPackages } from "../src/packed-packages.ts";
 
 const { project, tarballs } = inject("packedProjects");
 const budget = budgets["instantiations of a program with every package"];

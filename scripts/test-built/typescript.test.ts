@@ -5,7 +5,7 @@ import budgets from "../budgets.json" with { type: "json" };
 import { repository } from "../test/altered-copy.ts";
 import { compile, writeEveryEntry } from "./compile.ts";
 import type { Resolution } from "./compile.ts";
-import { packedPackages } from "./packed-packages.ts";
+import { packedPackages } from "../src/packed-packages.ts";
 
 const { project, tarballs } = inject("packedProjects");
 const newest = join(repository, "node_modules/typescript");

@@ -2,11 +2,10 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { createPackageFromTarballData } from "@arethetypeswrong/core";
 import type { Package } from "@arethetypeswrong/core";
-import { isObject, readDocument } from "../src/openapi-document.ts";
-import type { JsonObject } from "../src/openapi-document.ts";
-import { workspacePackages } from "../src/workspace-packages.ts";
-import { repository } from "../test/altered-copy.ts";
-import { output } from "./run.ts";
+import { isObject, readDocument } from "./openapi-document.ts";
+import type { JsonObject } from "./openapi-document.ts";
+import { workspacePackages } from "./workspace-packages.ts";
+import { output } from "./run-program.ts";
 
 /** A package as it would be published. */
 export interface PackedPackage {
@@ -26,9 +25,9 @@ export interface PackedPackage {
 
 /**
  * Packs every package of `packages/` into a folder, with the pnpm that the root's package.json names.
- * @param root of the workspace; default this repository
+ * @param root of the workspace
  */
-export async function packPackages(destination: string, root: string = repository): Promise<readonly PackedPackage[]> {
+export async function packPackages(root: string, destination: string): Promise<readonly PackedPackage[]> {
   const pnpm = String(readDocument(root, "package.json")["packageManager"]);
   const args = ["-y", pnpm, "--filter", "./packages/*", "pack", "--json", "--pack-destination", destination];
   const listed: unknown = JSON.parse(await output("npx", args, root));

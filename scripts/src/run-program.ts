@@ -6,12 +6,15 @@ export interface Run {
   readonly stderr: string;
 }
 
+/** Variables besides this process's own; undefined takes one away. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Runs a program to its end, whatever the exit code. On Windows npm and npx are scripts, which only a shell can start. */
 export function run(
   program: string,
   args: readonly string[],
   cwd: string,
-  environment: Readonly<Record<string, string>> = {},
+  environment: Environment = {},
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
     const shell = process.platform === "win32" && !program.endsWith(".exe");
@@ -27,8 +30,13 @@ export function run(
 }
 
 /** Runs a program that has to succeed, and gives what it printed. */
-export async function output(program: string, args: readonly string[], cwd: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await run(program, args, cwd);
+export async function output(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  environment: Environment = {},
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await run(program, args, cwd, environment);
   if (exitCode !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${exitCode}:\n${stdout}${stderr}`);
   return stdout;
 }
