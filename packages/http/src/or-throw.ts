@@ -47,7 +47,9 @@ function providerError(error: unknown, response: Response, context: Partial<Fail
   const code = find(error, ["code", "error"]) ?? `http-${status}`;
   return new ProviderError({
     code: redactText(code, secrets).slice(0, 100),
-    message: `${provider} answered HTTP ${status} to ${operationId}: ${redactText(said ?? "no reason", secrets).slice(0, 300).replace(/\.$/, "")}. ${advice(status, retryAfterMs)}`,
+    message: `${provider} answered HTTP ${status} to ${operationId}: ${redactText(said ?? "no reason", secrets)
+      .slice(0, 300)
+      .replace(/\.$/, "")}. ${advice(status, retryAfterMs)}`,
     retryable: isPassing(status),
     provider,
     operationId,
