@@ -49,7 +49,7 @@ function providerError(error: unknown, response: Response, context: Partial<Fail
     code: redactText(code, secrets).slice(0, 100),
     message: `${provider} answered HTTP ${status} to ${operationId}: ${redactText(said ?? "no reason", secrets)
       .slice(0, 300)
-      .replace(/\.$/, "")}. ${advice(status, retryAfterMs)}`,
+      .replace(/\.?$/, ".")} ${advice(status, retryAfterMs)}`,
     retryable: isPassing(status),
     provider,
     operationId,

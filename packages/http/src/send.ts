@@ -68,7 +68,7 @@ export function createSender(api: Api, call: Call): Sender {
     const what = code === "timeout" ? `${call.timeoutMs} ms` : clean.message;
     return new TransportError({
       code,
-      message: `${api.provider} ${call.operationId}: ${code} (${what}). The request ${maybeSent ? "may have reached" : "did not reach"} the provider; try again later.`,
+      message: `${api.provider} ${call.operationId}: ${code} (${what}). It ${maybeSent ? "may have" : "never"} reached the provider; try again later.`,
       provider: api.provider,
       operationId: call.operationId,
       maybeSent,

@@ -53,7 +53,7 @@ describe("an attempt that fails in passing", () => {
     await expect(exampleClient({ fetch }).GET("/reports/{id}", one)).rejects.toMatchObject({
       name: "TransportError",
       code: "network",
-      message: "example getReport: network (fetch failed). The request may have reached the provider; try again later.",
+      message: "example getReport: network (fetch failed). It may have reached the provider; try again later.",
       cause: { name: "TypeError", cause: { code: "ECONNRESET" } },
     });
     expect(fetch.requests).toHaveLength(3);
@@ -202,7 +202,7 @@ describe("time", () => {
       await expect(call).rejects.toMatchObject({
         code: "timeout",
         maybeSent: true,
-        message: `example createReport: timeout (${expected} ms). The request may have reached the provider; try again later.`,
+        message: `example createReport: timeout (${expected} ms). It may have reached the provider; try again later.`,
       });
       expect(fetch.requests[0]?.signal.aborted).toBe(true);
       expect(vi.getTimerCount()).toBe(0);

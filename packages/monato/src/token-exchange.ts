@@ -64,7 +64,7 @@ export function exchangedToken(
 /** When a token ends, in epoch milliseconds: by its `exp`, else by `expires_at`, else by the documented 24 hours. */
 function endOf({ token, expires_at }: TokenAnswer, now: number): number {
   // "2025-03-06 11:16:59.491631" comes without an offset at times. It is Mexico's time; read as UTC it is early, which does no harm.
-  const text = String(expires_at).trim().replace(" ", "T");
+  const text = `${expires_at}`.replace(" ", "T");
   const stated = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
   // What says nothing is NaN, which is no end.
   return expiryOf(token) || stated || now + assumedLifeMs;
@@ -76,14 +76,14 @@ function expiryOf(token: string): number {
     const claims: unknown = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
     return Number((claims as { readonly exp?: unknown }).exp) * 1000; // any JSON but null can be asked; null is caught
   } catch {
-    return Number.NaN;
+    return NaN;
   }
 }
 
 function nothingActive(operationId: string): ProviderError {
   return new ProviderError({
     code: "nothing-active",
-    message: `monato ${operationId} gave nothing active. Check the credentials.`,
+    message: `monato ${operationId}: nothing active. Check the credentials.`,
     provider: "monato",
     operationId,
     status: 200,
