@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { PassThrough } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { BlobReader, BlobWriter, ZipReader } from "@zip.js/zip.js";
 import { parse } from "csv-parse/sync";
 import { XMLParser } from "fast-xml-parser";
@@ -10,11 +13,25 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runDemo } from "../demo/demo.ts";
 import type { DemoResult } from "../demo/demo.ts";
 
+const root = fileURLToPath(new URL("../../", import.meta.url));
 let directory: string;
 let result: DemoResult;
 let screen = "";
+/** What the README's command prints, beside the run in this process. */
+let printed: Promise<string>;
+
+/** The command of the root's `demo` script, after the build. */
+async function runCommand(): Promise<string> {
+  const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const [program, ...args] = String(scripts.demo).split(" && ").at(-1)?.split(" ") ?? [];
+  if (program !== "node") throw new Error(`the demo is run by ${program}`);
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, timeout: 60_000 });
+  return stdout;
+}
 
 beforeAll(async () => {
+  printed = runCommand();
+  printed.catch(() => undefined); // a test looks at it
   directory = await mkdtemp(join(tmpdir(), "report-kit-demo-test-"));
   const output = new PassThrough();
   output.setEncoding("utf8").on("data", (text: string) => {
@@ -58,6 +75,10 @@ describe("the demo", () => {
       expect(file.bytes).toBeGreaterThan(500);
       expect(file.empty).toBe(false);
     }
+  });
+
+  it("is what the root's demo script runs", async () => {
+    expect(await printed).toContain("The providers were asked to make 0 reports again (7 in the first run).");
   });
 
   it("asks no provider to make anything again in its second run, and says so", () => {

@@ -9,7 +9,7 @@ test.each(["http://127.0.0.1:4873/", "http://localhost:4873", "http://[::1]:4873
 );
 
 test.each([
-  "https://registry.npmjs.org/",
+  "https://registry.example.org/",
   "http://registry.example.com/",
   "http://127.0.0.1.example.com/",
   "http://localhost.example.com:4873/",
