@@ -16,7 +16,7 @@ export type JobEvent = EventBase &
     | { readonly type: "adopted"; readonly reference: string }
     | { readonly type: "observed"; readonly status: string; readonly requests: number }
     | { readonly type: "unknown-status"; readonly status: string; readonly sample: string }
-    | { readonly type: "unreachable"; readonly reason: string; readonly failures: number }
+    | { readonly type: "unreachable"; readonly reason: string }
     | { readonly type: "waiting"; readonly until: string; readonly afterMs: number; readonly why: string }
     | { readonly type: "woken" }
     | { readonly type: "ready"; readonly reference: string; readonly requests: number }

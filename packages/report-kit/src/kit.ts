@@ -180,6 +180,13 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
       if (!Number.isSafeInteger(epoch) || epoch < 0) {
         throw new ReportRequestError({ field: "epoch", expected: "a whole number from 0", received: String(epoch) });
       }
+      if (epoch > 0 && !source.profile.remakes) {
+        throw new ReportRequestError({
+          field: "epoch",
+          expected: `0: ${source.provider} gives the same report again, and can't make it anew`,
+          received: String(epoch),
+        });
+      }
       return jobFor(identify(source, request, epoch));
     },
     resume(bookmark, sources) {

@@ -22,9 +22,8 @@ export function tell(
   if (observation.is === "unknown" && before.status !== observation.status) {
     emit({ type: "unknown-status", status: observation.status, sample: observation.sample });
   }
-  if (observation.is === "unclear" || observation.is === "unreachable") {
-    emit({ type: "unreachable", reason: after.status ?? observation.is, failures: after.failures ?? 1 });
-  }
+  // An outage is one warning, however often it is looked into.
+  if (after.failures === 1) emit({ type: "unreachable", reason: after.status ?? observation.is });
   if (observation.is === "refused") emit({ type: "refused", code: observation.code, message: observation.message });
   if (observation.is === "denied" || observation.is === "refused") return;
   switch (after.phase) {

@@ -82,12 +82,19 @@ describe("a report job", () => {
   });
 
   it("is the same job for the same request, and another for another epoch or request", () => {
-    const { kit, source } = scene({});
+    const { kit, source } = scene({ profile: { remakes: true } });
     const key = kit.report(source, { report: "a" }).key;
     expect(kit.report(source, { report: "a" }).key).toBe(key);
     expect(kit.report(source, { report: "b" }).key).not.toBe(key);
     expect(kit.report(source, { report: "a" }, { epoch: 1 }).key).not.toBe(key);
     expect(key).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  it("has no further epoch where the provider only ever gives the same report", () => {
+    const { kit, source } = scene({ profile: { remakes: false } });
+    expect(() => kit.report(source, { report: "a" }, { epoch: 1 })).toThrow(
+      expect.objectContaining({ name: "ReportRequestError", field: "epoch" }),
+    );
   });
 
   it("is shared by all its callers in a process", async () => {

@@ -1,6 +1,7 @@
+import { ProviderError, TransportError } from "@report-kit/http";
 import { describe, expect, it } from "vitest";
 import { createReportKit, memoryJournal, ReportDeadlineError } from "../src/index.ts";
-import type { JobEvent, Journal } from "../src/index.ts";
+import type { JobEvent, Journal, Observation } from "../src/index.ts";
 import { createVirtualClock, scriptedSource } from "../src/testing/index.ts";
 
 const pending = { is: "pending", status: "pending", reference: "r-1" } as const;
@@ -78,6 +79,61 @@ describe("waiting", () => {
     await clock.finish(waiting);
     expect((source.calls[1]?.at ?? 0) - (source.calls[0]?.at ?? 0)).toBeGreaterThanOrEqual(600_000);
   });
+});
+
+describe("an hour of 503, of malformed bodies, or of an unknown status", () => {
+  const down = new ProviderError({
+    provider: "scripted",
+    operationId: "look",
+    status: 503,
+    code: "http-503",
+    message: "scripted answered 503.",
+  });
+  const malformed = new TransportError({
+    code: "unreadable-answer",
+    message: "not JSON",
+    provider: "scripted",
+    operationId: "look",
+    maybeSent: true,
+  });
+  const galloping = { is: "unknown", status: "galloping", sample: "galloping", reference: "r-1" } as const;
+
+  it.each([
+    ["503", down, "unreachable"],
+    ["malformed bodies", malformed, "unreachable"],
+    ["an unknown status", galloping, "unknown-status"],
+  ] as const)(
+    "%s: no more looks than of a pending report, one warning, and the job goes on after it",
+    async (_what, answer, warning) => {
+      const hour = 3_600_000;
+      const looksIn = async (first: Observation | Error): Promise<{ looks: number; events: readonly JobEvent[] }> => {
+        const clock = createVirtualClock();
+        const startedAt = clock.now();
+        const events: JobEvent[] = [];
+        const source = scriptedSource({
+          create: [pending],
+          look: [
+            ({ now }) => {
+              if (now - startedAt >= hour) return ready;
+              if (first instanceof Error) throw first;
+              return first;
+            },
+          ],
+        });
+        const kit = createReportKit({
+          journal: memoryJournal(),
+          platform: clock.platform,
+          onEvent: (event) => events.push(event),
+        });
+        expect(await clock.finish(kit.report(source, { report: "a" }).outcome())).toMatchObject({ status: "ready" });
+        return { looks: source.calls.filter((call) => call.at - startedAt < hour).length, events };
+      };
+      const { looks, events } = await looksIn(answer);
+      expect(looks).toBeLessThanOrEqual((await looksIn(pending)).looks);
+      expect(looks).toBeGreaterThan(3);
+      expect(events.filter((event) => event.type === warning)).toHaveLength(1);
+    },
+  );
 });
 
 describe("waking", () => {
