@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { JsonObject } from "./json.ts";
 import type { Journal } from "./journal.ts";
-import { learnReadyTime } from "./ready-times.ts";
+import { learnReadyTime, parseReadyTimes } from "./ready-times.ts";
 import type { ReadyTimes, SeenReady } from "./ready-times.ts";
 
 /** What a journal knows of a report source as a whole, beyond its jobs. */
@@ -48,12 +48,13 @@ export function sourceFacts(journal: Journal): SourceFacts {
 }
 
 function timesIn(facts: JsonObject): Readonly<Record<string, ReadyTimes>> {
-  const times = facts["times"];
-  // Written by `recordReady` alone; what another version wrote is not read.
-  const kept = Object.entries(typeof times === "object" && times !== null ? times : {}).filter(
-    ([, value]) => typeof value === "object" && value !== null && "v" in value && value["v"] === 1,
+  const kept = Object.entries(typeof facts["times"] === "object" ? (facts["times"] ?? {}) : {}).flatMap(
+    ([type, value]) => {
+      const times = parseReadyTimes(value);
+      return times === undefined ? [] : [[type, times] as const];
+    },
   );
-  return Object.fromEntries(kept) as unknown as Record<string, ReadyTimes>; // each is of the version checked above
+  return Object.fromEntries(kept);
 }
 
 function recordName(sourceId: string): string {

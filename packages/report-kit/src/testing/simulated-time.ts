@@ -1,3 +1,4 @@
+import { nextTurnOfTheLoop } from "./event-loop.ts";
 /** A clock with events on it, which moves from one to the next as fast as they can be worked off. */
 export interface SimulatedTime {
   /** Epoch milliseconds. */
@@ -53,24 +54,4 @@ export function createSimulatedTime(turns: number): SimulatedTime {
       return true;
     },
   };
-}
-
-/** Node, Bun: one turn of the event loop in a microsecond. Elsewhere a message does. */
-const { setImmediate: nextTurn } = globalThis as { setImmediate?: (run: () => void) => unknown };
-
-/** A macrotask: a chain of promises of any length runs out before it. */
-function nextTurnOfTheLoop(): Promise<void> {
-  return new Promise((resolve) => {
-    if (nextTurn !== undefined) {
-      nextTurn(resolve);
-      return;
-    }
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener("message", () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(undefined);
-  });
 }

@@ -1,4 +1,5 @@
 import type { Platform } from "../platform.ts";
+import { nextTurnOfTheLoop } from "./event-loop.ts";
 
 /** A clock that moves only when a test moves it, with timers that fire as it passes them. */
 export interface VirtualClock {
@@ -52,7 +53,7 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   /** Let promises, and I/O as far as it was asked for, run out. */
   async function settle(): Promise<void> {
     // Macrotasks, not microtasks: a chain of promises of any length runs out before the next. Streams take a few.
-    for (let turn = 0; turn < 4; turn += 1) await macrotask();
+    for (let turn = 0; turn < 4; turn += 1) await nextTurnOfTheLoop();
     if (quietMs > 0) await realDelay(quietMs);
   }
 
@@ -109,19 +110,6 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
       return promise;
     },
   };
-}
-
-/** One turn of the event loop, without a timer's millisecond. */
-function macrotask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener("message", () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(undefined);
-  });
 }
 
 function realDelay(milliseconds: number): Promise<void> {
