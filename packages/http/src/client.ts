@@ -9,7 +9,6 @@ import type { Middleware } from "./middleware.ts";
 import { noteFailure } from "./or-throw.ts";
 import { fillPath } from "./path.ts";
 import { writeQuery } from "./query.ts";
-import { secretsIn } from "./redact.ts";
 import { parseRetry, parseTimeout } from "./retry-policy.ts";
 import { createSender } from "./send.ts";
 import type { Api, Message } from "./send.ts";
@@ -110,6 +109,7 @@ export function createProviderClient<Paths>(options: ProviderClientOptions): Pro
       const { params = {}, parseAs = "json", signal } = options;
       const { operationId, repeatable = false } = operations[`${method} ${path}`] ?? {};
       signal?.throwIfAborted();
+      const body = options.body === undefined ? null : writeBody(options.body);
       const sender = createSender(api, {
         operationId,
         repeatable,
@@ -117,8 +117,8 @@ export function createProviderClient<Paths>(options: ProviderClientOptions): Pro
         timeoutMs: parseTimeout(options.timeoutMs ?? defaultTimeoutMs),
         retry: parseRetry(options.retry ?? defaultRetry),
         signal,
+        body,
       });
-      const body = options.body === undefined ? null : writeBody(options.body);
       const message: Message = {
         method,
         url: baseUrl + fillPath(path, params.path) + writeQuery(params.query),
@@ -141,7 +141,7 @@ export function createProviderClient<Paths>(options: ProviderClientOptions): Pro
                   }),
               );
         if (!response.ok) {
-          const secrets = [...sender.secrets(), ...secretsIn(body ?? "")];
+          const secrets = sender.secrets();
           const error = await readError(response, sender.race, signal, secrets);
           return noteFailure({ error, response }, { provider, operationId, at: api.now(), secrets });
         }

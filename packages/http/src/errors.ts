@@ -31,8 +31,7 @@ export class ReportKitError extends Error {
   /** Every other member of the options becomes a property of the error: the classes below declare theirs. */
   constructor({ message, cause, ...details }: ReportKitErrorOptions) {
     super(message, cause === undefined ? undefined : { cause });
-    const { retryable = false } = details;
-    Object.assign(this, { phase: undefined, bookmark: undefined, ...details, retryable });
+    Object.assign(this, details, { retryable: details.retryable ?? false });
     // Not enumerable, so that the brand neither prints nor serialises.
     Object.defineProperty(this, brand, { value: true });
   }

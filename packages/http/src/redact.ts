@@ -1,3 +1,5 @@
+import { writeQuery } from "./query.ts";
+
 const redacted = "[redacted]";
 const secretName = /secret|passw|token|auth|credential|signature|cookie|api[-_]?key|\b(?:sig|jwt)\b/i;
 const userInfo = /\/\/[^/?#\s"'<>]*@/g;
@@ -23,7 +25,7 @@ export function redactText(text: string, secrets: readonly string[] = []): strin
   let result = text;
   for (const secret of secrets) {
     if (secret.length < 4) continue;
-    const inUrl = new URLSearchParams({ x: secret }).toString().slice(2).replaceAll("+", "%20");
+    const inUrl = writeQuery({ x: secret }).slice(3);
     for (const form of [secret, inUrl, JSON.stringify(secret).slice(1, -1)]) result = result.replaceAll(form, redacted);
   }
   return redactUrl(result)

@@ -1,7 +1,7 @@
 import type { RetryOptions } from "./call-types.ts";
 import type { Authorization, Credentials } from "./credentials.ts";
 import { TransportError } from "./errors.ts";
-import { redactError } from "./redact.ts";
+import { redactError, secretsIn } from "./redact.ts";
 import { retryAfterOf } from "./retry-after.ts";
 import { isPassing, retryDelayMs } from "./retry-policy.ts";
 import { startTimeLimit } from "./time-limit.ts";
@@ -26,6 +26,8 @@ export interface Call {
   readonly timeoutMs: number;
   readonly retry: Required<RetryOptions>;
   readonly signal: AbortSignal | undefined;
+  /** As the caller gave it: middleware may send another. */
+  readonly body: string | null;
 }
 
 /** A request that can be sent more than once. */
@@ -44,7 +46,7 @@ export interface Sender {
   readonly race: <T>(work: Promise<T>) => Promise<T>;
   /** The error for an answer whose reading failed. */
   unreadable(cause: unknown, response: Response): unknown;
-  /** The secrets that were used, for redaction. */
+  /** The secrets that were sent, as credentials or in the body, for redaction. */
   secrets(): readonly string[];
   /** The call has ended: no timer and no listener stays behind. */
   end(): void;
@@ -60,10 +62,12 @@ export function createSender(api: Api, call: Call): Sender {
   let authorization: Authorization | undefined;
   let maybeSent = false;
 
+  const secrets = (): readonly string[] => [...(authorization?.secrets ?? []), ...secretsIn(call.body ?? "")];
+
   /** What a failed wait, request or read is to the caller. */
   function problem(cause: unknown, response?: Response): unknown {
     if (call.signal?.aborted) return call.signal.reason;
-    const clean = redactError(cause, authorization?.secrets);
+    const clean = redactError(cause, secrets());
     const code = limit?.isOver() ? "timeout" : response ? "unreadable-answer" : "network";
     const what = code === "timeout" ? `${call.timeoutMs} ms` : clean.message;
     return new TransportError({
@@ -144,7 +148,7 @@ export function createSender(api: Api, call: Call): Sender {
     },
     race: (work) => limit?.race(work) ?? work,
     unreadable: problem,
-    secrets: () => authorization?.secrets ?? [],
+    secrets,
     end: () => limit?.stop(),
   };
 }

@@ -157,6 +157,31 @@ describe("a secret", () => {
     }
   });
 
+  it("that a request's body holds is in no error either, through middleware or not", async () => {
+    const token = 'hook "s/s" +secret';
+    const body = { type: "day", date: "2026-11-19", token } as const;
+    const quoting = async (request: Request): Promise<Response> => {
+      const sent = await request.text();
+      const cause = Object.assign(new Error(`body ${sent}, that is ${token}`), { code: `E ${token}` });
+      throw new TypeError(`could not send ${encodeURIComponent(token)}`, { cause });
+    };
+    const unreadable = async (request: Request): Promise<Response> => {
+      const why = await quoting(request).catch((error: unknown) => error);
+      const stream = new ReadableStream({ start: (controller) => controller.error(why) });
+      return new Response(stream, { headers: { "content-type": "application/json" } });
+    };
+    for (const answer of [quoting, unreadable]) {
+      for (const layers of [[], [{ onRequest: () => undefined }]]) {
+        const client = exampleClient({ fetch: fakeFetch(answer) });
+        client.use(...layers);
+        const error: unknown = await client.POST("/reports", { body }).catch((thrown: unknown) => thrown);
+        const seen = inspect(error, { depth: 20, showHidden: true, getters: true }) + JSON.stringify(error);
+        expect(seen).not.toMatch(/hook|secret/);
+        expect(error).toMatchObject({ name: "TransportError", operationId: "createReport" });
+      }
+    }
+  });
+
   it("is in no refusal", async () => {
     expect(() => bearer(`${secret}\n`, "apiKey")).toThrow(RequestRefusedError);
     expect(() => bearer(`${secret}\n`, "apiKey")).not.toThrow(secret);
