@@ -78,6 +78,6 @@ for (const run of cases) {
     throw new Error("no error");
   } catch (error) {
     if (!ReportKitError.isInstance(error)) throw error;
-    console.log(`${error.name} ${error.code}\n  ${error.message}`);
+    console.log(`${error.name} ${error.code}, during ${error.phase}\n  ${error.message}`);
   }
 }

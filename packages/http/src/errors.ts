@@ -6,7 +6,10 @@ export interface ReportKitErrorOptions {
   readonly code: string;
   /** One sentence: what happened, and what to do. Never a secret. */
   readonly message: string;
-  /** During what it happened: `"request"`, `"wait"`, `"download"`. */
+  /**
+   * During what it happened: `"request"` (before anything was sent), `"create"`, `"wait"`, `"download"`, `"journal"`. What a call ends with
+   * gets it from the report job that it comes out of.
+   */
   readonly phase?: string | undefined;
   /** Whether doing the same again later can succeed. Default false. */
   readonly retryable?: boolean | undefined;
@@ -135,7 +138,7 @@ export class RequestRefusedError extends ReportKitError implements RefusalFacts 
 
   constructor(facts: RefusalFacts) {
     const message = `${facts.field}: expected ${facts.expected}, got ${facts.received}. Nothing was sent.`;
-    super({ code: "invalid-request", message, ...facts });
+    super({ code: "invalid-request", phase: "request", message, ...facts });
   }
 
   /** Is it a RequestRefusedError, from whichever copy of the package? */

@@ -66,6 +66,7 @@ describe("the family of errors", () => {
     expect(JSON.parse(JSON.stringify(refused))).toEqual({
       name: "RequestRefusedError",
       code: "invalid-request",
+      phase: "request",
       retryable: false,
       field: "date",
       expected: "a day",

@@ -4,6 +4,7 @@ import { ReportRequestError } from "./errors.ts";
 import type { JobEventDetails } from "./event.ts";
 import { createEventBus } from "./event-bus.ts";
 import { reportKey } from "./key.ts";
+import { outOfJob } from "./out-of-job.ts";
 import { createPulse } from "./pulse.ts";
 import { readyHabits } from "./ready-habits.ts";
 import { createReportJob } from "./report-job.ts";
@@ -194,9 +195,10 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
     },
     async step(bookmark, sources, stepOptions = {}) {
       const job = recall(bookmark, sources);
-      const result = await stepOf(job, {
-        signal: stepOptions.signal ?? new AbortController().signal,
-        onIndeterminate: stepOptions.onIndeterminate ?? onIndeterminate,
+      const { signal = new AbortController().signal } = stepOptions;
+      const how = { signal, onIndeterminate: stepOptions.onIndeterminate ?? onIndeterminate };
+      const result = await stepOf(job, how).catch((error: unknown) => {
+        throw signal.aborted ? error : outOfJob(error, job.bookmark, "wait");
       });
       if ("outcome" in result) return { outcome: result.outcome };
       const { at, why } = result.again;

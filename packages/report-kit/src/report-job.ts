@@ -7,6 +7,7 @@ import type { EventBus } from "./event-bus.ts";
 import type { FileLocation } from "./file-location.ts";
 import type { ReportDownloadOptions, ReportJob, WaitOptions } from "./job.ts";
 import type { Journal } from "./journal.ts";
+import { outOfJob } from "./out-of-job.ts";
 import type { Outcome, ReadyOutcome } from "./outcome.ts";
 import { pastEvents } from "./past.ts";
 import type { Platform } from "./platform.ts";
@@ -20,7 +21,6 @@ import type { Timer } from "./timer.ts";
 import type { Wait, WaitEnd } from "./wait.ts";
 import { startWait } from "./wait.ts";
 import type { Waits } from "./waits.ts";
-import { withBookmark } from "./with-bookmark.ts";
 
 const defaultDeadlineMs = 6 * 3_600_000;
 
@@ -82,11 +82,11 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
       wait = started;
       waits.add(job, wait);
     }
+    const { signal, unref = false } = options;
     try {
-      const { signal, unref = false } = options;
       return await wait.join({ signal, unref, deadlineAt: now + deadlineMs, deadlineMs });
     } catch (error) {
-      throw withBookmark(error, bookmark);
+      throw signal?.aborted === true ? error : outOfJob(error, bookmark, "wait");
     }
   }
 
@@ -98,6 +98,7 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
       ...(outcome.fileName === undefined ? {} : { name: outcome.fileName }),
       ...(link === undefined ? {} : { first: link }),
       locate: (signal) => locate(outcome, signal),
+      outOfJob: (error) => outOfJob(error, bookmark, "download"),
       linkHosts: source.linkHosts,
       loopback: isLoopbackHost(new URL(source.origin).hostname),
       expects: prepared.expects,
@@ -136,15 +137,11 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
     },
     async download(target, options = {}) {
       const file = await waitForFile(options);
-      return downloadTo(file, target, options).catch((error: unknown) => {
-        throw withBookmark(error, bookmark);
-      });
+      return downloadTo(file, target, options);
     },
     async stream(options = {}) {
       const file = await waitForFile(options);
-      return openStream(file, options).catch((error: unknown) => {
-        throw withBookmark(error, bookmark);
-      });
+      return openStream(file, options);
     },
     async *events(): AsyncGenerator<JobEvent> {
       const live = context.bus.follow(key);

@@ -6,6 +6,7 @@ import type { Journal } from "./journal.ts";
 import type { Observation } from "./observation.ts";
 import type { Outcome } from "./outcome.ts";
 import { outcomeOf } from "./outcome.ts";
+import { outOfJob } from "./out-of-job.ts";
 import { createTimeoutMs, leaseMs } from "./premises.ts";
 import type { ReduceContext, OnIndeterminate } from "./reduce.ts";
 import { announce, decide, reduce } from "./reduce.ts";
@@ -133,8 +134,8 @@ export async function takeStep(job: JobIdentity, context: StepContext): Promise<
   }
 
   tell(state, action.do, seen.observation, after, context);
-  if (seen.thrown !== undefined) throw seen.thrown;
-  if (reduced.denied !== undefined) throw reduced.denied;
+  const thrown = seen.thrown ?? reduced.denied;
+  if (thrown !== undefined) throw outOfJob(thrown, job.bookmark, action.do === "look" ? "wait" : "create");
   if (reduced.refused !== undefined) {
     const { code, message, error } = reduced.refused;
     return {

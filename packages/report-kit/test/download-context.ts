@@ -38,6 +38,7 @@ export function contextFor(locations: readonly FileLocation[], details: Partial<
     timer,
     waits,
     located: () => located,
+    outOfJob: (error) => error,
     async locate() {
       const location = locations[Math.min(located, locations.length - 1)];
       located += 1;

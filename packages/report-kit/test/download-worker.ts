@@ -15,6 +15,7 @@ const file = await downloadTo(
     platform: platformWith({}),
     timer: createTimer(),
     locate: async () => ({ via: "link", url }),
+    outOfJob: (error) => error,
   },
   toDirectory(directory),
   { onProgress: ({ bytes }) => void writeSync(1, `${bytes}\n`) },

@@ -69,6 +69,8 @@ export interface DownloadContext {
   readonly first?: LinkLocation;
   /** A fresh link; called again when one has expired. */
   locate(signal: AbortSignal): Promise<FileLocation>;
+  /** An error as the job's caller is to see it. The caller's own abort reason is left as it is. */
+  outOfJob(error: unknown): unknown;
   /** Hosts a link may lead to: exact names, or `*.example.com` for any name below one. */
   readonly linkHosts: readonly string[];
   /** The API itself is on this machine: links to this machine, and http there, are fine. */

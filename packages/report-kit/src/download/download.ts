@@ -16,25 +16,29 @@ export async function downloadTo(
   options: DownloadOptions = {},
 ): Promise<ReportFile> {
   const { stallTimeoutMs = 60_000 } = options;
-  if (!(stallTimeoutMs > 0)) {
-    throw new ReportRequestError({
-      field: "stallTimeoutMs",
-      expected: "milliseconds above 0",
-      received: String(stallTimeoutMs),
-    });
+  try {
+    if (!(stallTimeoutMs > 0)) {
+      throw new ReportRequestError({
+        field: "stallTimeoutMs",
+        expected: "milliseconds above 0",
+        received: String(stallTimeoutMs),
+      });
+    }
+    options.signal?.throwIfAborted();
+    const sink = "getWriter" in target ? streamSink(target, options.signal) : await open(target, context.file);
+    if (options.unpack !== undefined && options.unpack !== false && sink.canUnpack !== true) {
+      const refused = new ReportRequestError({
+        field: "unpack",
+        expected: "a target that keeps files, such as toDirectory or toFile",
+        received: "a stream",
+      });
+      await sink.abandon(refused, false);
+      throw refused;
+    }
+    return await transfer(context, sink, { ...options, stallTimeoutMs });
+  } catch (error) {
+    throw options.signal?.aborted === true ? error : context.outOfJob(error);
   }
-  options.signal?.throwIfAborted();
-  const sink = "getWriter" in target ? streamSink(target, options.signal) : await open(target, context.file);
-  if (options.unpack !== undefined && options.unpack !== false && sink.canUnpack !== true) {
-    const refused = new ReportRequestError({
-      field: "unpack",
-      expected: "a target that keeps files, such as toDirectory or toFile",
-      received: "a stream",
-    });
-    await sink.abandon(refused, false);
-    throw refused;
-  }
-  return transfer(context, sink, { ...options, stallTimeoutMs });
 }
 
 async function open(target: Target, file: TargetFile): Promise<Sink> {

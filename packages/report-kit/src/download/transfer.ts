@@ -75,7 +75,9 @@ export async function transfer(
       ...(placed.unpacked === undefined ? {} : { unpacked: placed.unpacked }),
     };
   } catch (thrown) {
-    const error: unknown = ended.signal.aborted ? ended.signal.reason : thrown;
+    const end: unknown = ended.signal.aborted ? ended.signal.reason : thrown;
+    // Who reads the stream hears of it by the sink.
+    const error = options.signal?.aborted === true ? end : context.outOfJob(end);
     const keep = goesOn(error) && (await part.checkpoint().catch(() => false));
     await sink.abandon(error, keep).catch(() => {});
     throw error;
