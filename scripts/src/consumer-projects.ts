@@ -17,9 +17,8 @@ export interface PackageManager {
 }
 
 /**
- * npm, pnpm, yarn and bun. Yarn with node_modules: its Plug'n'Play puts an error in the place of a file handle's `sync()` (4.18.1, "Method not
- * implemented."), without which `report-kit/node` refuses to keep a journal or a report. pnpm finds a package that imports what it does not
- * declare.
+ * npm, pnpm, yarn and bun. Yarn in both its ways: with node_modules, and with Plug'n'Play, which puts file handles of its own in the place of
+ * Node's and, like pnpm, finds a package that imports what it does not declare.
  * @param pnpm as the root's package.json names it
  * @param modules a folder with yarn and bun in it
  */
@@ -35,8 +34,14 @@ export function packageManagers(pnpm: string, modules: string, registry: string)
     "enableTelemetry: false",
     "enableImmutableInstalls: false",
     "npmMinimalAgeGate: 0",
-    "nodeLinker: node-modules",
   ];
+  const yarnWith = (name: string, nodeLinker: string): PackageManager => ({
+    name,
+    command: [node, yarn],
+    add: ["add"],
+    run: [node, yarn, "node"],
+    files: { ".yarnrc.yml": `${[...yarnrc, `nodeLinker: ${nodeLinker}`].join("\n")}\n`, "yarn.lock": "" },
+  });
   return [
     { name: "npm", command: ["npm"], add: ["install"], run: [node], files: {} },
     {
@@ -46,13 +51,8 @@ export function packageManagers(pnpm: string, modules: string, registry: string)
       run: [node],
       files: { "pnpm-workspace.yaml": "packages: []\nminimumReleaseAge: 0\n" },
     },
-    {
-      name: "yarn",
-      command: [node, yarn],
-      add: ["add"],
-      run: [node, yarn, "node"],
-      files: { ".yarnrc.yml": `${yarnrc.join("\n")}\n`, "yarn.lock": "" },
-    },
+    yarnWith("yarn", "node-modules"),
+    yarnWith("yarn-pnp", "pnp"),
     {
       name: "bun",
       command: [bun],

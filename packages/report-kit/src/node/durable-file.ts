@@ -1,6 +1,19 @@
 /// <reference types="node" />
+import { fsync } from "node:fs";
 import { open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+
+const fsyncDescriptor = promisify(fsync);
+
+/**
+ * Have what was written to an open file, or the entries of an open directory, on the disk. By its descriptor: the handles
+ * that Yarn's Plug'n'Play puts in the place of Node's have no `sync` of their own.
+ */
+export async function syncOpened(file: FileHandle): Promise<void> {
+  await fsyncDescriptor(file.fd);
+}
 
 /**
  * Write a new file and have it on the disk: when this returns, the bytes survive a loss of power.
@@ -10,7 +23,7 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   const file = await open(path, "wx");
   try {
     await file.writeFile(text);
-    await file.sync();
+    await syncOpened(file);
   } finally {
     await file.close();
   }
@@ -24,7 +37,7 @@ export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const directory = await open(path, "r");
   try {
-    await directory.sync();
+    await syncOpened(directory);
   } finally {
     await directory.close();
   }

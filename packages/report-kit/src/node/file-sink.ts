@@ -5,6 +5,7 @@ import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { DownloadError } from "../download/download-error.ts";
 import type { FileHead, Sink } from "../target.ts";
+import { syncOpened } from "./durable-file.ts";
 import { createHash } from "./hash.ts";
 import { claimPart } from "./part-directory.ts";
 import type { PartDirectory } from "./part-directory.ts";
@@ -73,7 +74,7 @@ function fileSink({ part, dataPath, data, noteFile, note }: OpenPart, pathFor: (
     },
     async commit(file) {
       await queue.drain();
-      await data.sync();
+      await syncOpened(data);
       const { size } = await data.stat();
       // Another worker took it over: this process stood still for minutes.
       if (size !== file.bytes || !(await isSame(dataPath, await data.stat()))) {

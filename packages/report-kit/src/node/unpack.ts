@@ -9,7 +9,7 @@ import { DownloadError } from "../download/download-error.ts";
 import { safeName } from "../download/safe-name.ts";
 import { ReportRequestError } from "../errors.ts";
 import type { FinishedFile, UnpackedFile, UnpackLimits } from "../target.ts";
-import { syncDirectory } from "./durable-file.ts";
+import { syncDirectory, syncOpened } from "./durable-file.ts";
 import { createHash } from "./hash.ts";
 import { placeFile } from "./place-file.ts";
 import { createWriteQueue } from "./write-queue.ts";
@@ -186,7 +186,7 @@ async function writeFile(
       throw refused ?? error;
     });
     await queue.drain();
-    await file.sync();
+    await syncOpened(file);
     return { bytes, sha256: hash.digest() };
   } finally {
     await file.close();
