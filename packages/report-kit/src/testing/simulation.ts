@@ -74,7 +74,8 @@ export interface RunningSimulation extends Simulation {
 }
 
 const journalMs = 2;
-const nothing = new Promise<never>(() => undefined);
+/** What a dead worker awaits, each its own: reactions on a shared promise would keep every one of them in memory. */
+const nothing = (): Promise<never> => new Promise(() => undefined);
 
 export function createSimulation(
   interruptions: readonly Interruption[],
@@ -123,7 +124,7 @@ export function createSimulation(
 
     function request<Answer>(what: string, act: () => Answer, travel: Travel = {}): Promise<Answer> {
       const { landsAfterMs = 20, answersAfterMs = 20, timeOut } = travel;
-      if (!alive || !pass(what, "before")) return nothing;
+      if (!alive || !pass(what, "before")) return nothing();
       return new Promise<Answer>((resolve, reject) => {
         deliver(() => {
           if (timeOut !== undefined) time.after(timeOut.afterMs, () => deliver(() => reject(timeOut.error)));
