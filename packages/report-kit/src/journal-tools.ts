@@ -7,6 +7,7 @@ import { readableKey } from "./readable-key.ts";
 import type { JobPhase, JobState } from "./state.ts";
 import { hasEnded, parseState } from "./state.ts";
 import { jobRecordName } from "./step.ts";
+import { noticeRecordPrefix, parseNoticeRecord } from "./webhook/notice-record.ts";
 
 /** A report job as a journal keeps it, for people and programs that look after it. Times are ISO 8601, UTC. */
 export interface KeptJob {
@@ -55,7 +56,7 @@ export async function* listJobs(
 ): AsyncGenerator<KeptJob | UnreadableJob> {
   for await (const name of journal.list(prefix)) {
     const key = name.slice(prefix.length);
-    const found = await readable(journal, name);
+    const found = await readable(journal, name, parseState);
     if (found === undefined) continue; // removed since
     if (found instanceof Error) {
       yield { key, unreadable: found };
@@ -109,35 +110,56 @@ export async function forgetJob(
 }
 
 /**
- * Remove the jobs that ended before a moment. A journal needs this rarely: a job takes about 1 kB of a table, 12 kB of a
- * disk. A kept job is what keeps its report from being made twice, so choose a moment so long ago that nobody asks for
- * the same report again.
- * Jobs that go on, that are `indeterminate` (a person has to decide), or that can't be read stay.
+ * Remove the jobs that ended, and the webhook notices that had been acted on, before a moment. A journal needs this rarely:
+ * a job takes about 1 kB of a table, 12 kB of a disk. A kept job is what keeps its report from being made twice, and a kept
+ * notice what keeps a repeated delivery from being acted on twice, so choose a moment so long ago that nobody asks for the
+ * same report, or delivers the same notice, again.
+ * Jobs that go on, that are `indeterminate` (a person has to decide), or that can't be read stay; so do notices that were
+ * acknowledged and not acted on yet: `resumeMonatoNotices` needs them.
  *
  * @param endedBefore epoch milliseconds
- * @returns how many were removed
+ * @returns how many records were removed, jobs and notices together
  */
 export async function pruneJobs(journal: Journal, endedBefore: number): Promise<number> {
+  const jobs = await prune(journal, prefix, endedBefore, (value, name) => {
+    const state = parseState(value, name);
+    return hasEnded(state) && state.phase !== "indeterminate" ? state.endedAt : undefined;
+  });
+  const notices = await prune(
+    journal,
+    noticeRecordPrefix,
+    endedBefore,
+    (value, name) => parseNoticeRecord(value, name).doneAt,
+  );
+  return jobs + notices;
+}
+
+/** @param endOf when what a record is about came to its end; undefined, or an end that can't be told, keeps it. */
+async function prune(
+  journal: Journal,
+  prefix: string,
+  before: number,
+  endOf: (value: JsonObject, name: string) => number | undefined,
+): Promise<number> {
   let removed = 0;
   for await (const name of journal.list(prefix)) {
-    const found = await readable(journal, name);
+    const found = await readable(journal, name, endOf);
     if (found === undefined || found instanceof Error) continue;
-    const { record, state } = found;
-    if (!hasEnded(state) || state.phase === "indeterminate") continue;
-    // Without a time of its end a job is not known to be old.
-    if (state.endedAt === undefined || !(state.endedAt < endedBefore)) continue;
-    if (await journal.remove(name, record.revision)) removed += 1;
+    const { record, state: endedAt = Infinity } = found;
+    if (endedAt < before && (await journal.remove(name, record.revision))) removed += 1;
   }
   return removed;
 }
 
-async function readable(
+/** A record and what it says; the error when that can't be read; undefined when there is none (any more). */
+async function readable<State>(
   journal: Journal,
   name: string,
-): Promise<{ readonly record: JournalRecord; readonly state: JobState } | JournalError | undefined> {
+  parse: (value: JsonObject, name: string) => State,
+): Promise<{ readonly record: JournalRecord; readonly state: State } | JournalError | undefined> {
   try {
     const record = await journal.read(name);
-    return record && { record, state: parseState(record.value, name) };
+    return record && { record, state: parse(record.value, name) };
   } catch (error) {
     // These two are about one record; anything else is about the journal.
     if (JournalError.isInstance(error) && (error.code === "unreadable" || error.code === "newer-version")) return error;

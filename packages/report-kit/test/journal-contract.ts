@@ -1,6 +1,23 @@
 import { describe, expect, test } from "vitest";
+import { pruneJobs } from "../src/journal-tools.ts";
 import type { Journal } from "../src/journal.ts";
 import type { JsonObject } from "../src/json.ts";
+import type { JobState } from "../src/state.ts";
+import { stateToJson } from "../src/state.ts";
+import { resumeMonatoNotices } from "../src/webhook.ts";
+import { statementNotice, transactionsNotice, webhookScene } from "./webhook-scene.ts";
+
+const waiting: JobState = {
+  v: 1,
+  source: "circle/treasury",
+  reportType: "camt053",
+  request: { reportType: "camt053", timeframe: "daily", date: "2026-11-19" },
+  epoch: 0,
+  phase: "waiting",
+  startedAt: Date.parse("2026-11-20T06:00:00Z"),
+  requests: 1,
+  nextAt: Date.parse("2026-11-20T06:01:00Z"),
+};
 
 /** What every journal promises, whatever it keeps its records in. `open` gives an empty one. */
 export function describeJournal(kind: string, open: () => Journal | Promise<Journal>): void {
@@ -103,6 +120,30 @@ export function describeJournal(kind: string, open: () => Journal | Promise<Jour
       expect(await namesIn(journal, "job")).toEqual(["job", "job-a", "job-b"]);
       expect(await namesIn(journal, "nothing")).toEqual([]);
       expect(await namesIn(journal, "")).toHaveLength(4);
+    });
+
+    test("is pruned of what came to its end long ago, and of nothing that somebody still needs", async () => {
+      const journal = await open();
+      const ended = { ...waiting, phase: "ready", endedAt: waiting.startedAt + 1000 } as const;
+      await journal.write("job-waiting", stateToJson(waiting), 0);
+      await journal.write("job-ended", stateToJson(ended), 0);
+      let failing = false;
+      const onReport = (): void => {
+        if (failing) throw new Error("the queue is away");
+      };
+      const { clock, deliver, settled, errors } = webhookScene({ journal, onReport });
+      await deliver(transactionsNotice);
+      await settled();
+      failing = true;
+      await deliver(statementNotice);
+      await settled();
+      expect(errors).toHaveLength(1);
+      await clock.advance(86_400_000);
+      expect(await pruneJobs(journal, waiting.startedAt)).toBe(0);
+      expect(await pruneJobs(journal, clock.now())).toBe(2);
+      expect(await namesIn(journal, "")).toEqual(["job-waiting", expect.stringMatching(/^webhook-/)]);
+      failing = false;
+      expect(await resumeMonatoNotices(webhookScene({ journal, onReport }).options)).toBe(1);
     });
 
     test("keeps JSON as it is: names in order, every character, numbers to the last digit", async () => {

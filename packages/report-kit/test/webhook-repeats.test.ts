@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { memoryJournal } from "../src/index.ts";
+import { memoryJournal, pruneJobs } from "../src/index.ts";
 import type { Journal } from "../src/index.ts";
 import { resumeMonatoNotices } from "../src/webhook.ts";
 import {
@@ -126,6 +126,25 @@ describe("a repeated delivery", () => {
     expect([jobs, errors]).toEqual([[], [expect.objectContaining({ message: "disk full" })]]);
   });
 
+  it("is acted on once more when its notice was pruned, and no sooner", async () => {
+    const { jobs, onReport } = collector();
+    const { clock, journal, deliver, settled } = webhookScene({ onReport });
+    await deliver(transactionsNotice);
+    await settled();
+    const doneAt = clock.now();
+    await clock.advance(30 * 86_400_000);
+    expect(await pruneJobs(journal, doneAt)).toBe(0);
+    await deliver(transactionsNotice);
+    await settled();
+    expect(jobs).toHaveLength(1);
+    expect(await pruneJobs(journal, doneAt + 1)).toBe(1);
+    expect(await recordsOf(journal)).toEqual([]);
+    await deliver(transactionsNotice);
+    await settled();
+    expect(jobs).toHaveLength(2);
+    expect(await pruneJobs(journal, doneAt + 1)).toBe(0);
+  });
+
   it("over a record of a newer report-kit is left alone", async () => {
     const { journal, errors, deliver, settled } = webhookScene();
     await deliver(transactionsNotice);
@@ -134,6 +153,8 @@ describe("a repeated delivery", () => {
     await journal.write(name, { v: 2 }, (await journal.read(name))?.revision ?? 0);
     expect((await deliver(transactionsNotice)).status).toBe(503);
     expect(errors).toMatchObject([{ name: "JournalError", code: "newer-version" }]);
+    expect(await pruneJobs(journal, Infinity)).toBe(0);
+    expect(await recordsOf(journal)).toEqual([name]);
   });
 });
 

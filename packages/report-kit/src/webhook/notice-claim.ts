@@ -1,12 +1,12 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { canonicalJson } from "../canonical-json.ts";
-import { JournalError } from "../errors.ts";
-import type { JsonObject } from "../json.ts";
 import type { Journal } from "../journal.ts";
 import type { ReportSource } from "../source.ts";
 import { createTimer } from "../timer.ts";
 import type { TimerPlatform } from "../timer.ts";
 import type { MonatoNotice } from "./monato-notice.ts";
+import type { NoticeRecord } from "./notice-record.ts";
+import { noticeRecordPrefix, noticeRecordToJson, parseNoticeRecord } from "./notice-record.ts";
 
 /**
  * How a notice is acted on once.
@@ -16,9 +16,9 @@ import type { MonatoNotice } from "./monato-notice.ts";
  * - none: nobody has acted on it;
  * - `until` in the future: somebody is acting on it, and moves `until` on while alive;
  * - `until` past: somebody was, and failed or died. The next delivery, or `resumeMonatoNotices`, acts on it;
- * - `done`: acted on. It is never acted on again.
+ * - `doneAt`: acted on. It is not acted on again for as long as the record is kept (`pruneJobs`).
  *
- * The record is written before the delivery is acknowledged, so what was acknowledged is not forgotten; `done` is written
+ * The record is written before the delivery is acknowledged, so what was acknowledged is not forgotten; `doneAt` is written
  * after the work, so what was not done is not taken for done. Between the two a process can die: then the work is done
  * again. It is a look and a call of `onReport`, both harmless twice.
  */
@@ -39,17 +39,6 @@ export interface ClaimContext {
   readonly source: Pick<ReportSource, "id" | "origin">;
 }
 
-interface NoticeRecord {
-  readonly v: 1;
-  /** The id of the report source. */
-  readonly source: string;
-  readonly notice: MonatoNotice;
-  /** Epoch milliseconds until which nobody else acts on it. */
-  readonly until: number;
-  readonly done?: true;
-}
-
-const prefix = "webhook-";
 const leaseMs = 60_000;
 
 /**
@@ -60,13 +49,13 @@ const leaseMs = 60_000;
 export async function claimNotice(notice: MonatoNotice, context: ClaimContext): Promise<NoticeClaim | undefined> {
   const { id, origin } = context.source;
   const hash = sha256(new TextEncoder().encode(canonicalJson({ id, origin, ...notice }))).slice(0, 16);
-  const name = prefix + Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const name = noticeRecordPrefix + Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return claim(name, { v: 1, source: id, notice, until: 0 }, context);
 }
 
 /** Claims on the notices of a source that were acknowledged and, because something failed or died, never acted on. */
 export async function* claimLeftNotices(context: ClaimContext): AsyncGenerator<NoticeClaim> {
-  for await (const name of context.journal.list(prefix)) {
+  for await (const name of context.journal.list(noticeRecordPrefix)) {
     const left = await claim(name, undefined, context);
     if (left !== undefined) yield left;
   }
@@ -81,12 +70,17 @@ async function claim(
   const { journal, clock, source } = context;
   for (;;) {
     const found = await journal.read(name);
-    const record = found === undefined ? fresh : parseRecord(found.value, name);
-    if (record === undefined || record.source !== source.id || record.done === true || record.until > clock.now()) {
+    const record = found === undefined ? fresh : parseNoticeRecord(found.value, name);
+    if (
+      record === undefined ||
+      record.source !== source.id ||
+      record.doneAt !== undefined ||
+      record.until > clock.now()
+    ) {
       return undefined;
     }
     const claimed = { ...record, until: clock.now() + leaseMs };
-    const revision = await journal.write(name, toJson(claimed), found?.revision ?? 0);
+    const revision = await journal.write(name, noticeRecordToJson(claimed), found?.revision ?? 0);
     if (revision !== undefined) return heldClaim(name, claimed, revision, context);
   }
 }
@@ -97,7 +91,8 @@ function heldClaim(name: string, record: NoticeRecord, claimedAt: number, contex
   let revision: number | undefined = claimedAt;
 
   async function write(change: Partial<NoticeRecord>): Promise<void> {
-    if (revision !== undefined) revision = await journal.write(name, toJson({ ...record, ...change }), revision);
+    if (revision !== undefined)
+      revision = await journal.write(name, noticeRecordToJson({ ...record, ...change }), revision);
   }
 
   /** Keep others away for as long as this process lives and works. */
@@ -133,23 +128,8 @@ function heldClaim(name: string, record: NoticeRecord, claimedAt: number, contex
         throw error;
       }
       await stop();
-      if (end === "done") await write({ until: 0, done: true });
+      if (end === "done") await write({ until: 0, doneAt: clock.now() });
       else if (revision !== undefined) await journal.remove(name, revision);
     },
   };
-}
-
-function parseRecord(value: JsonObject, name: string): NoticeRecord {
-  const { v, source, notice, until } = value;
-  if (v === 1 && typeof source === "string" && typeof notice === "object" && typeof until === "number") {
-    return value as unknown as NoticeRecord; // written by this file alone
-  }
-  throw new JournalError({
-    code: typeof v === "number" && v > 1 ? "newer-version" : "unreadable",
-    message: `The journal record ${name} is not a webhook notice this report-kit can read: it was written by a newer one, or damaged. Nothing was done about the notice.`,
-  });
-}
-
-function toJson(record: NoticeRecord): JsonObject {
-  return record as unknown as JsonObject; // an interface has no index signature, but its members are all JSON
 }
