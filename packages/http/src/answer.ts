@@ -1,5 +1,5 @@
 import type { ParseAs, UndescribedError } from "./call-types.ts";
-import { redactText, redactUrl } from "./redact.ts";
+import { redactText } from "./redact.ts";
 import { discard } from "./send.ts";
 import type { Sender } from "./send.ts";
 
@@ -27,7 +27,7 @@ export async function readSuccess(
   // No type, and text/plain, can be JSON that is badly labelled; anything else is taken at its word, before it is read.
   if (!/[/+]json\b|^text\/plain\b|^$/i.test(mediaType)) {
     discard(response);
-    throw new Error(`it is ${mediaType}, not JSON: pass another parseAs, such as "stream"`);
+    throw new Error(`it is ${mediaType}, not JSON: pass parseAs: "stream"`);
   }
   const text = await race(response.text());
   let value: unknown;
@@ -63,12 +63,13 @@ export async function readError(
   const { status, headers } = response;
   const location = headers.get("location");
   const what = location
-    ? `a redirect to ${redactUrl(location)} that was not followed`
+    ? `a redirect to ${location} that was not followed`
     : text === ""
       ? "an empty body"
       : `a body of ${headers.get("content-type") ?? "no type"}`;
-  const error: UndescribedError = { message: `HTTP ${status} with ${what}` };
-  return text === "" ? error : { ...error, excerpt: redactText(text.slice(0, 2000), secrets).slice(0, 500) };
+  const said = (words: string): string => redactText(words, secrets).slice(0, 500);
+  const error: UndescribedError = { message: said(`HTTP ${status} with ${what}`) };
+  return text === "" ? error : { ...error, excerpt: said(text) };
 }
 
 function isObject(value: unknown): value is object {

@@ -96,7 +96,7 @@ interface TransportFacts {
   readonly maybeSent: boolean;
   /** The HTTP status, where an answer came that can't be read. */
   readonly status?: number | undefined;
-  /** That answer's media type, where it names one. */
+  /** That answer's media type, where it names one, as `redactText` leaves it: `text/plain;charset=…`. */
   readonly mediaType?: string | undefined;
 }
 

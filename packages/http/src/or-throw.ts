@@ -54,7 +54,7 @@ function providerError(error: unknown, response: Response, context: Partial<Fail
     provider,
     operationId,
     status,
-    requestId: headers.get("x-request-id") ?? undefined,
+    requestId: redactText(headers.get("x-request-id") ?? "", secrets) || undefined,
     retryAfterMs,
     body: redactValue(error, secrets),
   });

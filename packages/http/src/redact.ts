@@ -4,7 +4,7 @@ const redacted = "[redacted]";
 const secretName = /secret|passw|token|auth|credential|signature|cookie|api[-_]?key|\b(?:sig|jwt)\b/i;
 const userInfo = /\/\/[^/?#\s"'<>]*@/g;
 const query = /([?&;#][\w.~%[\]-]+=)[^&;#\s"'<>\\]+/g;
-const credential = /\b(?:Bearer|Basic)\s+[\w.~+/=-]+|\beyJ[\w-]{5,}\.[\w.-]+/gi;
+const credential = /\b(?:Bearer|Basic)\s+[\w.~+/=-]+|\beyJ[\w.-]{5,}/gi;
 const named = /("[^"\\]*"\s*:\s*)("(?:[^"\\]|\\.)*")/g;
 
 /**

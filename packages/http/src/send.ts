@@ -1,7 +1,7 @@
 import type { RetryOptions } from "./call-types.ts";
 import type { Authorization, Credentials } from "./credentials.ts";
 import { TransportError } from "./errors.ts";
-import { redactError, secretsIn } from "./redact.ts";
+import { redactError, redactText, secretsIn } from "./redact.ts";
 import { retryAfterOf } from "./retry-after.ts";
 import { isPassing, retryDelayMs } from "./retry-policy.ts";
 import { startTimeLimit } from "./time-limit.ts";
@@ -77,7 +77,7 @@ export function createSender(api: Api, call: Call): Sender {
       operationId: call.operationId,
       maybeSent,
       status: response?.status,
-      mediaType: response?.headers.get("content-type") ?? undefined,
+      mediaType: redactText(response?.headers.get("content-type") ?? "", secrets()) || undefined,
       cause: clean,
     });
   }

@@ -182,6 +182,32 @@ describe("a secret", () => {
     }
   });
 
+  it("is in no error when an answer's headers, or all of its body, repeat it", async () => {
+    const long = `eyJhbGciOiJIUzI1NiJ9.${"token".repeat(160)}`;
+    const answers = [
+      new Response("{", { status: 400, headers: { "x-request-id": long } }),
+      new Response("", { status: 302, headers: { location: `https://elsewhere.example/${long}` } }),
+      new Response("<p>", { status: 502, headers: { "content-type": long } }),
+      new Response(`${long} `.repeat(3), { status: 500 }),
+      new Response("", { headers: { "content-type": long } }),
+    ];
+    for (const answer of answers) {
+      const client = exampleClient({ fetch: fakeFetch(answer), credentials: bearer(long, "apiKey"), retry: false });
+      let told: unknown;
+      const error: unknown = await client
+        .GET("/reports/{id}", one)
+        .then((result) => {
+          told = result.error;
+          return orThrow(result);
+        })
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ provider: "example" });
+      expect(inspect([told, error], { depth: 20, showHidden: true }) + JSON.stringify(error)).not.toContain(
+        "tokentoken",
+      );
+    }
+  });
+
   it("is in no refusal", async () => {
     expect(() => bearer(`${secret}\n`, "apiKey")).toThrow(RequestRefusedError);
     expect(() => bearer(`${secret}\n`, "apiKey")).not.toThrow(secret);

@@ -54,6 +54,7 @@ describe("redactText", () => {
       "https://".repeat(20_000),
       "?a=".repeat(50_000),
       "eyJ".repeat(50_000),
+      "eyJ-".repeat(250_000),
       "Bearer ".repeat(20_000),
       '"a":'.repeat(30_000),
     ])

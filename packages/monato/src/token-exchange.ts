@@ -29,14 +29,15 @@ export function exchangedToken(
   async function exchange(): Promise<Authorization> {
     const params = { path: { client_id: clientId } };
     const { data: list } = orThrow(await client.GET("/v1/clients/{client_id}/credentials", { params }));
+    // Untrusted whatever the types say: a 204 has no data, and a secret may be anything.
     const credential =
-      Array.isArray(list.data) &&
-      list.data.find((each) => each?.client_secret && (each.status ?? "ACTIVE") === "ACTIVE");
+      Array.isArray(list?.data) &&
+      list.data.find((each) => isText(each?.client_secret) && (each.status ?? "ACTIVE") === "ACTIVE");
     if (!credential) throw nothingActive("listCredentials");
     const { client_id, client_secret } = credential;
     const body = { client_id, client_secret };
     const { data } = orThrow(await client.POST("/v1/clients/{client_id}/auth/credential-tokens", { params, body }));
-    if (!/^[\x21-\x7e]+$/.test(data.token ?? "") || data.status === "INACTIVE") throw nothingActive("createToken");
+    if (!isText(data?.token) || data.status === "INACTIVE") throw nothingActive("createToken");
     const authorization = {
       header: ["authorization", `Bearer ${data.token}`] as const,
       secrets: [data.token, client_secret],
@@ -64,10 +65,9 @@ export function exchangedToken(
 /** When a token ends, in epoch milliseconds: by its `exp`, else by `expires_at`, else by the documented 24 hours. */
 function endOf({ token, expires_at }: TokenAnswer, now: number): number {
   // "2025-03-06 11:16:59.491631" comes without an offset at times. It is Mexico's time; read as UTC it is early, which does no harm.
-  const text = `${expires_at}`.replace(" ", "T");
-  const stated = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
+  const text = isText(expires_at) ? expires_at.replace(" ", "T") : "";
   // What says nothing is NaN, which is no end.
-  return expiryOf(token) || stated || now + assumedLifeMs;
+  return expiryOf(token) || Date.parse(`${text}Z`) || Date.parse(text) || now + assumedLifeMs;
 }
 
 /** The `exp` of a JWT in epoch milliseconds; NaN for what is none, or has none. */
@@ -78,6 +78,11 @@ function expiryOf(token: string): number {
   } catch {
     return NaN;
   }
+}
+
+/** Not empty, and without what a header can't hold. */
+function isText(value: unknown): value is string {
+  return typeof value === "string" && /^[\x20-\x7e]+$/.test(value);
 }
 
 function nothingActive(operationId: string): ProviderError {

@@ -72,6 +72,10 @@ function monato(
   };
 }
 
+/** An answer of JSON, or a 204. */
+const answered = (body: unknown): Response =>
+  body === undefined ? new Response(null, { status: 204 }) : Response.json(body);
+
 const make = (fetch: typeof globalThis.fetch, options: Partial<MonatoClientOptions> = {}): MonatoClient =>
   createMonatoClient({
     clientId,
@@ -141,6 +145,11 @@ describe("the exchange of the API key for a token", () => {
     [
       "the documented day less an hour, for garbage",
       () => ({ token: "a.%%%.c", expires_at: "None" }),
+      23 * hour - 60_000,
+    ],
+    [
+      "the documented day less an hour, for an end that is no text",
+      () => ({ token: "opaque", expires_at: { toString: 1 } }),
       23 * hour - 60_000,
     ],
     [
@@ -239,8 +248,10 @@ describe("the exchange of the API key for a token", () => {
     { data: [null] },
     { data: [{ client_id: "a" }] },
     { data: [{ client_id: "a", client_secret: "b", status: "INACTIVE" }] },
+    { data: [{ client_id: "a", client_secret: { toString: 1 } }] },
+    undefined,
   ])("without an active credential says so: %j", async (answer) => {
-    const world = monato({ credentials: () => Response.json(answer) });
+    const world = monato({ credentials: () => answered(answer) });
     await expect(lookUp(make(world.fetch))).rejects.toMatchObject({
       name: "ProviderError",
       code: "nothing-active",
@@ -249,18 +260,23 @@ describe("the exchange of the API key for a token", () => {
     expect(world.seen).toHaveLength(1);
   });
 
-  it.each([{ token: "" }, { token: null }, {}, { token: "a\nb" }, { token: "opaque", status: "INACTIVE" }])(
-    "without an active token says so: %j",
-    async (answer) => {
-      const world = monato({ token: () => Response.json(answer) });
-      await expect(lookUp(make(world.fetch))).rejects.toMatchObject({
-        name: "ProviderError",
-        code: "nothing-active",
-        operationId: "createToken",
-      });
-      expect(world.seen).toHaveLength(2);
-    },
-  );
+  it.each([
+    { token: "" },
+    { token: null },
+    {},
+    { token: "a\nb" },
+    { token: ["opaque"] },
+    { token: "opaque", status: "INACTIVE" },
+    undefined,
+  ])("without an active token says so: %j", async (answer) => {
+    const world = monato({ token: () => answered(answer) });
+    await expect(lookUp(make(world.fetch))).rejects.toMatchObject({
+      name: "ProviderError",
+      code: "nothing-active",
+      operationId: "createToken",
+    });
+    expect(world.seen).toHaveLength(2);
+  });
 });
 
 describe("a 401 on a call", () => {
