@@ -16,6 +16,8 @@ import type { PostgresServer } from "./postgres-server.ts";
 const kills = process.env["REPORT_KIT_SOAK"] === "1" ? 1_000 : 30;
 /** Reports of each source that every life adds to what is wanted. */
 const perLife = 2;
+/** Kills fall anywhere from a life's start to this many moments of its requests: arrivals, acts and answers of what it creates. */
+const momentsOfALife = 3 * 2 * perLife;
 /** Lives after which a worker need not look at what was wanted before them. */
 const remembered = 15;
 /** Reports of each source that the last workers finish together: the clock leaves a slow machine little time. */
@@ -58,7 +60,8 @@ interface Life {
   readonly provider: KillsProvider;
   readonly first: number;
   readonly last: number;
-  readonly killAfterMs?: number;
+  /** When it is killed: so many moments of its requests after its start, and a while. Default: not at all. */
+  readonly kill?: { readonly moments: number; readonly afterMs: number };
 }
 
 interface End {
@@ -70,7 +73,7 @@ interface End {
 }
 
 /** One worker's life, which ends by itself or by a SIGKILL. @returns what it said of its jobs */
-function live({ mode, kind, location, provider, first, last, killAfterMs }: Life): Promise<readonly End[]> {
+function live({ mode, kind, location, provider, first, last, kill }: Life): Promise<readonly End[]> {
   const child = spawn(process.execPath, [
     script,
     mode,
@@ -81,8 +84,14 @@ function live({ mode, kind, location, provider, first, last, killAfterMs }: Life
   ]);
   let [said, complaint] = ["", ""];
   child.stderr.on("data", (data) => (complaint += String(data)));
+  let moments = 0;
+  const onMoment = (): void => {
+    if (moments === kill?.moments) setTimeout(() => child.kill("SIGKILL"), kill.afterMs);
+    moments += 1;
+  };
+  provider.watch(String(child.pid), onMoment);
   child.stdout.on("data", (data) => {
-    if (said === "" && killAfterMs !== undefined) setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+    if (said === "") onMoment(); // it has started
     said += String(data);
   });
   return new Promise((resolve, reject) => {
@@ -110,7 +119,8 @@ async function killAndCount(mode: "kit" | "naive", kind: "file" | "postgres", lo
     const lane = async (lanes: number, of: number): Promise<void> => {
       for (let life = lanes; life < kills; life += of) {
         const first = Math.max(0, (life - remembered) * perLife);
-        await live({ ...common, first, last: (life + 1) * perLife, killAfterMs: random() * 200 });
+        const kill = { moments: Math.floor(random() * momentsOfALife), afterMs: random() * 20 };
+        await live({ ...common, first, last: (life + 1) * perLife, kill });
       }
     };
     await Promise.all([lane(0, 2), lane(1, 2)]);

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
+import { createTimeoutMs } from "../src/premises.ts";
 
 /** A report that the provider has made. */
 export interface MadeReport {
@@ -15,24 +16,37 @@ export interface MadeReport {
 export interface KillsProvider {
   readonly url: string;
   readonly made: readonly MadeReport[];
+  /** Tell of each moment of a worker's requests: one has arrived, was acted on, or was answered. */
+  watch(worker: string, onMoment: () => void): void;
   stop(): Promise<void>;
 }
 
+/** Milliseconds of the hurried clock after which a report is promised to be visible; it is at once. */
+export const visibilityBoundMs = 10_000;
+
 /**
  * Two APIs in one: `/list` makes a report for each POST and lists them, `/client-id` makes it under the id that is sent,
- * another for each POST too. It takes its time before it acts and before it answers, so that kills fall in between.
+ * another for each POST too. It takes its time before it acts and before it answers, so that kills fall in between. A POST
+ * that is older than the premises allow is not acted on, so that they hold on a machine of any speed.
  */
 export async function startKillsProvider(now: () => number, random: () => number): Promise<KillsProvider> {
   const made: MadeReport[] = [];
+  const watchers = new Map<string, () => void>();
   const readyAfterMs = 1_000;
 
   const server = createServer((request, response) => {
     void (async () => {
       const [, tier, id] = (request.url ?? "").split("/");
+      const moment = (): void => watchers.get(String(request.headers["worker"]))?.();
       let answer: unknown;
       if (request.method === "POST") {
         const body = await bodyOf(request);
+        moment();
         await pause(random() * 40);
+        if (now() > body.sentAt + createTimeoutMs + visibilityBoundMs) {
+          request.destroy();
+          return;
+        }
         const own = tier === "client-id" ? body.id : `r-${made.length + 1}`;
         const report = {
           id: own,
@@ -41,6 +55,7 @@ export async function startKillsProvider(now: () => number, random: () => number
           madeAt: now(),
         } as const;
         made.push(report);
+        moment();
         await pause(random() * 40);
         answer = { ...report, ready: false };
       } else {
@@ -50,7 +65,7 @@ export async function startKillsProvider(now: () => number, random: () => number
         answer = id === undefined ? shown : shown[0];
       }
       response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
-      response.end(JSON.stringify(answer ?? {}));
+      response.end(JSON.stringify(answer ?? {}), moment);
     })();
   });
   await new Promise<void>((resolve) => {
@@ -61,6 +76,7 @@ export async function startKillsProvider(now: () => number, random: () => number
   return {
     url: `http://127.0.0.1:${address.port}`,
     made,
+    watch: (worker, onMoment) => watchers.set(worker, onMoment),
     stop: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -69,8 +85,16 @@ export async function startKillsProvider(now: () => number, random: () => number
   };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<{ readonly id: string; readonly report: string }> {
+/** What the workers of this test send. */
+interface Body {
+  readonly id: string;
+  readonly report: string;
+  /** When its time-out began, in epoch milliseconds of the hurried clock. */
+  readonly sentAt: number;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Body> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of request) chunks.push(chunk);
-  return JSON.parse(Buffer.concat(chunks).toString()); // what the worker's sources below send
+  return JSON.parse(Buffer.concat(chunks).toString());
 }

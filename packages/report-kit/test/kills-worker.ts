@@ -15,6 +15,7 @@ import { fileJournal } from "../src/node/file-journal.ts";
 import { postgresJournal } from "../src/postgres.ts";
 import { clockSkewMs, createTimeoutMs } from "../src/premises.ts";
 import { hurriedClock } from "./kills-clock.ts";
+import { visibilityBoundMs } from "./kills-provider.ts";
 
 const [mode, kind, location = "", url = "", since, first, last] = process.argv.slice(2);
 const clock = hurriedClock(Number(since));
@@ -30,6 +31,7 @@ async function ask(path: string, body?: object): Promise<Shown | undefined | Sho
   try {
     const response = await fetch(`${url}${path}`, {
       ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+      headers: { worker: String(process.pid) },
       signal: AbortSignal.timeout(clock.real(createTimeoutMs)),
     });
     if (response.status === 404) return undefined;
@@ -58,11 +60,11 @@ function source(tier: "list" | "client-id"): ReportSource<{ report: string }> {
     provider: "kills",
     account: tier,
     origin: "https://kills.invalid",
-    profile: { tier, remakes: true, visibilityBoundMs: 10_000, requestsPerSecond: 1_000 },
+    profile: { tier, remakes: true, visibilityBoundMs, requestsPerSecond: 1_000 },
     linkHosts: [],
     prepare: ({ report }) => ({ reportType: "kills", request: { report }, identity: { report } }),
-    create: async ({ key, request }) =>
-      observe(await ask(`/${tier}`, { id: key, ...request }), tier === "client-id" ? true : undefined),
+    create: async ({ key, request, now }) =>
+      observe(await ask(`/${tier}`, { id: key, sentAt: now, ...request }), tier === "client-id" ? true : undefined),
     look: async ({ reference }) => observe(await ask(`/${tier}/${reference}`)),
     find: tier === "list" ? findInList : findById,
     locate: async () => ({ via: "none", reason: "pending", message: "these reports have no files" }),
@@ -112,7 +114,7 @@ async function get(tier: "list" | "client-id", report: string): Promise<void> {
 async function postThenSave(tier: string, report: string): Promise<object> {
   const name = `job-${tier}-${report}`;
   if ((await journal.read(name)) !== undefined) return { status: "ready" };
-  const shown = await ask(`/${tier}`, { id: name, report }).catch(() => undefined);
+  const shown = await ask(`/${tier}`, { id: name, sentAt: clock.now(), report }).catch(() => undefined);
   if (shown === undefined) return postThenSave(tier, report);
   await journal.write(name, { shown: JSON.stringify(shown) }, 0);
   return { status: "ready" };
