@@ -17,7 +17,7 @@ export function brokenLinks(pages: readonly Page[]): readonly string[] {
 }
 
 /** Links within the repository outside code, each with its line. Those that begin with `/` count from the root. */
-export function linksIn(page: Page): readonly { readonly target: string; readonly line: number }[] {
+function linksIn(page: Page): readonly { readonly target: string; readonly line: number }[] {
   return textLines(page).flatMap(({ text, line }) => {
     const plain = text.replaceAll(/`[^`]*`/g, (code) => "x".repeat(code.length));
     return [...plain.matchAll(/\]\((?<target>[^()\s]+)\)/g)]

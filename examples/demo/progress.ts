@@ -2,12 +2,6 @@ import { createLogUpdate } from "log-update";
 import type { JobEvent } from "report-kit";
 import type { WantedReport } from "./wanted-reports.ts";
 
-/** Where the demo prints. */
-export interface Screen {
-  readonly isTTY?: boolean;
-  write(text: string): unknown;
-}
-
 /** Shows what happens to each report. */
 export interface Progress {
   onEvent(event: JobEvent): void;

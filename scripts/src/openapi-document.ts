@@ -54,7 +54,7 @@ export function pointerOf(segments: readonly string[]): string {
   return segments.map((segment) => `/${segment.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
-export const httpMethods: readonly string[] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const httpMethods: ReadonlySet<string> = new Set("get put post delete options head patch trace".split(" "));
 
 /** An operation under its `operationId`, or a webhook under `webhook.<name>`. */
 export interface NamedOperation {
@@ -67,7 +67,7 @@ export function namedOperations(document: JsonObject): readonly NamedOperation[]
   return ["paths", "webhooks"].flatMap((part) =>
     entries(document[part]).flatMap(([key, item]) =>
       entries(item).flatMap(([method, operation]) => {
-        if (!httpMethods.includes(method) || !isObject(operation)) return [];
+        if (!httpMethods.has(method) || !isObject(operation)) return [];
         const segments = [part, key, method];
         if (part === "webhooks") return [{ name: `webhook.${key}`, segments }];
         if (typeof operation["operationId"] !== "string") throw new Error(`${pointerOf(segments)} has no operationId.`);

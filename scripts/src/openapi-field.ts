@@ -8,7 +8,7 @@ import type { Provider } from "./providers.ts";
 import { sha256 } from "./sha256.ts";
 
 /** What a provider's package.json says under `openapi`: the effective text that it was made from. Throws when that states no version. */
-export function openapiField(provider: Provider, effective: string): JsonObject {
+function openapiField(provider: Provider, effective: string): JsonObject {
   const description: unknown = parse(effective);
   const info = isObject(description) ? description["info"] : undefined;
   const version = isObject(info) ? info["version"] : undefined;

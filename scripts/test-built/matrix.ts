@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { repository } from "../test/altered-copy.ts";
 
 /** Where the workspace of runtimes, compilers, bundlers and package managers is that no clone installs by itself. */
-export const matrixFolder: string = join(repository, "scripts/matrix");
+const matrixFolder: string = join(repository, "scripts/matrix");
 
 /**
  * The path of something in a package of the matrix.

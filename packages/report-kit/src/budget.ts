@@ -15,7 +15,7 @@ export interface Budget {
 }
 
 /** What a source is sent at most unless a caller says otherwise, in requests a second. */
-export const defaultRequestsPerSecond = 10;
+const defaultRequestsPerSecond = 10;
 
 /** @throws TypeError unless `requestsPerSecond` is above zero (Infinity = no limit). */
 export function createBudget(

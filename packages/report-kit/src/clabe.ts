@@ -3,7 +3,7 @@ import { matching, refuse } from "./request-fields.ts";
 const weights = [3, 7, 1];
 
 /** Does the last digit of a CLABE check the other seventeen (Banxico's 3-7-1 rule)? */
-export function clabeChecks(clabe: string): boolean {
+function clabeChecks(clabe: string): boolean {
   const sum = Array.from(clabe.slice(0, 17)).reduce(
     (total, digit, index) => total + ((Number(digit) * (weights[index % 3] ?? 0)) % 10),
     0,

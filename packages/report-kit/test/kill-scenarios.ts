@@ -16,7 +16,7 @@ import type {
 /** How a worker drives its job: by one call that waits, or step by step as cron and engines do. */
 export type Drive = "wait" | "step";
 
-export function kitOf({ journal, platform }: SimulatedWorker): ReportKit {
+function kitOf({ journal, platform }: SimulatedWorker): ReportKit {
   return createReportKit({ journal, platform });
 }
 

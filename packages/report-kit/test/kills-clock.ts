@@ -9,7 +9,7 @@ export interface HurriedClock {
   readonly real: (ms: number) => number;
 }
 
-export const timesFaster = 50;
+const timesFaster = 50;
 
 /** @param since the real epoch milliseconds at which both clocks agreed */
 export function hurriedClock(since: number): HurriedClock {
