@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkPackage } from "@arethetypeswrong/core";
+import { checkPackage, Package } from "@arethetypeswrong/core";
 import type { ResolutionKind } from "@arethetypeswrong/core";
 import { problemAffectsResolutionKind } from "@arethetypeswrong/core/problems";
 import { publint } from "publint";
@@ -81,20 +81,39 @@ test("publint finds nothing to say", async () => {
 });
 
 test("the types of each entry are what a user's TypeScript resolves, by import and by bundlers", async () => {
-  // The profile `esm-only` of attw: what an old `require` would resolve is not looked at.
-  const kinds: readonly ResolutionKind[] = ["node16-esm", "bundler"];
-  const found = await Promise.all(
-    packages.map(async ({ name, contents }) => {
-      const analysis = await checkPackage(contents);
-      if (!analysis.types) return [name, ["has no types"]] as const;
-      const problems = analysis.problems.filter((problem) =>
-        kinds.some((kind) => problemAffectsResolutionKind(problem, kind, analysis)),
-      );
-      return [name, problems.map((problem) => JSON.stringify(problem))] as const;
-    }),
-  );
+  const found = await Promise.all(packages.map(async ({ name, contents }) => [name, await typeProblems(contents)]));
   expect(Object.fromEntries(found)).toEqual(Object.fromEntries(packages.map(({ name }) => [name, []])));
 });
+
+test("an entry that leads nowhere, and types that say another thing than the code, are found by both", async () => {
+  const manifest = {
+    name: "a",
+    version: "1.0.0",
+    type: "module",
+    exports: { ".": { types: "./index.d.cts", default: "./index.js" }, "./gone": "./gone.js" },
+  };
+  const files = { "package.json": JSON.stringify(manifest), "index.js": "export {};", "index.d.cts": "export {};" };
+  const { messages } = await publint({
+    pkgDir: "a",
+    strict: true,
+    pack: { files: Object.entries(files).map(([name, data]) => ({ name: `a/${name}`, data })) },
+  });
+  expect(messages.map(({ code, type }) => [code, type])).toContainEqual(["FILE_DOES_NOT_EXIST", "error"]);
+  const inModules = Object.entries(files).map(([name, data]) => [`/node_modules/a/${name}`, data]);
+  expect(await typeProblems(new Package(Object.fromEntries(inModules), "a", "1.0.0"))).toEqual(
+    expect.arrayContaining([expect.stringContaining("FalseCJS"), expect.stringContaining("NoResolution")]),
+  );
+});
+
+/** The profile `esm-only` of attw: what an old `require` would resolve is not looked at. */
+async function typeProblems(contents: Package): Promise<readonly string[]> {
+  const kinds: readonly ResolutionKind[] = ["node16-esm", "bundler"];
+  const analysis = await checkPackage(contents);
+  if (!analysis.types) return ["has no types"];
+  return analysis.problems
+    .filter((problem) => kinds.some((kind) => problemAffectsResolutionKind(problem, kind, analysis)))
+    .map((problem) => JSON.stringify(problem));
+}
 
 function arrayBuffer(path: string): ArrayBuffer {
   const bytes = new Uint8Array(readFileSync(path));
