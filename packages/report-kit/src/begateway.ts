@@ -9,6 +9,8 @@ import type { Observation } from "./observation.ts";
 import { createTimeoutMs } from "./premises.ts";
 import { accountLabel, matching, memberFields, oneOf, refuse, requestFields, wholeNumber } from "./request-fields.ts";
 import type { PreparedReport, ReportSource } from "./source.ts";
+import { identifierIn, untrusted } from "./untrusted.ts";
+import type { Untrusted } from "./untrusted.ts";
 
 type Schemas = components["schemas"];
 
@@ -209,24 +211,18 @@ function createBody(key: string, request: JsonObject): Schemas["CreateReportRequ
   return { id: key, ...request } as unknown as Schemas["CreateReportRequest"]; // `prepare` made it of this shape; the journal keeps it as JSON
 }
 
-type UntrustedReport = Readonly<Record<string, unknown>>;
-
 /** The report in an answer; its members are looked at one by one, whatever the types say. */
-function reportIn(envelope: unknown): UntrustedReport | undefined {
-  const report = member(member(envelope, "data"), "report");
-  return typeof report === "object" && report !== null ? (report as UntrustedReport) : undefined; // any object can be read by name
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? (value as UntrustedReport)[name] : undefined; // as above
+function reportIn(envelope: unknown): Untrusted | undefined {
+  const { report } = untrusted(untrusted(envelope)["data"]);
+  return typeof report === "object" && report !== null ? untrusted(report) : undefined;
 }
 
 /** What beGateway's record of a report says. */
-function observe(report: UntrustedReport | undefined, now: number): Observation {
+function observe(report: Untrusted | undefined, now: number): Observation {
   if (report === undefined) return { is: "unknown", status: "no report", sample: "an answer without a report" };
   const status = typeof report["status"] === "string" ? report["status"].slice(0, 60) : "no status";
-  const reference = report["id"];
-  if (typeof reference !== "string" || reference === "") {
+  const reference = identifierIn(report["id"]);
+  if (reference === undefined) {
     return { is: "unknown", status, sample: "a report without an id" };
   }
   switch (status) {
@@ -258,7 +254,7 @@ function observe(report: UntrustedReport | undefined, now: number): Observation 
 }
 
 /** The same for a look by id: an answer about another report says nothing about ours. */
-function observeOwn(report: UntrustedReport | undefined, id: string, now: number): Observation {
+function observeOwn(report: Untrusted | undefined, id: string, now: number): Observation {
   const other = report !== undefined && report["id"] !== id;
   return other
     ? { is: "unknown", status: "another report", sample: "an answer about another report" }
@@ -269,7 +265,7 @@ function withEcho(seen: Observation, echoed: boolean): Observation {
   return seen.is === "pending" || seen.is === "ready" ? { ...seen, echoed } : seen;
 }
 
-function linkOf({ file_url: url, expiry_date: expiry }: UntrustedReport): LinkLocation | undefined {
+function linkOf({ file_url: url, expiry_date: expiry }: Untrusted): LinkLocation | undefined {
   if (typeof url !== "string" || !URL.canParse(url)) return undefined;
   // `report_balance_records_202412312100_202511302059_c3050350.zip`
   const fileName = new URL(url).pathname.split("/").at(-1) ?? "";

@@ -9,6 +9,8 @@ import type { Observation } from "./observation.ts";
 import { createTimeoutMs } from "./premises.ts";
 import { accountLabel, oneOf, requestFields, uuidField } from "./request-fields.ts";
 import type { PreparedReport, ReportSource, SourceCall } from "./source.ts";
+import { identifierIn, untrusted } from "./untrusted.ts";
+import type { Untrusted } from "./untrusted.ts";
 
 type Schemas = components["schemas"];
 
@@ -72,7 +74,7 @@ export function circleReports(client: CircleClient, options: CircleReportsOption
         timeoutMs: createTimeoutMs,
         retry: false,
       });
-      return observe(orThrow(result).data.data);
+      return observe(recordIn(orThrow(result).data));
     },
     async look(call) {
       return observe(await getRecord(call));
@@ -81,7 +83,7 @@ export function circleReports(client: CircleClient, options: CircleReportsOption
       const record = await getRecord(call);
       const seen = observe(record);
       if (seen.is === "failed") return { via: "none", reason: "failed", message: seen.message };
-      if (seen.is !== "ready") return { via: "none", reason: "pending", message: `Circle says ${record?.status}.` };
+      if (seen.is !== "ready") return { via: "none", reason: "pending", message: `Circle says ${statusOf(record)}.` };
       return seen.link ?? content(call);
     },
     explain(error, during) {
@@ -92,13 +94,13 @@ export function circleReports(client: CircleClient, options: CircleReportsOption
     },
   };
 
-  async function getRecord({ reference, signal }: SourceCall): Promise<Schemas["ReportRecord"] | undefined> {
+  async function getRecord({ reference, signal }: SourceCall): Promise<Untrusted> {
     const result = await client.GET("/v1/reports/{id}", {
       params: { path: { id: reference ?? "" } },
       signal,
       retry: false,
     });
-    return orThrow(result).data.data;
+    return recordIn(orThrow(result).data);
   }
 
   /** The same file through the API itself, for an answer without a link. */
@@ -159,13 +161,20 @@ function createBody(request: JsonObject, monthlyDate: "day" | "month"): Schemas[
   return body as unknown as Schemas["ReportRequest"]; // `prepare` made it of this shape; the journal keeps it as JSON
 }
 
+/** Circle's record of a report: its members are looked at one by one, whatever the types say. */
+function recordIn(answer: unknown): Untrusted {
+  return untrusted(untrusted(answer)["data"]);
+}
+
+function statusOf({ status }: Untrusted): string {
+  return typeof status === "string" ? status.slice(0, 60) : "no status";
+}
+
 /** What Circle's record of a report says. */
-function observe(record: Schemas["ReportRecord"] | undefined): Observation {
-  if (record === undefined) return { is: "unknown", status: "no data", sample: "an answer without data" };
-  // Untrusted whatever the types say: the enum is Circle's of today.
-  const status: string = String(record.status);
-  const reference = String(record.id ?? "");
-  if (reference === "") return { is: "unknown", status, sample: "a record without an id" };
+function observe(record: Untrusted): Observation {
+  const status = statusOf(record);
+  const reference = identifierIn(record["id"]);
+  if (reference === undefined) return { is: "unknown", status, sample: "an answer without a report's id" };
   switch (status) {
     case "pending":
       return { is: "pending", status, reference };
@@ -181,17 +190,12 @@ function observe(record: Schemas["ReportRecord"] | undefined): Observation {
         reference,
       };
     default:
-      return {
-        is: "unknown",
-        status: status.slice(0, 60),
-        sample: `status ${JSON.stringify(status.slice(0, 60))}`,
-        reference,
-      };
+      return { is: "unknown", status, sample: `status ${JSON.stringify(status)}`, reference };
   }
 }
 
-function linkOf({ downloadUrl, expiresAt }: Schemas["ReportRecord"]): LinkLocation | undefined {
-  if (typeof downloadUrl !== "string" || downloadUrl === "") return undefined;
-  const expires = Date.parse(expiresAt ?? "");
+function linkOf({ downloadUrl, expiresAt }: Untrusted): LinkLocation | undefined {
+  if (typeof downloadUrl !== "string" || !URL.canParse(downloadUrl)) return undefined;
+  const expires = typeof expiresAt === "string" ? Date.parse(expiresAt) : Number.NaN;
   return { via: "link", url: downloadUrl, ...(Number.isNaN(expires) ? {} : { expiresAt: expires }) };
 }

@@ -1,8 +1,9 @@
 import type { Period } from "./mercadopago-days.ts";
-import { idOf, statusOf, untrusted } from "./mercadopago-task.ts";
-import type { Untrusted } from "./mercadopago-task.ts";
+import { idOf, statusOf } from "./mercadopago-task.ts";
 import type { FoundReport } from "./observation.ts";
 import { clockSkewMs } from "./premises.ts";
+import { untrusted } from "./untrusted.ts";
+import type { Untrusted } from "./untrusted.ts";
 
 const dayMs = 86_400_000;
 /** How far the provider's clock may be behind ours. Ours: nothing is documented. */

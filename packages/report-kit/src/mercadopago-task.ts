@@ -1,7 +1,6 @@
 import type { Observation } from "./observation.ts";
-
-/** An answer's object, before anything in it is believed. */
-export type Untrusted = Readonly<Record<string, unknown>>;
+import { untrusted } from "./untrusted.ts";
+import type { Untrusted } from "./untrusted.ts";
 
 /** What a name in place of a file's would reach instead: the literal paths beside `{file_name}`. */
 const neighbours: ReadonlySet<string> = new Set(["config", "list", "search", "schedule", "task", ".", ".."]);
@@ -10,12 +9,8 @@ const segment = /^[^/\\\p{Cc}\p{Cs}]{1,255}$/u;
 
 /** Can a file be fetched by this name without reaching another operation? */
 export function isFileName(name: string): boolean {
-  return segment.test(name) && !neighbours.has(name.trim().toLowerCase());
-}
-
-/** Any object, to be read by name; what is read is checked. */
-export function untrusted(value: unknown): Untrusted {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Untrusted) : {}; // an object has names, of values unknown
+  const plain = name.trim().toLowerCase();
+  return segment.test(name) && plain !== "" && !neighbours.has(plain);
 }
 
 /** The id of a task or report: a number, or (seen on test accounts) a text. A number too big for JSON is not one: it has lost digits. */

@@ -6,11 +6,12 @@ import { accountDays, periodOf, utcSecond } from "./mercadopago-days.ts";
 import type { MercadopagoReportRequest } from "./mercadopago-days.ts";
 import { describeItem, listingOf, matchUnclaimed, skewMs } from "./mercadopago-match.ts";
 import type { Listing, Matches } from "./mercadopago-match.ts";
-import { idOf, isFileName, mediaTypeOf, observeTask, statusOf, untrusted } from "./mercadopago-task.ts";
+import { idOf, isFileName, mediaTypeOf, observeTask, statusOf } from "./mercadopago-task.ts";
 import type { Observation } from "./observation.ts";
 import { createTimeoutMs } from "./premises.ts";
 import { accountLabel } from "./request-fields.ts";
 import type { PreparedReport, ReportSource, SourceCall } from "./source.ts";
+import { untrusted } from "./untrusted.ts";
 
 export type { MercadopagoReportRequest } from "./mercadopago-days.ts";
 

@@ -8,6 +8,7 @@ import type { JsonObject } from "./json.ts";
 import type { Observation } from "./observation.ts";
 import { oneOf, refuse, requestFields, uuidField } from "./request-fields.ts";
 import type { PreparedReport, ReportSource, SourceCall } from "./source.ts";
+import type { Untrusted } from "./untrusted.ts";
 
 type Schemas = components["schemas"];
 
@@ -155,7 +156,7 @@ function lookUpBody(request: JsonObject): MonatoReportRequest {
 
 /** What Monato's answer to a look-up says; its members are looked at one by one, whatever the types say. */
 function observe(answer: unknown): Observation {
-  const { file_name: fileName, download_url: url, ...others } = answer as Readonly<Record<string, unknown>>; // the client lets only objects and arrays through
+  const { file_name: fileName, download_url: url, ...others } = (answer ?? {}) as Untrusted; // the client lets only objects and arrays through, and nothing for a 204
   if (fileName === undefined && url === undefined && Object.keys(others).length > 0) {
     return { is: "unknown", status: "neither file_name nor download_url", sample: "an answer of another shape" };
   }

@@ -1,6 +1,7 @@
 import { describeError } from "./explain-error.ts";
 import type { Observation } from "./observation.ts";
 import { defaultSearchForMs, settlesAt } from "./premises.ts";
+import { longestHintMs } from "./schedule.ts";
 import type { SourceProfile } from "./source.ts";
 import type { JobState } from "./state.ts";
 import { hasEnded } from "./state.ts";
@@ -124,7 +125,7 @@ export function reduce(
       state: {
         ...next,
         ...(hints.failed === true ? { failures, failingSince: before.failingSince ?? now } : {}),
-        ...(hints.hintMs === undefined ? {} : { holdUntil: now + hints.hintMs }),
+        ...(hints.hintMs === undefined ? {} : { holdUntil: now + Math.min(hints.hintMs, longestHintMs) }),
         nextAt: now + look.afterMs,
         why: look.why,
       },

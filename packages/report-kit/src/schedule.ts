@@ -48,8 +48,8 @@ export interface PlanInput extends Pick<ScheduleInput, "requestCostS" | "readyAt
 /** What a request costs unless a caller says otherwise, in seconds of waiting. */
 export const defaultRequestCostS = 4;
 /** The waits of a schedule: no gap is shorter or longer than these unless a provider asks for a longer one. */
-export const shortestGapMs = 2_000;
-export const longestGapMs = 900_000;
+const shortestGapMs = 2_000;
+const longestGapMs = 900_000;
 
 /** Gaps move by up to this share, either way. */
 const jitterShare = 0.2;
@@ -60,7 +60,7 @@ const shortestUnknownGapMs = 60_000;
 /** A look this long before a deadline still has time to be answered. */
 const lastLookBeforeMs = 2_000;
 /** Longer than anyone waits, and still a date when it is added to now. */
-const longestHintMs = 1e15;
+export const longestHintMs = 1e15;
 
 /**
  * When to look next. Pure: the same input and the same random number give the same look.

@@ -200,8 +200,16 @@ describe("what Circle answers", () => {
     ["pending", record({ status: "pending" }), { is: "pending", status: "pending", reference: id }],
     ["failed", record({ status: "failed" }), { is: "failed", code: "failed", reference: id }],
     ["a status of tomorrow", record({ status: "archived" }), { is: "unknown", status: "archived", reference: id }],
-    ["no data", {}, { is: "unknown", status: "no data" }],
+    ["no data", {}, { is: "unknown", status: "no status" }],
     ["a record without an id", { data: { status: "ready" } }, { is: "unknown", status: "ready" }],
+    ["an id that is none", record({ status: "pending", id: { toString: 1 } }), { is: "unknown", status: "pending" }],
+    ["a status that is no text", record({ status: { toString: 1 } }), { is: "unknown", status: "no status" }],
+    ["null in place of a record", { data: null }, { is: "unknown" }],
+    [
+      "an end and a link that are none",
+      record({ status: "ready", downloadUrl: "r.csv", expiresAt: { toString: 1 } }),
+      { is: "ready", reference: id },
+    ],
   ])("to a look: %s", async (_what, body, expected) => {
     const { client, sent } = answering(json(200, body));
     const seen = await circleReports(client, { account: "treasury" }).look(call(camt, id));

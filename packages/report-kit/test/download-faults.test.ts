@@ -137,6 +137,15 @@ describe("an answer that is no file", () => {
     expect(context.waits[1]).toBeLessThan(2000);
   });
 
+  it("that asks for more than a quarter of an hour ends the download, for a later one to ask again", async () => {
+    const storage = await startStorage({ body: csv }, [
+      { instead: { status: 503, headers: { "retry-after": "9".repeat(400) } } },
+    ]);
+    const context = contextFor([linkTo(storage)]);
+    await expect(openStream(context)).rejects.toMatchObject({ code: "refused", status: 503, retryable: true });
+    expect(context.waits).toEqual([]);
+  });
+
   it.each([400, 401, 403, 404, 410])(
     "means an expired link when it is %i: another one is asked for, and goes on",
     async (status) => {

@@ -40,8 +40,13 @@ type Framing =
 type End = "close" | "stay" | "reset" | "reset halfway" | "stall";
 
 /** Never comes to an end by itself: the client's time-out is what ends it. */
-export function stalls({ end, framing, informational }: WireAnswer): boolean {
-  return end === "stall" || (end === "stay" && framing !== "by length") || informational.includes(" 101 ");
+export function stalls({ end, framing, informational, statusLine }: WireAnswer): boolean {
+  return (
+    / 1\d\d\b/.test(statusLine) ||
+    end === "stall" ||
+    (end === "stay" && framing !== "by length") ||
+    informational.includes(" 101 ")
+  );
 }
 
 /** Any value in the place of another. `{carried}` is what an echo of the request would put there. */
@@ -358,7 +363,7 @@ export function wellFormed(value: unknown): WireAnswer {
     body: JSON.stringify(value),
     coding: "none",
     framing: "by length",
-    end: "close",
+    end: "stay",
   };
 }
 

@@ -99,6 +99,7 @@ describe("a look", () => {
     "a\u0000b",
     "a\ud800b",
     "x".repeat(256),
+    " ",
   ])("never takes %j for a file's name", async (file_name) => {
     const seen = await meaningOf("look", [200, { ...weekTask, status: "processed", file_name }]);
     expect(seen).toMatchObject({ is: "unknown", reference });

@@ -257,6 +257,10 @@ describe("what Monato's answers mean", () => {
     expect(sent).toHaveLength(1);
   });
 
+  it("204 is not there (yet)", async () => {
+    expect(await look(answering(() => new Response(null, { status: 204 })).source)).toEqual({ is: "absent" });
+  });
+
   it.each([
     "Invalid UUID format for client_id",
     "Invalid report_type: WEEKLY",

@@ -23,7 +23,20 @@ export interface FakeOptions {
   readonly visibleAfterMs?: number;
   /** How the nth create travels. */
   readonly creates?: (place: number) => Travel;
+  /** What stands between the client and it: may ask it, or answer by itself. */
+  readonly wire?: Wire;
 }
+
+/** Answers a request; `ask` asks the provider. */
+export type Wire = (request: Request, ask: () => Promise<Response>) => Promise<Response>;
+
+/** What the fakes' clients are given: no error, event or journal may show one. */
+export const fakeSecrets = {
+  mercadopago: "APP_USR-7612480991353187-112116-4ae9c18bd4b6",
+  begateway: "b8647b68898b084b836474ed8d61ffe117c9a011",
+  circle: "LIVE_API_KEY:9d3e8b41a7c60d9e:5f0c8a52e8f7",
+  monato: "monato.token.dBjftJeZ4CVPmB92K27uhbUJU1p1r",
+};
 
 interface Asked {
   readonly method: string;
@@ -38,9 +51,14 @@ type Api = (asked: Asked) => Answer;
 const readyAfterMs = 3_000;
 
 /** What a client of a worker sends its requests by: they land in the simulation. */
-function fetchOver(api: Api, worker: SimulatedWorker, makes: boolean, travel: () => Travel | undefined): typeof fetch {
-  return async (input, init) => {
-    const request = new Request(input, init);
+function fetchOver(
+  api: Api,
+  worker: SimulatedWorker,
+  makes: boolean,
+  travel: () => Travel | undefined,
+  wire: Wire = (_, ask) => ask(),
+): typeof fetch {
+  async function ask(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const text = request.method === "GET" ? "" : await request.text();
     const body: Asked["body"] = text === "" ? {} : JSON.parse(text); // what our own clients sent
@@ -52,6 +70,10 @@ function fetchOver(api: Api, worker: SimulatedWorker, makes: boolean, travel: ()
       creates ? travel() : undefined,
     );
     return Response.json(answer, { status });
+  }
+  return async (input, init) => {
+    const request = new Request(input, init);
+    return wire(request.clone(), () => ask(request));
   };
 }
 
@@ -127,9 +149,15 @@ export function fakeMercadopago(
     },
     request: { from: "2026-11-01", to: "2026-11-07", timeZone: "America/Argentina/Buenos_Aires" },
     source: (worker) =>
-      reports(createMercadopagoClient({ accessToken: "APP_USR-test", fetch: fetchOver(api, worker, true, travel) }), {
-        account: "a",
-      }),
+      reports(
+        createMercadopagoClient({
+          accessToken: fakeSecrets.mercadopago,
+          fetch: fetchOver(api, worker, true, travel, options.wire),
+        }),
+        {
+          account: "a",
+        },
+      ),
   };
 }
 
@@ -167,9 +195,9 @@ export function fakeBegateway(simulation: Simulation, options: FakeOptions): Fak
       begatewayReports(
         createBegatewayClient({
           pspId: "psp",
-          secretKey: "secret",
+          secretKey: fakeSecrets.begateway,
           baseUrl: "https://dwh.invalid",
-          fetch: fetchOver(api, worker, true, travel),
+          fetch: fetchOver(api, worker, true, travel, options.wire),
         }),
         { pspId: "psp" },
       ),
@@ -201,14 +229,18 @@ export function fakeCircle(simulation: Simulation, options: FakeOptions): FakePr
     request: { reportType: "managed_payment_wallet_balances", timeframe: "daily", date: "2026-11-18" },
     source: (worker) =>
       circleReports(
-        createCircleClient({ apiKey: "key", environment: "sandbox", fetch: fetchOver(api, worker, true, travel) }),
+        createCircleClient({
+          apiKey: fakeSecrets.circle,
+          environment: "sandbox",
+          fetch: fetchOver(api, worker, true, travel, options.wire),
+        }),
         { account: "a" },
       ),
   };
 }
 
 /** Its files are made without being asked for; until then names and links are empty. */
-export function fakeMonato(simulation: Simulation): FakeProvider {
+export function fakeMonato(simulation: Simulation, options: FakeOptions = {}): FakeProvider {
   const readyAt = simulation.now() + readyAfterMs;
   const file_name = "transactions_daily_20261118.csv";
 
@@ -225,9 +257,9 @@ export function fakeMonato(simulation: Simulation): FakeProvider {
       monatoReports(
         createMonatoClient({
           clientId: "c2d1d1e3-3340-4170-980e-e9269bbbc551",
-          token: "jwt",
+          token: fakeSecrets.monato,
           baseUrl: "https://api.monato.invalid",
-          fetch: fetchOver(api, worker, false, () => undefined),
+          fetch: fetchOver(api, worker, false, () => undefined, options.wire),
         }),
       ),
   };

@@ -272,6 +272,18 @@ describe("an unclear create", () => {
   });
 });
 
+it("a Retry-After past all counting is kept as a time, and held to", async () => {
+  const { clock, journal, source, kit } = scene({
+    create: [pending],
+    look: [answered(503, { retryAfterMs: Infinity }), ready],
+  });
+  const job = kit.report(source, { report: "a" });
+  await expect(clock.finish(job.outcome())).rejects.toMatchObject({ code: "deadline", bookmark: job.bookmark });
+  const { holdUntil } = (await journal.read(`job-${job.key}`))?.value ?? {};
+  expect(holdUntil).toBeGreaterThan(1e15);
+  expect(source.calls).toHaveLength(2);
+});
+
 describe("a worker that dies in the middle of a step", () => {
   it("leaves a lease and an intent, and the next worker finds the report instead of making it twice", async () => {
     const { clock, journal, source, kit } = scene({

@@ -24,6 +24,8 @@ interface Failure {
 /** Attempts in a row that may bring nothing new: by a cut, and by a link that is refused although it is fresh. */
 const mostFailures = 8;
 const mostRefusals = 3;
+/** Whoever asks to be left alone for longer is asked by a later download, and not sooner. */
+const longestHoldMs = 15 * 60_000;
 /** What counts as something new: a server that drips a byte per answer would be asked for ever. */
 const leastProgressBytes = 1024;
 
@@ -102,9 +104,10 @@ export async function transfer(
       }
       failures += 1;
       if (failure.relocate === true) refusals += 1;
-      if (failures >= mostFailures || refusals >= mostRefusals) throw failure.error;
+      const { retryAfterMs = 0 } = failure;
+      if (failures >= mostFailures || refusals >= mostRefusals || retryAfterMs > longestHoldMs) throw failure.error;
       const backoffMs = Math.min(30_000, 250 * 2 ** failures) * (0.5 + platform.random() / 2);
-      const waitMs = Math.max(backoffMs, failure.retryAfterMs ?? 0);
+      const waitMs = Math.max(backoffMs, retryAfterMs);
       await timer.wait(platform.now() + waitMs, { signal: ended.signal });
       if (failure.relocate === true) {
         location = undefined;
