@@ -3,7 +3,7 @@ import { ReportKitError } from "@report-kit/http";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createReportKit, memoryJournal, ReportDeadlineError, ReportIndeterminateError } from "../src/index.ts";
-import type { Journal, ReportJob } from "../src/index.ts";
+import type { Journal, Observation, ReportJob, ReportSource } from "../src/index.ts";
 import { parseState } from "../src/state.ts";
 import type { Target } from "../src/target.ts";
 import { createVirtualClock, seededRandom } from "../src/testing/index.ts";
@@ -332,4 +332,76 @@ describe("malformed answers to a job", () => {
       expect(uncaught).toEqual([]);
     },
   );
+});
+
+describe("the same checks see a source that", () => {
+  const well: Case = { calls: [], lasting: false, files: [], streamed: false, seed: 1 };
+  const link = "https://files.s3.amazonaws.com/r.csv?X-Amz-Signature=5f0c8a529d3e8b41";
+
+  /** What they say of beGateway's source with some of its methods replaced, when all is well. */
+  async function seenOf(change: (source: ReportSource) => Partial<ReportSource>): Promise<readonly string[]> {
+    return faultsOf(
+      {
+        makes: true,
+        file: zip,
+        fake: (world, options) => {
+          const fake = fakeBegateway(world, options);
+          return {
+            ...fake,
+            source: (worker) => {
+              const source = fake.source(worker);
+              return { ...source, ...change(source) };
+            },
+          };
+        },
+      },
+      well,
+    );
+  }
+
+  it("does nothing wrong", async () => {
+    expect(await seenOf(() => ({}))).toEqual([]);
+  });
+
+  it("throws what is no error of ours", async () => {
+    const look = async (): Promise<never> => Promise.reject(new TypeError("x is undefined"));
+    expect(await seenOf(() => ({ look }))).toContainEqual(expect.stringMatching(/^throws TypeError: x is undefined/));
+  });
+
+  it("makes a report each time it is asked for one", async () => {
+    const found = await seenOf((source) => ({
+      create: async (call) => {
+        await source.create?.(call);
+        await source.create?.(call);
+        return { is: "pending", status: "queued", reference: call.key };
+      },
+    }));
+    expect(found).toContain("makes 2 reports");
+  });
+
+  it("asks again and again", async () => {
+    const found = await seenOf((source) => ({
+      look: async (call) => {
+        for (let place = 0; place < 300; place += 1) await source.look(call);
+        return source.look(call);
+      },
+    }));
+    expect(found).toContainEqual(expect.stringMatching(/^sends \d+ requests$/));
+    expect(found).toContainEqual(expect.stringMatching(/^sends \d+ requests in a second$/));
+  });
+
+  it("journals a link, and a credential", async () => {
+    const status = `${link} ${fakeSecrets.begateway}`;
+    const look = async (): Promise<Observation> => ({ is: "pending", status });
+    const found = await seenOf(() => ({ look }));
+    expect(found).toContainEqual(expect.stringMatching(/^journals a link/));
+    expect(found).toContainEqual(expect.stringMatching(/^shows b8647b68/));
+  });
+
+  it("takes a report for ready that is not", async () => {
+    const other = { via: "link", url: link } as const;
+    const ready = async (): Promise<Observation> => ({ is: "ready", reference: "other", link: other });
+    const found = await seenOf(() => ({ create: ready, locate: async () => other }));
+    expect(found).toContain("gives a report that was not made");
+  });
 });
