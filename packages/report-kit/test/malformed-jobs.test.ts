@@ -80,7 +80,7 @@ interface Case {
   readonly seed: number;
 }
 const cases: fc.Arbitrary<Case> = fc.record({
-  calls: fc.array(fc.option(fault, { nil: undefined, freq: 3 }), { maxLength: 8 }),
+  calls: fc.array(fc.option(fault, { nil: undefined, freq: 3 }), { maxLength: 5 }),
   lasting: fc.nat({ max: 7 }).map((place) => place === 0),
   files: fc.array(fc.option(fileFaults, { nil: undefined, freq: 3 }), { maxLength: 5 }),
   streamed: fc.boolean(),
