@@ -192,7 +192,6 @@ beforeAll(() => {
 });
 afterAll(() => {
   process.off("unhandledRejection", note).off("uncaughtException", note);
-  if (soak) process.stdout.write(`malformed jobs, seed ${seed}: ${JSON.stringify(tally)}\n`);
 });
 
 /** The job's file, by whichever way; undefined where there is none. */
@@ -318,6 +317,10 @@ async function faultsOf({ makes, file, fake }: Scene, each: Case): Promise<reado
 }
 
 describe("malformed answers to a job", () => {
+  afterAll(() => {
+    if (soak) process.stdout.write(`malformed jobs, seed ${seed}: ${JSON.stringify(tally)}\n`);
+  });
+
   it.each(Object.entries(scenes))(
     "of %s end it in its file or a typed error with its bookmark, soon forgotten",
     { timeout: soak ? 3_600_000 : 120_000 },
