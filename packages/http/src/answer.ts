@@ -37,12 +37,12 @@ export async function readSuccess(
     // The platform's message quotes the body, which may hold anything.
   }
   if (isObject(value)) return value;
-  throw new Error(`its ${text.length} characters are not a JSON object or array`);
+  throw new Error(`its ${text.length} characters are no JSON object or array`);
 }
 
 /**
  * The `error` of an answer that is no success: its JSON where it has some, else an object that says what came. Never undefined, a bare
- * text, or empty. A body that breaks off is taken as far as it came (the status is what counts), one beyond 1 MiB is cut there.
+ * text, or empty. A body that breaks off is left out, with "…" in its place (the status is what counts), one beyond 1 MiB is cut there.
  *
  * @throws the caller's own reason when the signal is aborted.
  */
@@ -88,7 +88,8 @@ async function beginningOf({ body }: Response, race: Sender["race"]): Promise<st
       text += decoder.decode(value, { stream: true });
     }
   } catch {
-    // Broken off, or out of time: what has come is all there is.
+    // Broken off, or out of time: what has come may end within a secret, which nothing would know again.
+    text = "…";
   }
   reader.cancel().catch(() => undefined);
   return text;

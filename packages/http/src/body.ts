@@ -8,7 +8,7 @@ import { refuse } from "./errors.ts";
  */
 export function writeBody(body: unknown): string {
   try {
-    if (Array.isArray(body) || Object.prototype.toString.call(body) === "[object Object]") return JSON.stringify(body);
+    if (Array.isArray(body) || {}.toString.call(body) === "[object Object]") return JSON.stringify(body);
   } catch {
     // The platform's message quotes the value, ours does not.
   }

@@ -241,7 +241,7 @@ describe("time", () => {
     const call = exampleClient({ fetch: fakeFetch(stalled), timeoutMs: 1000 }).GET("/reports/{id}", one);
     await vi.advanceTimersByTimeAsync(1000);
     const { error, response } = await call;
-    expect([response.status, error]).toEqual([404, { message: "HTTP 404 with an empty body" }]);
+    expect([response.status, error]).toEqual([404, { message: "HTTP 404 with a body of no type", excerpt: "…" }]);
   });
 
   it("is not limited for a stream once its headers came", async () => {
