@@ -37,8 +37,11 @@ export function readAnswer(status: number, headers: Headers, known: Known, viaLi
   const asked = known.bytes > 0 && known.validator !== undefined;
   if (status === 200) {
     // The length of a coded body is not that of the file, and its ETag may be that of the coded one.
-    if (isCoded(headers)) return { is: "whole", validator: undefined, totalBytes: undefined };
-    return { is: "whole", validator: strongTag(headers), totalBytes: wholeNumber(headers.get("content-length")) };
+    return {
+      is: "whole",
+      validator: isCoded(headers) ? undefined : strongTag(headers),
+      totalBytes: bodyLength(headers),
+    };
   }
   if (status === 206) return !asked ? { is: "refused" } : fits(headers, known) ? { is: "rest" } : { is: "misfit" };
   if (status === 416) return asked ? { is: "misfit" } : { is: "refused" };
@@ -54,6 +57,11 @@ function fits(headers: Headers, { bytes, validator, totalBytes }: Known): boolea
   if (Number(start) !== bytes || Number(end) !== Number(total) - 1) return false;
   if (totalBytes !== undefined && Number(total) !== totalBytes) return false;
   return !headers.has("etag") || strongTag(headers) === validator;
+}
+
+/** How many bytes a body says it has; undefined for one that is coded for the way, whose length is another. */
+export function bodyLength(headers: Headers): number | undefined {
+  return isCoded(headers) ? undefined : wholeNumber(headers.get("content-length"));
 }
 
 function isCoded(headers: Headers): boolean {
