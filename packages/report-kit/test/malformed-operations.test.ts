@@ -194,14 +194,28 @@ async function judge(
 }
 const everything = { depth: 12, showHidden: true, maxStringLength: Infinity, maxArrayLength: Infinity } as const;
 
-const tally = { cases: 0, success: 0, "typed error": 0, neither: 0, requests: 0, mostRequests: 0 };
+const tally = { cases: 0, success: 0, "typed error": 0, neither: 0, requests: 0, mostRequests: 0, ofThePlatform: 0 };
 const uncaught: unknown[] = [];
-const note = (error: unknown): unknown => uncaught.push(error);
+function note(error: unknown): void {
+  if (isOfThePlatform(error)) tally.ofThePlatform += 1;
+  else uncaught.push(error);
+}
+/**
+ * Node's fetch before undici 8 throws into the event loop when a connection ends while a body waits to be read, however
+ * short a time (nodejs/undici#5360). Downloads keep clear of it; the few instants of a call can't be closed from outside.
+ */
+function isOfThePlatform(error: unknown): boolean {
+  return (
+    error instanceof Error && /assert\(!this\.paused\)\s+at Parser\.finish \(node:internal/.test(error.stack ?? "")
+  );
+}
+/** What would fail the run for an error that `note` hears of. */
+const listeners = process.listeners("uncaughtException");
 const servers: WireServer[] = [];
 let elsewhere: WireServer;
 
 beforeAll(async () => {
-  process.on("unhandledRejection", note).on("uncaughtException", note);
+  process.on("unhandledRejection", note).removeAllListeners("uncaughtException").on("uncaughtException", note);
   elsewhere = await startWireServer();
   await elsewhere.renew(() => wellFormed({}));
   servers.push(...(await Promise.all(Array.from({ length: 32 }, () => startWireServer(elsewhere.origin)))));
@@ -209,6 +223,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([...servers, elsewhere].map((server) => server.close()));
   process.off("unhandledRejection", note).off("uncaughtException", note);
+  for (const listener of listeners) process.on("uncaughtException", listener);
   if (soak) process.stdout.write(`malformed answers, seed ${seed}: ${JSON.stringify(tally)}\n`);
 });
 
@@ -262,7 +277,7 @@ async function fuzz(
     faults,
     ends: (["success", "typed error"] as const).filter((end) => tally[end] > before[end]),
     strayed: elsewhere.seen.filter(({ carried }) => carried.length > 0),
-    uncaught,
+    uncaught: uncaught.splice(0),
   };
 }
 
@@ -404,6 +419,14 @@ describe("the same checks see a client that", () => {
     const stray = async (origin: string): Promise<unknown> =>
       fetch(origin.replace("127.0.0.1", "localhost"), { headers });
     expect(await seenOf(stray)).toEqual([expect.stringMatching(/^sends its credentials to localhost:\d+$/)]);
+  });
+
+  it("throws where nobody can catch it", async () => {
+    setTimeout(() => {
+      throw new Error("uncatchable");
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(uncaught.splice(0)).toEqual([new Error("uncatchable")]);
   });
 
   it("leaves a rejection unheard", async () => {
