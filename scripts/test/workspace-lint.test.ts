@@ -22,13 +22,13 @@ function copyOfWorkspace(): string {
   return root;
 }
 
+/** That they find nothing in the repository as it is, is a task of its own. */
 function lint(root: string, tool: "knip" | "sherif", ...args: readonly string[]): Promise<Run> {
   return run(join(repository, "node_modules/.bin", tool), args, root);
 }
 
 test("a file, an export, a dependency and a version in the catalog that nothing uses are found", async () => {
   const root = copyOfWorkspace();
-  expect(await lint(root, "knip", "--no-config-hints")).toMatchObject({ exitCode: 0, stdout: "" });
   writeFileSync(join(root, "packages/http/src/stale.ts"), "export const stale = 1;\n");
   alter(root, "packages/http/src/sleep.ts", /$/, "\nexport const idle = 1;\n");
   alter(root, "packages/circle/package.json", '"vitest": "catalog:"', '"vitest": "catalog:",\n    "yaml": "catalog:"');
@@ -40,7 +40,6 @@ test("a file, an export, a dependency and a version in the catalog that nothing 
 
 test("two versions of one dependency, and a manifest out of order, are found", async () => {
   const root = copyOfWorkspace();
-  expect((await lint(root, "sherif")).exitCode).toBe(0);
   alter(root, "packages/http/package.json", '"vitest": "catalog:"', '"vitest": "5.0.0"');
   alter(root, "packages/circle/package.json", '"vitest": "catalog:"', '"vitest": "5.1.0",\n    "ajv": "8.0.0"');
   const { exitCode, stdout } = await lint(root, "sherif");
