@@ -4,9 +4,9 @@ import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { downloadTo } from "../../packages/report-kit/src/download/download.ts";
-import { toDirectory } from "../../packages/report-kit/src/node/targets.ts";
+import { toDirectory } from "../../packages/report-kit/src/node/files/targets.ts";
 import { platformWith } from "../../packages/report-kit/src/platform.ts";
-import { createTimer } from "../../packages/report-kit/src/timer.ts";
+import { createTimer } from "../../packages/report-kit/src/waiting/timer.ts";
 
 /** What one download came to, measured in its own process. */
 export interface Measured {

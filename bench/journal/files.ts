@@ -1,6 +1,6 @@
 import { mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { fileJournal } from "../../packages/report-kit/src/node/file-journal.ts";
+import { fileJournal } from "../../packages/report-kit/src/node/journal/file-journal.ts";
 import { jobState } from "./job-state.ts";
 import type { Contender } from "./throughput.ts";
 

@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openPool, queryOf, startPostgres } from "../../packages/report-kit/test/postgres-server.ts";
+import { openPool, queryOf, startPostgres } from "../../packages/report-kit/test/postgres/postgres-server.ts";
 import { bareFiles, fileJournalNew, fileJournalOver } from "./files.ts";
 import { bareRows, postgresJournalNew, postgresJournalOver } from "./rows.ts";
 import { compare } from "./throughput.ts";

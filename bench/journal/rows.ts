@@ -1,5 +1,5 @@
-import { postgresJournal } from "../../packages/report-kit/src/postgres.ts";
-import type { PostgresQuery } from "../../packages/report-kit/src/postgres.ts";
+import { postgresJournal } from "../../packages/report-kit/src/postgres/postgres-journal.ts";
+import type { PostgresQuery } from "../../packages/report-kit/src/postgres/postgres-journal.ts";
 import { jobState } from "./job-state.ts";
 import type { Contender } from "./throughput.ts";
 

@@ -1,8 +1,8 @@
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { createBudget } from "../../packages/report-kit/src/budget.ts";
-import { poll } from "../../packages/report-kit/src/poll.ts";
-import { createTimer } from "../../packages/report-kit/src/timer.ts";
+import { createBudget } from "../../packages/report-kit/src/traffic/rate-limit.ts";
+import { poll } from "../../packages/report-kit/src/waiting/poll.ts";
+import { createTimer } from "../../packages/report-kit/src/waiting/timer.ts";
 import type { Poller } from "./pollers.ts";
 import { inVirtualTime } from "./virtual-time.ts";
 

@@ -1,6 +1,6 @@
-import { learnedGap, learnReadyTime } from "../../packages/report-kit/src/ready-times.ts";
-import type { ReadyTimes } from "../../packages/report-kit/src/ready-times.ts";
-import { nextLook } from "../../packages/report-kit/src/schedule.ts";
+import { learnedGap, learnReadyTime } from "../../packages/report-kit/src/learning/ready-times.ts";
+import type { ReadyTimes } from "../../packages/report-kit/src/learning/ready-times.ts";
+import { nextLook } from "../../packages/report-kit/src/waiting/schedule.ts";
 import { summary } from "./cost.ts";
 import type { Cell, Comparison, CostOptions } from "./cost.ts";
 import { drawReadyTimes } from "./laws.ts";

@@ -4,7 +4,7 @@ import { ExponentialBackoff, handleWhenResult, retry } from "cockatiel";
 import gax from "google-gax";
 import OpenAI from "openai";
 import pRetry from "p-retry";
-import { poll } from "../../packages/report-kit/src/poll.ts";
+import { poll } from "../../packages/report-kit/src/waiting/poll.ts";
 
 /** Looks once: is it ready? */
 export type Look = () => Promise<boolean>;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startPostgres } from "../../../packages/report-kit/test/postgres-server.ts";
-import type { PostgresServer } from "../../../packages/report-kit/test/postgres-server.ts";
-import { seededRandom } from "../../../packages/report-kit/test/journal-kills.ts";
+import { startPostgres } from "../../../packages/report-kit/test/postgres/postgres-server.ts";
+import type { PostgresServer } from "../../../packages/report-kit/test/postgres/postgres-server.ts";
+import { seededRandom } from "../../../packages/report-kit/test/kills/journal-kills.ts";
 import { killAgainAndAgain, killBetweenCreateAndRecord } from "./kill.ts";
 
 let server: PostgresServer;

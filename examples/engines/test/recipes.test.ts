@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startPostgres } from "../../../packages/report-kit/test/postgres-server.ts";
-import type { PostgresServer } from "../../../packages/report-kit/test/postgres-server.ts";
+import { startPostgres } from "../../../packages/report-kit/test/postgres/postgres-server.ts";
+import type { PostgresServer } from "../../../packages/report-kit/test/postgres/postgres-server.ts";
 import { startBullmq } from "./running-bullmq.ts";
 import { startDbos } from "./running-dbos.ts";
 import type { StartEngine } from "./running-engine.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startPostgres } from "../../../packages/report-kit/test/postgres-server.ts";
-import type { PostgresServer } from "../../../packages/report-kit/test/postgres-server.ts";
+import { startPostgres } from "../../../packages/report-kit/test/postgres/postgres-server.ts";
+import type { PostgresServer } from "../../../packages/report-kit/test/postgres/postgres-server.ts";
 import { killBetweenCreateAndRecord } from "./kill.ts";
 import type { Program } from "./kill.ts";
 import { freePort, installRestate, startRestate } from "./restate-server.ts";

@@ -1,8 +1,8 @@
-import type { FileLocation, LinkLocation } from "../file-location.ts";
+import type { FileLocation, LinkLocation } from "../source/file-location.ts";
 import type { Platform } from "../platform.ts";
-import type { Overwrite, TargetFile, UnpackedFile, UnpackLimits } from "../target.ts";
-import type { Timer } from "../timer.ts";
-import type { ExpectedType } from "./file-type.ts";
+import type { Overwrite, TargetFile, UnpackedFile, UnpackLimits } from "./target.ts";
+import type { Timer } from "../waiting/timer.ts";
+import type { ExpectedType } from "./content/file-type.ts";
 
 /** How to download. */
 export interface DownloadOptions {

@@ -1,5 +1,5 @@
 import { ReportRequestError } from "../errors.ts";
-import type { FileHead, Sink, Target, TargetFile } from "../target.ts";
+import type { FileHead, Sink, Target, TargetFile } from "./target.ts";
 import type { DownloadContext, DownloadOptions, ReportFile, ReportStream } from "./download-contract.ts";
 import { targetError } from "./part.ts";
 import { streamSink } from "./stream-sink.ts";

@@ -1,5 +1,5 @@
-import { safeName } from "./safe-name.ts";
-import type { PartNote } from "../target.ts";
+import { safeName } from "./name/safe-name.ts";
+import type { PartNote } from "./target.ts";
 
 /** Read a note. @returns undefined for anything that is not one: it is discarded, never trusted. */
 export function readNote(note: unknown): PartNote | undefined {

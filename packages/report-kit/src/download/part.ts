@@ -1,15 +1,15 @@
 import { ReportKitError } from "@report-kit/http";
-import type { FileHead, Hash, PartNote, Sink, UnpackLimits } from "../target.ts";
-import { createContentCheck } from "./content.ts";
-import type { ContentCheck } from "./content.ts";
+import type { FileHead, Hash, PartNote, Sink, UnpackLimits } from "./target.ts";
+import { createContentCheck } from "./content/content-check.ts";
+import type { ContentCheck } from "./content/content-check.ts";
 import { DownloadError } from "./download-error.ts";
 import type { DownloadContext } from "./download-contract.ts";
 import { createHash as createSlowHash } from "./hash.ts";
-import { nameFile } from "./name-file.ts";
-import type { Told } from "./name-file.ts";
+import { nameFile } from "./name/file-name.ts";
+import type { Told } from "./name/file-name.ts";
 import { readNote } from "./note.ts";
-import type { Known } from "./range.ts";
-import type { FileType } from "./file-type.ts";
+import type { Known } from "./link/range.ts";
+import type { FileType } from "./content/file-type.ts";
 
 /** What came so far of a file, on its way into a sink. */
 export interface Part extends Known {

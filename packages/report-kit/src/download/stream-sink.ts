@@ -1,5 +1,5 @@
-import { onAbort } from "../shared-abort.ts";
-import type { FileHead, Sink } from "../target.ts";
+import { onAbort } from "../waiting/on-abort.ts";
+import type { FileHead, Sink } from "./target.ts";
 
 /**
  * A web stream as a target: nothing written can be taken back, so what comes again must be the same as what was written.

@@ -1,17 +1,17 @@
 import { parseRetryAfter, ReportKitError } from "@report-kit/http";
 import { ReportExpiredError, ReportFailedError } from "../errors.ts";
-import type { ApiLocation, FileLocation, LinkLocation } from "../file-location.ts";
-import { onAbort } from "../shared-abort.ts";
-import type { FinishedFile, Sink } from "../target.ts";
-import { ask } from "./ask.ts";
-import type { Asked } from "./ask.ts";
-import { dispositionName } from "./content-disposition.ts";
+import type { ApiLocation, FileLocation, LinkLocation } from "../source/file-location.ts";
+import { onAbort } from "../waiting/on-abort.ts";
+import type { FinishedFile, Sink } from "./target.ts";
+import { ask } from "./link/fetch-file.ts";
+import type { Asked } from "./link/fetch-file.ts";
+import { dispositionName } from "./name/content-disposition.ts";
 import { DownloadError } from "./download-error.ts";
 import type { DownloadContext, DownloadOptions, ReportFile } from "./download-contract.ts";
-import { answerEvidence } from "./evidence.ts";
+import { answerEvidence } from "./link/evidence.ts";
 import { createPart, targetError } from "./part.ts";
-import { bodyLength, readAnswer, requestHeaders } from "./range.ts";
-import { createStallGuard } from "./stall-guard.ts";
+import { bodyLength, readAnswer, requestHeaders } from "./link/range.ts";
+import { createStallGuard } from "./link/stall-guard.ts";
 
 /** Why one attempt came to nothing, and what to do about it. */
 interface Failure {

@@ -1,6 +1,6 @@
 /// <reference types="node" />
 import { channel } from "node:diagnostics_channel";
-import type { JobEvent } from "../event.ts";
+import type { JobEvent } from "../job/job-event.ts";
 
 const jobEvents = channel("report-kit:job");
 

@@ -1,4 +1,4 @@
 export { publishEvents } from "./diagnostics.ts";
-export { fileJournal } from "./file-journal.ts";
+export { fileJournal } from "./journal/file-journal.ts";
 export { toNodeHandler } from "./node-handler.ts";
-export { toDirectory, toFile } from "./targets.ts";
+export { toDirectory, toFile } from "./files/targets.ts";

@@ -6,13 +6,13 @@ import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { DownloadError } from "../download/download-error.ts";
-import { safeName } from "../download/safe-name.ts";
+import { safeName } from "../download/name/safe-name.ts";
 import { ReportRequestError } from "../errors.ts";
-import type { FinishedFile, UnpackedFile, UnpackLimits } from "../target.ts";
-import { syncDirectory, syncOpened } from "./durable-file.ts";
-import { createHash } from "./hash.ts";
-import { placeFile } from "./place-file.ts";
-import { createWriteQueue } from "./write-queue.ts";
+import type { FinishedFile, UnpackedFile, UnpackLimits } from "../download/target.ts";
+import { syncDirectory, syncOpened } from "./files/durable-file.ts";
+import { createHash } from "./files/hash.ts";
+import { placeFile } from "./files/place-file.ts";
+import { createWriteQueue } from "./files/write-queue.ts";
 
 /** A file that was unpacked, on its way to its final name. */
 interface Loose {

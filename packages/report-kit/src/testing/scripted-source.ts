@@ -1,7 +1,7 @@
-import type { FileLocation } from "../file-location.ts";
-import type { Observation } from "../observation.ts";
-import { refuse, requestFields } from "../request-fields.ts";
-import type { PreparedReport, ReportSource, SourceCall, SourceProfile } from "../source.ts";
+import type { FileLocation } from "../source/file-location.ts";
+import type { Observation } from "../source/observation.ts";
+import { refuse, requestFields } from "../source/request-fields.ts";
+import type { PreparedReport, ReportSource, SourceCall, SourceProfile } from "../source/report-source.ts";
 
 /** What a scripted source wants to be asked for. */
 export interface ScriptedRequest {

@@ -1,8 +1,8 @@
 import { ProviderError, TransportError } from "@report-kit/http";
-import type { Observation } from "../observation.ts";
-import { clockSkewMs, createTimeoutMs } from "../premises.ts";
-import { refuse, requestFields } from "../request-fields.ts";
-import type { IdempotencyTier, PreparedReport, ReportSource, SourceCall } from "../source.ts";
+import type { Observation } from "../source/observation.ts";
+import { clockSkewMs, createTimeoutMs } from "../job/timing-premises.ts";
+import { refuse, requestFields } from "../source/request-fields.ts";
+import type { IdempotencyTier, PreparedReport, ReportSource, SourceCall } from "../source/report-source.ts";
 import type { ScriptedRequest } from "./scripted-source.ts";
 import type { SimulatedWorker, Simulation, Travel } from "./simulation.ts";
 

@@ -1,5 +1,5 @@
-import type { Journal } from "../journal.ts";
-import { memoryJournal } from "../memory-journal.ts";
+import type { Journal } from "../journal/journal.ts";
+import { memoryJournal } from "../journal/memory-journal.ts";
 import type { Platform } from "../platform.ts";
 import { createSimulatedTime } from "./simulated-time.ts";
 import { seededRandom } from "./virtual-clock.ts";

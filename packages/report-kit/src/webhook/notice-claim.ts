@@ -1,9 +1,9 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { canonicalJson } from "../canonical-json.ts";
-import type { Journal } from "../journal.ts";
-import type { ReportSource } from "../source.ts";
-import { createTimer } from "../timer.ts";
-import type { TimerPlatform } from "../timer.ts";
+import { canonicalJson } from "../identity/canonical-json.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { ReportSource } from "../source/report-source.ts";
+import { createTimer } from "../waiting/timer.ts";
+import type { TimerPlatform } from "../waiting/timer.ts";
 import type { MonatoNotice } from "./monato-notice.ts";
 import type { NoticeRecord } from "./notice-record.ts";
 import { noticeRecordPrefix, noticeRecordToJson, parseNoticeRecord } from "./notice-record.ts";

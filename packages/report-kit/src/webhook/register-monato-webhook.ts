@@ -1,6 +1,6 @@
 import { isLoopbackHost, orThrow, ProviderError, redactUrl, TransportError } from "@report-kit/http";
 import type { MonatoClient } from "@report-kit/monato";
-import { refuse } from "../request-fields.ts";
+import { refuse } from "../source/request-fields.ts";
 import { sameSecret } from "./same-secret.ts";
 
 /** Where report notices are to go. */

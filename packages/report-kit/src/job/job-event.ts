@@ -1,0 +1,40 @@
+import type { FoundReport } from "../source/observation.ts";
+
+interface EventBase {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly key: string;
+  /** The id of the report source. */
+  readonly source: string;
+  readonly reportType: string;
+}
+
+/** Something that happened to a report job. Holds no secret and no link. */
+export type JobEvent = EventBase &
+  (
+    | { readonly type: "submitted"; readonly reference?: string }
+    | { readonly type: "adopted"; readonly reference: string }
+    | { readonly type: "observed"; readonly status: string; readonly requests: number }
+    | { readonly type: "unknown-status"; readonly status: string; readonly sample: string }
+    | { readonly type: "unreachable"; readonly reason: string }
+    | { readonly type: "waiting"; readonly until: string; readonly afterMs: number; readonly why: string }
+    | { readonly type: "woken" }
+    | { readonly type: "ready"; readonly reference: string; readonly requests: number }
+    | { readonly type: "refused"; readonly code: string; readonly message: string }
+    | { readonly type: "failed"; readonly code: string; readonly message: string }
+    | { readonly type: "expired"; readonly message: string }
+    | { readonly type: "indeterminate"; readonly message: string; readonly found: readonly FoundReport[] }
+    | { readonly type: "deadline"; readonly deadlineMs: number }
+  );
+
+/** An event without what every event says. */
+export type JobEventDetails = JobEvent extends infer Event
+  ? Event extends JobEvent
+    ? Omit<Event, keyof EventBase>
+    : never
+  : never;
+
+/** Does no event follow this one in its wait? */
+export function endsWait(event: JobEvent): boolean {
+  return ["ready", "refused", "failed", "expired", "indeterminate", "deadline"].includes(event.type);
+}

@@ -1,0 +1,57 @@
+import type { DownloadOptions, ReportFile, ReportStream } from "../download/download-contract.ts";
+import type { JobEvent } from "../job/job-event.ts";
+import type { Outcome } from "../job/outcome.ts";
+import type { OnIndeterminate } from "../job/transitions.ts";
+import type { Target } from "../download/target.ts";
+
+/** How to wait for an outcome. */
+export interface WaitOptions {
+  /** Ends this caller's wait at once with the signal's reason; the job goes on at the provider, other callers go on here. */
+  readonly signal?: AbortSignal;
+  /**
+   * Milliseconds from this call after which this caller stops waiting (`ReportDeadlineError`, with the bookmark).
+   * Default 6 hours, or the provider's documented ready time with an hour to spare, if that is later.
+   */
+  readonly deadlineMs?: number;
+  /** Let the process exit although this caller is still waiting. Default false. */
+  readonly unref?: boolean;
+  /** What to do where it can't be known whether the report was made. Default: the kit's. */
+  readonly onIndeterminate?: OnIndeterminate;
+}
+
+/** How to wait and then download. */
+export type ReportDownloadOptions = WaitOptions & DownloadOptions;
+
+/** One wanted report, from intent to outcome. Made without any I/O; nothing is sent until it is waited for. */
+export interface ReportJob {
+  /** The report's identity: the same request to the same source has the same key, in any process. */
+  readonly key: string;
+  /** Names the job and lets it go on anywhere: pass it to `kit.resume` or `kit.step`. Holds no secret. */
+  readonly bookmark: string;
+  /** The id of the report source. */
+  readonly source: string;
+  /**
+   * Start the job, or join it, and wait for its end. Callers in one process share the looks; a second process joins
+   * through the journal.
+   * @returns how it ended: ready, failed, expired or indeterminate.
+   * @throws ReportDeadlineError with the bookmark; `ProviderError` when the credentials are not accepted; JournalError;
+   * the abort reason.
+   */
+  outcome(options?: WaitOptions): Promise<Outcome>;
+  /**
+   * Wait for the report and put its file at the target, verified.
+   * @throws unless a verified file lies at the target: what `outcome` throws, ReportFailedError, ReportExpiredError,
+   * ReportIndeterminateError, DownloadError.
+   */
+  download(target: Target | WritableStream<Uint8Array>, options?: ReportDownloadOptions): Promise<ReportFile>;
+  /**
+   * Wait for the report and open its file as a web stream, which errors unless the whole file came.
+   * @throws as `download` does.
+   */
+  stream(options?: ReportDownloadOptions): Promise<ReportStream>;
+  /**
+   * What happened to the job, as far as the journal tells, and then live while this process waits for it; ends with the
+   * wait. It does not start the job.
+   */
+  events(): AsyncIterable<JobEvent>;
+}

@@ -1,0 +1,97 @@
+import type { JobEvent } from "../job/job-event.ts";
+import type { ReportJob } from "./report-job.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Outcome } from "../job/outcome.ts";
+import type { Platform } from "../platform.ts";
+import type { OnIndeterminate } from "../job/transitions.ts";
+import type { PlannedLook } from "../waiting/schedule.ts";
+import type { ReportSource, RequestOf } from "../source/report-source.ts";
+import type { WakeHint } from "./wake.ts";
+
+/** How a kit works. Only the journal is required. */
+export interface ReportKitOptions {
+  /**
+   * Where jobs are kept. `memoryJournal()` says "this process only"; `fileJournal(directory)` of `report-kit/node`
+   * survives it; `postgresJournal(query)` of `report-kit/postgres` is shared by many machines.
+   */
+  readonly journal: Journal;
+  /**
+   * What a request costs, in seconds of waiting: the one knob of the schedule. Default 4: one request fewer is worth
+   * being 4 seconds later. More = fewer requests, less = sooner.
+   */
+  readonly requestCostS?: number;
+  /** What to do where it can't be known whether a report was made. Default `"reconcile"`. */
+  readonly onIndeterminate?: OnIndeterminate;
+  /**
+   * Learn how long each source takes with each report type, and look when it pays most. Kept in the journal, a kilobyte a
+   * type; default true.
+   */
+  readonly learn?: boolean;
+  /** Hears every event of every job of this kit. What it throws is ignored. */
+  readonly onEvent?: (event: JobEvent) => void;
+  /** The clock, timers, randomness and the `fetch` for links outside a provider's API. Default: the platform's. */
+  readonly platform?: Partial<Platform>;
+}
+
+/** How one report is wanted. */
+export interface ReportOptions {
+  /**
+   * Raise it by one to have the same report made anew, once the job of the epoch before has ended: of two that run at once
+   * a list can't tell which report is whose. Default 0; part of the key.
+   */
+  readonly epoch?: number;
+}
+
+/** What `kit.plan` is asked. */
+export interface PlanOptions {
+  /** Milliseconds the job has been waiting already. Default 0. */
+  readonly ageMs?: number;
+  /** Milliseconds to look ahead. Default 6 hours. */
+  readonly horizonMs?: number;
+  /** A request whose documented ready time (Circle's camt.053) the plan is anchored on. */
+  readonly request?: unknown;
+}
+
+/** What a step came to: the end, or when to take the next one. */
+export type Step =
+  | { readonly outcome: Outcome }
+  | {
+      readonly again: {
+        /** ISO 8601, UTC. Earlier steps are harmless: they send nothing. */
+        readonly at: string;
+        readonly afterMs: number;
+        readonly why: string;
+      };
+    };
+
+/** Gets reports exactly once. */
+export interface ReportKit {
+  /**
+   * One wanted report. No I/O; the same request gives the same key.
+   * @throws ReportRequestError naming the field, what was expected and what came.
+   */
+  report<Source extends ReportSource>(source: Source, request: RequestOf<Source>, options?: ReportOptions): ReportJob;
+  /**
+   * The job a bookmark names, to go on with.
+   * @throws ReportRequestError for a damaged bookmark, one whose source is not among `sources`, and for a source that
+   * could make a report twice over a journal that does not outlive its process.
+   */
+  resume(bookmark: string, sources: readonly ReportSource[]): ReportJob;
+  /**
+   * Take one step of a job: for cron and durable engines. At most one request; the journal is written before and after.
+   * @throws as `resume`; `ProviderError` when the credentials are not accepted; JournalError; the abort reason.
+   */
+  step(
+    bookmark: string,
+    sources: readonly ReportSource[],
+    options?: { readonly signal?: AbortSignal; readonly onIndeterminate?: OnIndeterminate },
+  ): Promise<Step>;
+  /** When a job of this source would be looked at if it stayed pending, and why. */
+  plan(source: ReportSource, options?: PlanOptions): readonly PlannedLook[];
+  /**
+   * Something (a webhook) says that a report may be ready: look now. Never earlier than a provider asked to be left alone.
+   * Jobs waited for in another process are woken through the journal, within 5 s.
+   * @returns the number of jobs woken.
+   */
+  wake(hint: WakeHint): Promise<number>;
+}

@@ -1,0 +1,130 @@
+import type { JsonObject } from "../json.ts";
+import type { FileLocation } from "./file-location.ts";
+import type { Observation } from "./observation.ts";
+
+/**
+ * How a source keeps one wanted report from being made twice (docs/adr: the four tiers).
+ *
+ * - `create-or-get`: the provider answers the same parameters with the same report; asking again is free.
+ * - `client-id`: we send an identifier made from the key, and can ask for the report by it, once the provider has been
+ *   seen to keep it.
+ * - `list`: the provider makes a new report for each request, but lists what it made.
+ * - `lookup`: nothing is made on request; asking is a read.
+ */
+export type IdempotencyTier = "create-or-get" | "client-id" | "list" | "lookup";
+
+/** What a source declares about itself; the step acts on this alone. */
+export interface SourceProfile {
+  readonly tier: IdempotencyTier;
+  /** Can the provider make the same report anew after it expired? Only then may a caller raise the epoch. */
+  readonly remakes: boolean;
+  /**
+   * Milliseconds after which a report that was made is sure to be visible to `find`. Absent = no such bound is known:
+   * then not finding it proves nothing, and an unclear create can end `indeterminate`.
+   */
+  readonly visibilityBoundMs?: number;
+  /**
+   * Milliseconds to go on looking for a report that may have been made, on a source without a visibility bound, before
+   * the job ends `indeterminate`. Default 30 minutes.
+   */
+  readonly searchForMs?: number;
+  /** Requests a second that all jobs of this source in one process share. Default 10. */
+  readonly requestsPerSecond?: number;
+}
+
+/** What a source makes of a caller's request before anything is sent. */
+export interface PreparedReport {
+  /** The report type, in the provider's own word: `"camt053"`, `"settlement"`. */
+  readonly reportType: string;
+  /**
+   * The whole request, normalised, as JSON. It travels in the bookmark and the journal, so it holds no secret; preparing
+   * it again gives the same.
+   */
+  readonly request: JsonObject;
+  /** The part of the request that says which report it is: what the key is made of. */
+  readonly identity: JsonObject;
+  /** Epoch milliseconds: when the provider documents the report to be ready, where it does. The schedule is anchored on it. */
+  readonly readyAt?: number;
+  /** What the file is, as far as the request says it: anything else in its place is an error. */
+  readonly expects?: "xml" | "csv" | "xlsx" | "zip";
+  /** Epoch milliseconds: a deadline a caller who names none should wait for, where the provider documents one. */
+  readonly deadlineAt?: number;
+}
+
+/** What a source is told when it is asked to talk to the provider. */
+export interface SourceCall {
+  readonly key: string;
+  readonly epoch: number;
+  /** The normalised request of `PreparedReport`. */
+  readonly request: JsonObject;
+  /** The provider's own identifier of the report, once one is known. */
+  readonly reference?: string;
+  /** The file's name, once the provider has told it. */
+  readonly fileName?: string;
+  /** Epoch milliseconds at which the intent to create was written down, once it was. */
+  readonly intentAt?: number;
+  /** Looks in a row, up to this one, that brought no useful answer, and the epoch milliseconds of the first of them. */
+  readonly failures?: number;
+  readonly failingSince?: number;
+  /** Epoch milliseconds now, on the kit's clock. */
+  readonly now: number;
+  /** Whether the provider has been seen to keep the identifier we send (tier `client-id`). */
+  readonly echoProven: boolean;
+  /**
+   * The references and file names of the reports that other jobs of this source have, by the journal: a report among them
+   * is not this job's, and `find` leaves it out. Reads the whole journal: ask only when there is something to adopt.
+   */
+  readonly claimedByOthers?: () => Promise<ReadonlySet<string>>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A report source: one provider account that makes reports. The five built-in ones live in `report-kit/circle`,
+ * `/begateway`, `/monato` and `/mercadopago`; a provider of your own is an object of this shape.
+ *
+ * Each method that takes a `SourceCall` makes at most one request to the provider and says what it saw as an
+ * `Observation`. It throws what its HTTP client throws; what an error means is decided by `explain` (or, where a source
+ * has none, by the defaults of `explainError`).
+ */
+export interface ReportSource<Request = unknown> {
+  /** Names the source in journals, bookmarks and on disk, the same in every process: `"circle/treasury"`. No secret. */
+  readonly id: string;
+  readonly provider: string;
+  readonly account: string;
+  /** The API's origin, part of the key: production and sandbox reports are different reports. */
+  readonly origin: string;
+  readonly profile: SourceProfile;
+  /**
+   * Hosts a download link may lead to: exact names, `*.example.com` for any name below one, `s3.*.example.com` for any one
+   * label.
+   */
+  readonly linkHosts: readonly string[];
+
+  /**
+   * Check and normalise a request. Pure: no request leaves. `prepare(prepared.request)` gives `prepared` again.
+   * @throws ReportRequestError naming the field, what was expected and what came.
+   */
+  prepare(request: Request, context: { readonly now: number }): PreparedReport;
+  /** Ask the provider to make the report. Absent for `lookup` sources. */
+  create?(call: SourceCall): Promise<Observation>;
+  /** Look whether the report is there. */
+  look(call: SourceCall): Promise<Observation>;
+  /**
+   * Look at all of the account's reports by one request. Where a source can, the jobs that wait for it in one process
+   * share it: one look serves them all. The answer says of a reference what `look` would; undefined = it does not say.
+   */
+  list?(call: Pick<SourceCall, "now" | "signal">): Promise<(reference: string) => Observation | undefined>;
+  /**
+   * After a create whose end is unclear: was it made? `absent` = surely not made (only after the visibility bound),
+   * `pending` or `ready` with a `reference` = made, adopt it. Called with `place` 0, 1, … while it answers
+   * `{ is: "searching", more: true }`, one request each.
+   */
+  find?(call: SourceCall, place: number): Promise<Observation>;
+  /** Where the file of a ready report lies now: a fresh link, or a way to open it through the API. */
+  locate(call: SourceCall): Promise<FileLocation>;
+  /** What an error of `create`, `look` or `find` means here, where it differs from the defaults; undefined = the defaults. */
+  explain?(error: unknown, during: "create" | "look" | "find"): Observation | undefined;
+}
+
+/** The request a source takes. */
+export type RequestOf<Source> = Source extends ReportSource<infer Request> ? Request : never;

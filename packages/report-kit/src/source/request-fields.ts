@@ -1,0 +1,81 @@
+import { ReportRequestError } from "../errors.ts";
+
+/** What came, in a few words that fit an error message: never more than 80 characters of it. */
+function describeValue(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "string") {
+    return value.length > 80
+      ? `${JSON.stringify(value.slice(0, 77))}... (${value.length} characters)`
+      : JSON.stringify(value);
+  }
+  if (value === null || typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "bigint") return `${value}n (a bigint)`;
+  if (Array.isArray(value)) return "an array";
+  if (value instanceof Date) return "a Date";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** @throws ReportRequestError, always. */
+export function refuse(field: string, expected: string, value: unknown): never {
+  throw new ReportRequestError({ field, expected, received: describeValue(value) });
+}
+
+/**
+ * A request's members, with null and undefined left out: they are one to us.
+ * @throws ReportRequestError when it is not an object, or has a member that is not known.
+ */
+export function requestFields(request: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
+  return memberFields("request", request, known);
+}
+
+/** The same for an object inside a request. */
+export function memberFields(
+  field: string,
+  value: unknown,
+  known: readonly string[],
+): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return refuse(field, `an object with ${known.join(", ")}`, value);
+  }
+  const fields: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) {
+    if (!known.includes(name)) refuse(`${field}.${name}`, `one of the members ${known.join(", ")}`, member);
+    if (member !== undefined && member !== null) fields[name] = member;
+  }
+  return fields;
+}
+
+export function oneOf<Value extends string>(field: string, value: unknown, allowed: readonly Value[]): Value {
+  const found = allowed.find((candidate) => candidate === value);
+  return found ?? refuse(field, allowed.map((candidate) => JSON.stringify(candidate)).join(" or "), value);
+}
+
+export function matching(field: string, value: unknown, pattern: RegExp, expected: string): string {
+  return typeof value === "string" && pattern.test(value) ? value : refuse(field, expected, value);
+}
+
+export function wholeNumber(field: string, value: unknown): number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0
+    ? value
+    : refuse(field, "a whole number from 0", value);
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** In lower case: two spellings of one UUID are one. */
+export function uuidField(field: string, value: unknown): string {
+  return matching(field, value, uuid, "a UUID").toLowerCase();
+}
+
+/**
+ * The label or id of an account: it is part of keys, bookmarks and paths.
+ * @throws ReportRequestError
+ */
+export function accountLabel(field: string, value: unknown): string {
+  return matching(
+    field,
+    value,
+    /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/,
+    "1 to 64 characters of A-Z, a-z, 0-9, and . _ @ - (not first), the same in every process",
+  );
+}

@@ -1,0 +1,292 @@
+import { createCircleClient } from "@report-kit/circle";
+import { createVirtualClock as sandboxClock, startSandbox } from "@report-kit/sandbox";
+import type { Sandbox, VirtualClock } from "@report-kit/sandbox";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { circleReports } from "../../src/sources/circle.ts";
+import type { CircleReportRequest } from "../../src/sources/circle.ts";
+import { createReportKit, memoryJournal, ReportRequestError } from "../../src/index.ts";
+import { createVirtualClock } from "../../src/testing/index.ts";
+
+const now = Date.parse("2026-11-20T12:00:00Z");
+const entity = "9b2c1f7e-4d3a-4f8b-bc2a-1e0d5a6c7b88";
+const id = "550e8400-e29b-41d4-a716-446655440000";
+
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** A client whose answers are given, and what it sent. */
+function answering(...answers: readonly (() => Response)[]): {
+  client: ReturnType<typeof createCircleClient>;
+  sent: Sent[];
+} {
+  const sent: Sent[] = [];
+  const client = createCircleClient({
+    apiKey: "test-key",
+    baseUrl: "https://api.circle.test",
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      const text = await request.text();
+      sent.push({
+        method: request.method,
+        path: new URL(request.url).pathname,
+        body: text === "" ? undefined : JSON.parse(text),
+      });
+      const answer = answers[Math.min(sent.length, answers.length) - 1];
+      if (answer === undefined) throw new TypeError("no answer was given for this request");
+      return answer();
+    },
+  });
+  return { client, sent };
+}
+
+const json = (status: number, body: unknown) => (): Response =>
+  Response.json(body, { status, headers: { "X-Request-Id": "2adba88e-9d63-44bc-b975-9b6ae3440dde" } });
+const call = (request: Record<string, string>, reference?: string) => ({
+  key: "k",
+  epoch: 0,
+  request,
+  now,
+  echoProven: false,
+  signal: new AbortController().signal,
+  ...(reference === undefined ? {} : { reference }),
+});
+
+describe("a request to Circle", () => {
+  const source = circleReports(answering().client, { account: "treasury" });
+  const prepare = (request: CircleReportRequest) => source.prepare(request, { now });
+
+  it("says which report it is, and by when it is documented to be ready", () => {
+    expect(prepare({ reportType: "camt053", date: "2026-11-19" })).toEqual({
+      reportType: "camt053",
+      request: { reportType: "camt053", date: "2026-11-19" },
+      identity: { reportType: "camt053", date: "2026-11-19" },
+      expects: "xml",
+      readyAt: Date.parse("2026-11-20T02:00:00Z"),
+      deadlineAt: Date.parse("2026-11-20T07:00:00Z"),
+    });
+  });
+
+  it("is one report a month, however the month is spelt", () => {
+    const monthly = (date: string) =>
+      prepare({ reportType: "managed_payin_transactions", timeframe: "monthly", date }).identity;
+    expect(monthly("2026-10-20")).toEqual(monthly("2026-10-01"));
+    expect(monthly("2026-10")).toEqual({
+      reportType: "managed_payin_transactions",
+      timeframe: "monthly",
+      date: "2026-10",
+    });
+  });
+
+  it("is prepared to itself", () => {
+    for (const request of [
+      { reportType: "camt053", date: "2026-11-19" },
+      {
+        reportType: "managed_payout_transactions",
+        timeframe: "monthly",
+        date: "2026-10-20",
+        clientEntityId: entity.toUpperCase(),
+      },
+      { reportType: "managed_payment_wallet_balances", timeframe: "daily", date: "2026-11-19", clientEntityId: null },
+    ] as const) {
+      const prepared = prepare(request);
+      expect(source.prepare(prepared.request as unknown as CircleReportRequest, { now })).toEqual(prepared); // as a bookmark brings it back
+    }
+  });
+
+  it("does not compile without what its report type needs, or with what it does not take", () => {
+    const kit = createReportKit({ journal: memoryJournal() });
+    // @ts-expect-error a managed report needs its timeframe
+    const noTimeframe = () => kit.report(source, { reportType: "managed_payin_transactions", date: "2026-11-19" });
+    const reportType = "managed_payment_wallet_balances";
+    // @ts-expect-error wallet balances are daily only
+    const monthly = () => kit.report(source, { reportType, timeframe: "monthly", date: "2026-11-19" });
+    // @ts-expect-error a camt.053 statement takes no timeframe
+    const timeframe = () => kit.report(source, { reportType: "camt053", timeframe: "daily", date: "2026-11-19" });
+    for (const wrong of [noTimeframe, monthly, timeframe]) expect(wrong).toThrow(ReportRequestError);
+  });
+
+  it("is refused before anything is sent, naming the field, whatever is wrong with it", () => {
+    const { client, sent } = answering(json(500, {}));
+    const checked = circleReports(client, { account: "treasury" });
+    const good = {
+      reportType: "managed_payout_transactions",
+      timeframe: "daily",
+      date: "2026-11-19",
+      clientEntityId: entity,
+    };
+    const wrong: Record<string, fc.Arbitrary<unknown>> = {
+      reportType: fc.oneof(fc.constantFrom(undefined, null, 7, "camt_managed", "", {}), fc.string()),
+      timeframe: fc.oneof(fc.constantFrom(undefined, null, "weekly", 1, [], "DAILY"), fc.string()),
+      date: fc.oneof(
+        fc.constantFrom(undefined, null, "2026-02-30", "2026-11", "2027-01-01", "19.11.2026", 20261119, new Date(now)),
+        fc.string(),
+      ),
+      clientEntityId: fc.oneof(fc.constantFrom("", "not-a-uuid", 12, {}, `${entity}0`), fc.string({ maxLength: 35 })),
+      extra: fc.constantFrom("x", 1, true),
+    };
+    fc.assert(
+      fc.property(
+        fc
+          .constantFrom(...Object.keys(wrong))
+          .chain((name) => fc.tuple(fc.constant(name), wrong[name] ?? fc.constant(undefined))),
+        ([name, value]) => {
+          const kit = createReportKit({ journal: memoryJournal(), platform: { now: () => now } });
+          const request = { ...good, [name]: value } as unknown as CircleReportRequest; // what JavaScript callers can do
+          let error: unknown;
+          try {
+            kit.report(checked, request);
+          } catch (thrown) {
+            error = thrown;
+          }
+          expect(error).toMatchObject({ name: "ReportRequestError", phase: "request", field: `request.${name}` });
+        },
+      ),
+      { seed: 20261121, numRuns: 500 },
+    );
+    expect(sent).toEqual([]);
+  });
+
+  it("is refused as a whole when it is no object", () => {
+    for (const request of [undefined, null, "camt053", 7, [], () => undefined]) {
+      expect(() => source.prepare(request as unknown as CircleReportRequest, { now })).toThrow(
+        expect.objectContaining({ field: "request" }),
+      );
+    }
+  });
+});
+
+describe("what Circle answers", () => {
+  const camt = { reportType: "camt053", date: "2026-11-19" };
+  const record = (more: object) => ({ data: { id, reportType: "camt053", ...more } });
+  const link = {
+    via: "link",
+    url: "https://s3.amazonaws.com/r?X-Amz-Signature=s",
+    expiresAt: Date.parse("2026-11-20T13:00:00Z"),
+  };
+  const signed = { downloadUrl: link.url, expiresAt: "2026-11-20T13:00:00Z" };
+
+  it("to a create: the request in the API's own words", async () => {
+    const { client, sent } = answering(json(202, record({ status: "pending" })));
+    const source = circleReports(client, { account: "treasury" });
+    const seen = await source.create?.(
+      call({ reportType: "managed_payin_transactions", timeframe: "monthly", date: "2026-10" }),
+    );
+    expect(seen).toEqual({ is: "pending", status: "pending", reference: id });
+    expect(sent).toEqual([
+      {
+        method: "POST",
+        path: "/v1/reports",
+        body: { reportType: "managed_payin_transactions", timeframe: "monthly", date: "2026-10-01" },
+      },
+    ]);
+    const asMonth = answering(json(202, record({ status: "pending" })));
+    await circleReports(asMonth.client, { account: "treasury", monthlyDate: "month" }).create?.(
+      call({ reportType: "managed_payin_transactions", timeframe: "monthly", date: "2026-10" }),
+    );
+    expect(asMonth.sent[0]?.body).toMatchObject({ date: "2026-10" });
+  });
+
+  it.each([
+    ["ready with a link", record({ status: "ready", ...signed }), { is: "ready", reference: id, link }],
+    [
+      "ready without one",
+      record({ status: "ready", downloadUrl: null, expiresAt: null }),
+      { is: "ready", reference: id },
+    ],
+    ["pending", record({ status: "pending" }), { is: "pending", status: "pending", reference: id }],
+    ["failed", record({ status: "failed" }), { is: "failed", code: "failed", reference: id }],
+    ["a status of tomorrow", record({ status: "archived" }), { is: "unknown", status: "archived", reference: id }],
+    ["no data", {}, { is: "unknown", status: "no status" }],
+    ["a record without an id", { data: { status: "ready" } }, { is: "unknown", status: "ready" }],
+    ["an id that is none", record({ status: "pending", id: { toString: 1 } }), { is: "unknown", status: "pending" }],
+    ["a status that is no text", record({ status: { toString: 1 } }), { is: "unknown", status: "no status" }],
+    ["null in place of a record", { data: null }, { is: "unknown" }],
+    [
+      "an end and a link that are none",
+      record({ status: "ready", downloadUrl: "r.csv", expiresAt: { toString: 1 } }),
+      { is: "ready", reference: id },
+    ],
+  ])("to a look: %s", async (_what, body, expected) => {
+    const { client, sent } = answering(json(200, body));
+    const seen = await circleReports(client, { account: "treasury" }).look(call(camt, id));
+    expect(seen).toMatchObject(expected);
+    expect(sent).toEqual([{ method: "GET", path: `/v1/reports/${id}`, body: undefined }]);
+  });
+
+  it("404 before a statement is there: it is asked for again, around its documented ready time", async () => {
+    const clock = createVirtualClock({ start: "2026-11-20T00:10:00Z" });
+    const { client, sent } = answering(
+      json(404, { code: 404, message: "Not found." }),
+      json(202, record({ status: "pending" })),
+      json(200, record({ status: "ready", ...signed })),
+    );
+    const kit = createReportKit({ journal: memoryJournal(), platform: clock.platform });
+    const job = kit.report(circleReports(client, { account: "treasury" }), {
+      reportType: "camt053",
+      date: "2026-11-19",
+    });
+    expect(await clock.finish(job.outcome())).toMatchObject({ status: "ready", reference: id });
+    expect(sent.map(({ method }) => method)).toEqual(["POST", "POST", "GET"]);
+    // No look before 02:00 UTC, when statements are typically there.
+    expect(clock.now()).toBeGreaterThanOrEqual(Date.parse("2026-11-20T02:00:00Z"));
+    expect(clock.now()).toBeLessThan(Date.parse("2026-11-20T06:30:00Z"));
+  });
+
+  it("400: the report was not made, in Circle's words", async () => {
+    const { client } = answering(
+      json(400, {
+        code: 2,
+        message: "Invalid date.",
+        errors: [{ error: "date_not_in_past", message: "date must be in the past", location: "date" }],
+      }),
+    );
+    const clock = createVirtualClock({ start: now });
+    const kit = createReportKit({ journal: memoryJournal(), platform: clock.platform });
+    const job = kit.report(circleReports(client, { account: "treasury" }), {
+      reportType: "camt053",
+      date: "2026-11-19",
+    });
+    const outcome = await clock.finish(job.outcome());
+    expect(outcome).toMatchObject({ status: "failed", made: false });
+    expect(outcome).toHaveProperty("message", expect.stringContaining("Invalid date."));
+  });
+});
+
+describe("Circle's sandbox", () => {
+  let sandbox: Sandbox;
+  let sandboxTime: VirtualClock;
+  beforeEach(async () => {
+    sandboxTime = sandboxClock(now);
+    sandbox = await startSandbox({ clock: sandboxTime, readyAfterMs: 60_000 });
+  });
+  afterEach(async () => {
+    await sandbox.close();
+  });
+
+  it("makes one report however often it is asked, and signs a fresh link for each download", async () => {
+    const clock = createVirtualClock({ start: now, quietMs: 5 });
+    // One clock for both: the sandbox's follows the job's.
+    const platform = { ...clock.platform, now: () => clock.now() };
+    const follow = setInterval(() => sandboxTime.advance(Math.max(0, clock.now() - sandboxTime.now())), 1);
+    const source = circleReports(createCircleClient(sandbox.circle), { account: "treasury" });
+    const request = { reportType: "managed_payout_transactions", timeframe: "daily", date: "2026-11-18" } as const;
+    const texts: string[] = [];
+    for (let run = 0; run < 2; run += 1) {
+      // A kit and a journal of its own: a process that forgot everything.
+      const kit = createReportKit({ journal: memoryJournal(), platform });
+      const { stream } = await clock.finish(kit.report(source, request).stream());
+      texts.push(await clock.finish(new Response(stream).text()));
+    }
+    clearInterval(follow);
+    expect(texts[0]).toContain(",");
+    expect(texts[1]).toBe(texts[0]);
+    expect(sandbox.made("circle")).toBe(1);
+    expect(sandbox.violations).toEqual([]);
+    const storage = sandbox.requests.filter((request) => request.origin === "storage");
+    expect(storage.length).toBeGreaterThanOrEqual(2);
+  });
+});
