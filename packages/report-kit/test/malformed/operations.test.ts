@@ -305,7 +305,7 @@ const needsToken = ({ provider, operationId }: Operation): boolean =>
 
 describe("malformed answers", () => {
   it("are given to every operation of every provider", () => {
-    const packages = new URL("../../../../", import.meta.url);
+    const packages = new URL("../../../", import.meta.url);
     const described = readdirSync(packages, { recursive: true, encoding: "utf8" }).filter((file) =>
       /^[^/]+\/src\/operations\.gen\.ts$/.test(file),
     );
