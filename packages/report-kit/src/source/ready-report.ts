@@ -1,0 +1,44 @@
+import type { Platform } from "../platform.ts";
+import type { FileLocation, LinkLocation } from "./file-location.ts";
+
+/** A report that is ready, as a target receives it: what the file is, and how to get at it. Holds no secret but the link. */
+export interface ReadyReport {
+  /** The id of the report source: `"circle/treasury"`. */
+  readonly source: string;
+  readonly provider: string;
+  readonly account: string;
+  readonly reportType: string;
+  /** The report's key. */
+  readonly key: string;
+  /** The file's name as the provider gave it: untrusted. */
+  readonly fileName: string | undefined;
+  /** What the file must be, as far as the request says it. */
+  readonly expects: "xml" | "csv" | "xlsx" | "zip" | undefined;
+  /** A link that came with the provider's last answer; saves one request. */
+  readonly link: LinkLocation | undefined;
+  /** Hosts a link may lead to: exact names, or `*.example.com` for any name below one. */
+  readonly linkHosts: readonly string[];
+  /** The API runs on this machine: links to this machine, and http there, are allowed. */
+  readonly loopback: boolean;
+  readonly platform: Platform;
+  /** Where the file lies now. Call it again when a link has expired. One request at most. */
+  locate(signal: AbortSignal): Promise<FileLocation>;
+  /** Wait until an instant (epoch milliseconds), on the timer that all waits of the process share. */
+  waitUntil(untilMs: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
+  /** The same error with the job's bookmark and phase, as its caller receives it. */
+  withBookmark(error: unknown): unknown;
+}
+
+/**
+ * Where the file of a report goes: `toDirectory` and `toFile` of `report-kit/node`, `toStream` and `asStream` of
+ * `report-kit/download`, or your own. The target brings its download engine along, so that the core needs none.
+ */
+export interface Target<File, Options extends object = object> {
+  /**
+   * Called before anything is sent. Rejects when the target can't be used (an option, a directory that can't be written, a
+   * missing package), so that nobody waits for hours first.
+   */
+  check?(options: Partial<Options>): Promise<void>;
+  /** Called once the report is ready. Resolves when the file is whole, verified and in its place. */
+  receive(report: ReadyReport, options: Partial<Options> & { readonly signal?: AbortSignal | undefined }): Promise<File>;
+}
