@@ -2,7 +2,7 @@ import { formatBookmark, parseBookmark } from "../identity/bookmark.ts";
 import { JournalError } from "../errors.ts";
 import type { Journal, JournalRecord } from "../journal/journal.ts";
 import type { JsonObject } from "../json.ts";
-import { clockSkewMs } from "../job/timing-premises.ts";
+import { clockSkewMs } from "../source/timing.ts";
 import { readableKey } from "./key-label.ts";
 import type { JobPhase, JobState } from "../job/job-state.ts";
 import { hasEnded, parseState } from "../job/job-state.ts";

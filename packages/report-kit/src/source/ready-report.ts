@@ -40,5 +40,8 @@ export interface Target<File, Options extends object = object> {
    */
   check?(options: Partial<Options>): Promise<void>;
   /** Called once the report is ready. Resolves when the file is whole, verified and in its place. */
-  receive(report: ReadyReport, options: Partial<Options> & { readonly signal?: AbortSignal | undefined }): Promise<File>;
+  receive(
+    report: ReadyReport,
+    options: Partial<Options> & { readonly signal?: AbortSignal | undefined },
+  ): Promise<File>;
 }

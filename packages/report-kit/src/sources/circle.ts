@@ -6,7 +6,7 @@ import { dayNotAhead, monthNotAhead } from "../source/calendar.ts";
 import type { FileLocation, LinkLocation } from "../source/file-location.ts";
 import type { JsonObject } from "../json.ts";
 import type { Observation } from "../source/observation.ts";
-import { createTimeoutMs } from "../job/timing-premises.ts";
+import { createTimeoutMs } from "../source/timing.ts";
 import { accountLabel, oneOf, requestFields, uuidField } from "../source/request-fields.ts";
 import type { PreparedReport, ReportSource, SourceCall } from "../source/report-source.ts";
 import { identifierIn, untrusted } from "../source/answer-fields.ts";

@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { ReportKitError } from "@report-kit/http";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { asStream, createTarget } from "../../src/download/index.ts";
 import { createReportKit, memoryJournal, ReportDeadlineError, ReportIndeterminateError } from "../../src/index.ts";
 import type { Journal, Observation, ReportJob, ReportSource } from "../../src/index.ts";
 import { parseState } from "../../src/job/job-state.ts";
@@ -199,14 +200,14 @@ async function fileBy(streamed: boolean, job: ReportJob, deadlineMs: number): Pr
   if (!streamed) {
     const target = memoryTarget();
     try {
-      await job.download(target, { deadlineMs });
+      await job.download(createTarget(target), { deadlineMs });
       return target.named();
     } catch (error) {
       if (target.named() !== undefined) throw new Error("a file that failed has its name", { cause: error });
       throw error;
     }
   }
-  const { stream, file } = await job.stream({ deadlineMs });
+  const { stream, file } = await job.download(asStream(), { deadlineMs });
   const [bytes] = await Promise.all([new Response(stream).arrayBuffer(), file]);
   return Buffer.from(bytes);
 }

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { circleReports } from "../../src/sources/circle.ts";
 import type { CircleReportRequest } from "../../src/sources/circle.ts";
+import { asStream } from "../../src/download/index.ts";
 import { createReportKit, memoryJournal, ReportRequestError } from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 
@@ -278,7 +279,7 @@ describe("Circle's sandbox", () => {
     for (let run = 0; run < 2; run += 1) {
       // A kit and a journal of its own: a process that forgot everything.
       const kit = createReportKit({ journal: memoryJournal(), platform });
-      const { stream } = await clock.finish(kit.report(source, request).stream());
+      const { stream } = await clock.finish(kit.report(source, request).download(asStream()));
       texts.push(await clock.finish(new Response(stream).text()));
     }
     clearInterval(follow);

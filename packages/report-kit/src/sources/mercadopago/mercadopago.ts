@@ -8,7 +8,7 @@ import { describeItem, listingOf, matchUnclaimed, skewMs } from "./match.ts";
 import type { Listing, Matches } from "./match.ts";
 import { idOf, isFileName, mediaTypeOf, observeTask, statusOf } from "./task.ts";
 import type { Observation } from "../../source/observation.ts";
-import { createTimeoutMs } from "../../job/timing-premises.ts";
+import { createTimeoutMs } from "../../source/timing.ts";
 import { accountLabel } from "../../source/request-fields.ts";
 import type { PreparedReport, ReportSource, SourceCall } from "../../source/report-source.ts";
 import { untrusted } from "../../source/answer-fields.ts";
