@@ -109,6 +109,8 @@ export interface Sink {
 
 /** Where a report's file goes: `toDirectory` and `toFile` of `report-kit/node`, or your own. */
 export interface Target {
+  /** Called before anything is sent. Rejects when the target can't be used. */
+  check?(): Promise<void>;
   /** Called once per download, before anything is asked for. */
   open(file: TargetFile): Promise<Sink>;
 }

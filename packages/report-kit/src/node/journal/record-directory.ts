@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { JournalError } from "../../errors.ts";
 import type { JournalRecord } from "../../journal/journal.ts";
 import type { JsonObject } from "../../json.ts";
-import { fileErrorCode, insist, syncDirectory, writeDurably } from "../files/durable-file.ts";
+import { fileErrorCode, retryOnWindows, syncDirectory, writeDurably } from "../files/durable-file.ts";
 import { parseRecord, recordText } from "./record-file.ts";
 
 /*
@@ -160,7 +160,7 @@ export async function removeRecord(record: string, head: Head, temporary: string
 async function moveHead(record: string, head: Head, to: string): Promise<boolean> {
   const moved = await unless(
     ["ENOENT"],
-    insist(() => rename(join(record, headName(head)), to)).then(() => true),
+    retryOnWindows(() => rename(join(record, headName(head)), to)).then(() => true),
   );
   return moved === true;
 }
