@@ -34,14 +34,15 @@ export async function syncOpened(file: FileHandle): Promise<boolean> {
 }
 
 /**
- * Write a new file through to the disk: when this returns, the bytes survive a loss of power, where the file system can sync.
+ * Write a new file through to the disk: when this returns, the bytes survive a loss of power.
+ * @returns false when the file system has no such operation.
  * @throws the file system's error; `EEXIST` when there is one of that name. What was begun may be left behind.
  */
-export async function writeDurably(path: string, text: string): Promise<void> {
+export async function writeDurably(path: string, text: string): Promise<boolean> {
   const file = await open(path, "wx");
   try {
     await file.writeFile(text);
-    await syncOpened(file);
+    return await syncOpened(file);
   } finally {
     await file.close();
   }
@@ -66,6 +67,23 @@ export async function syncDirectory(path: string): Promise<boolean> {
   } finally {
     await directory.close();
   }
+}
+
+/**
+ * `syncDirectory` of one directory for many callers at once: those that come while it is being synced share the next one.
+ */
+export function createGroupSync(path: string): () => Promise<void> {
+  let running: Promise<unknown> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return () => {
+    next ??= running.then(async () => {
+      next = undefined;
+      const sync = syncDirectory(path);
+      running = sync.catch(() => {}); // its callers get the error
+      await sync;
+    });
+    return next;
+  };
 }
 
 /** The code of a file system's error: `"ENOENT"`; undefined for any other error. */

@@ -29,8 +29,9 @@ export async function openFileSink(parent: string, key: string, pathFor: (head: 
     const noteFile = await createOwn(join(part.path, "note.json"));
     return fileSink({ part, key, data, noteFile, pathFor });
   } catch (error) {
+    const gone = !(await exists(part.path));
     await part.release();
-    throw targetRefused("make the partial file in", part.path, error);
+    throw gone ? takenOver(part.path, error) : targetRefused("make the partial file in", part.path, error);
   }
 }
 

@@ -90,7 +90,12 @@ async function verifyPlaced(path: string, file: PlacedBytes, written: BigIntStat
 /** @throws DownloadError `exists` unless the file there holds the same bytes, and the caller is content with that. */
 async function acceptExisting(path: string, file: PlacedBytes): Promise<void> {
   if (file.overwrite === "never") throw nameTaken(path, 'overwrite is "never"');
-  if (!(await holds(path, file))) throw nameTaken(path, "it holds something else");
+  if (await holds(path, file)) return;
+  const there = await lstat(path).catch(() => undefined);
+  throw nameTaken(
+    path,
+    there?.isSymbolicLink() === true ? "it is a link, which is not followed" : "it holds something else",
+  );
 }
 
 /** Does a plain file, not a link to one, hold these bytes? */
