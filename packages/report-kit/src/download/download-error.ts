@@ -55,10 +55,18 @@ export class DownloadError extends ReportKitError {
     details: {
       readonly evidence?: string | undefined;
       readonly status?: number | undefined;
+      /** Where the code alone does not decide it: a full disk passes, a missing permission does not. */
+      readonly retryable?: boolean | undefined;
       readonly cause?: unknown;
     } = {},
   ) {
-    super({ code, message, phase: "download", retryable: retryable.has(code), cause: details.cause });
+    super({
+      code,
+      message,
+      phase: "download",
+      retryable: details.retryable ?? retryable.has(code),
+      cause: details.cause,
+    });
     this.evidence = details.evidence;
     this.status = details.status;
   }
