@@ -152,9 +152,3 @@ test("the linter refuses that a package imports a package of ours, or openapi-fe
       .toSorted(),
   );
 });
-
-test("no source file of the packages imports against the table of rooms", async () => {
-  const refused = await refusedLines(repository, "packages");
-  console.log(`S3: ${refused.length} arrows against the table of ${Object.keys(rooms).length} rooms (to reach: 0)`);
-  expect(refused).toEqual([]);
-});
