@@ -111,7 +111,7 @@ function withPaths(name: string): readonly string[] {
 }
 
 function listed(row: readonly string[]): string {
-  return row.join(", ") || "its own files";
+  return row.map((name) => name.replace("type:", "types of ")).join(", ") || "its own files";
 }
 
 /**
