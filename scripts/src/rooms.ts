@@ -19,13 +19,13 @@ export const rooms: Table = {
   // The layers above it.
   traffic: ["waiting", "source", "journal"],
   learning: ["waiting", "source", "journal"],
-  "journal-admin": ["job", "journal", "identity"],
+  "journal-admin": ["job", "journal", "source", "identity"],
   download: ["source", "waiting"],
   "sources/circle": ["source", "@report-kit/circle"],
   "sources/begateway": ["source", "@report-kit/begateway"],
   "sources/monato": ["source", "@report-kit/monato"],
   "sources/mercadopago": ["source", "@report-kit/mercadopago"],
-  node: ["journal", "download", "type:job", "node:*"],
+  node: ["journal", "download", "type:source", "type:job", "node:*"],
   unpack: ["source", "download", "node", "node:*", "@zip.js/zip.js"],
   postgres: ["journal"],
   webhook: ["kit", "sources/monato", "source", "journal", "identity", "waiting", "@report-kit/monato"],
@@ -48,7 +48,7 @@ const everywhere = ["@report-kit/http", "@noble/hashes"];
 
 /** What other packages may import: openapi-fetch lies behind `@report-kit/http` alone, and no provider knows of another. */
 export const packages: Table = {
-  http: ["openapi-fetch", "openapi-typescript-helpers"],
+  http: ["openapi-fetch"],
   circle: ["@report-kit/http"],
   begateway: ["@report-kit/http"],
   monato: ["@report-kit/http"],
