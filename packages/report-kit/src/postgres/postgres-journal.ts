@@ -68,8 +68,12 @@ export function postgresJournal(query: PostgresQuery, options: PostgresJournalOp
   }
 
   /** A write and how durable it is, in one statement: nothing is written where it would not be. */
-  async function writeRow(statement: string, params: readonly string[]): Promise<string | undefined> {
-    const sql = `WITH written AS (${statement}) SELECT (SELECT string_agg(done, ',') FROM written) AS done, ${durabilityColumns}`;
+  async function writeDurably(
+    statement: string,
+    params: readonly string[],
+    done = "done",
+  ): Promise<string | undefined> {
+    const sql = `WITH written AS (${statement}) SELECT (SELECT ${done} FROM written) AS done, ${durabilityColumns}`;
     const [row] = await run(sql, params);
     if (typeof row?.["done"] === "string") return row["done"];
     refuseUndurable(row);
@@ -94,9 +98,10 @@ export function postgresJournal(query: PostgresQuery, options: PostgresJournalOp
   const removeTogether = gather(mostTogether, async (asked: readonly { name: string; expected: number }[]) => {
     // In one order everywhere: two of these at once can't wait for each other.
     const sorted = [...asked].sort((one, other) => (one.name < other.name ? -1 : 1));
-    const done = await writeRow(
+    const done = await writeDurably(
       `DELETE FROM ${table} USING unnest(string_to_array($1::text, ','), string_to_array($2::text, ',')::bigint[]) AS asked (name, revision) WHERE ${table}.name = asked.name AND ${table}.revision = asked.revision AND ${isDurable} RETURNING ${table}.name AS done`,
       [sorted.map(({ name }) => name).join(","), sorted.map(({ expected }) => expected).join(",")],
+      "string_agg(done, ',')",
     );
     const removed = new Set(done?.split(","));
     // Of several that ask for one record, one removed it.
@@ -117,11 +122,11 @@ export function postgresJournal(query: PostgresQuery, options: PostgresJournalOp
       const text = JSON.stringify(value);
       const revision =
         expected === 0
-          ? await writeRow(
+          ? await writeDurably(
               `INSERT INTO ${table} (name, revision, value) SELECT $1::text, 1, $2::text::json WHERE ${isDurable} ON CONFLICT (name) DO NOTHING RETURNING revision::text AS done`,
               [name, text],
             )
-          : await writeRow(
+          : await writeDurably(
               `UPDATE ${table} SET revision = revision + 1, value = $2::text::json, written_at = now() WHERE name = $1::text AND revision = $3::text::bigint AND ${isDurable} RETURNING revision::text AS done`,
               [name, text, String(expected)],
             );
