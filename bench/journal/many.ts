@@ -40,6 +40,8 @@ interface Figure {
   readonly kind: string;
   readonly what: string;
   readonly seconds: number;
+  /** Of this process: says more than the clock where others use the machine. */
+  readonly cpuSeconds: number;
   readonly count: number;
   /** By how much the process grew meanwhile, at most. */
   readonly grewMiB: number;
@@ -51,14 +53,17 @@ async function measure(kind: string, what: string, run: () => Promise<number>): 
   const before = process.memoryUsage().rss;
   let most = before;
   const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
+  const cpuBefore = process.cpuUsage();
   const start = performance.now();
   const count = await run();
   const seconds = (performance.now() - start) / 1000;
+  const cpu = process.cpuUsage(cpuBefore);
+  const cpuSeconds = (cpu.user + cpu.system) / 1e6;
   clearInterval(watch);
   const grewMiB = (Math.max(most, process.memoryUsage().rss) - before) / 2 ** 20;
-  report.push({ kind, what, seconds, count, grewMiB });
+  report.push({ kind, what, seconds, cpuSeconds, count, grewMiB });
   console.log(
-    `${kind.padEnd(9)} ${what.padEnd(28)} ${seconds.toFixed(2).padStart(8)} s  ${String(count).padStart(7)} records  +${grewMiB.toFixed(0)} MiB`,
+    `${kind.padEnd(9)} ${what.padEnd(28)} ${seconds.toFixed(2).padStart(8)} s  ${cpuSeconds.toFixed(2).padStart(8)} s of CPU  ${String(count).padStart(7)} records  +${grewMiB.toFixed(0)} MiB`,
   );
 }
 

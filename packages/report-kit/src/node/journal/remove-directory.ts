@@ -2,7 +2,8 @@
 import { readdir, rm, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fileErrorCode } from "../files/durable-file.ts";
-import { parseHead } from "./record-head.ts";
+import { headName, parseHead } from "./record-head.ts";
+import type { Head } from "./record-head.ts";
 
 /** What operating systems and file servers leave in directories: no part of a record. */
 const isLitter = (entry: string): boolean => entry.startsWith(".") || /^(?:thumbs\.db|desktop\.ini)$/i.test(entry);
@@ -42,13 +43,13 @@ async function removeIfEmpty(directory: string): Promise<boolean> {
   }
 }
 
-/** Remove the directory of a head that is out of force. Cheaper than `rm`, which looks at everything first. */
-export async function removeHead(directory: string): Promise<void> {
+/** Remove the directory of a head that is out of force: as a rule its one file is all there is. */
+export async function removeHead(directory: string, head: Head): Promise<void> {
   try {
-    for (const entry of await readdir(directory)) await unlink(join(directory, entry));
+    await unlink(join(directory, `${headName(head)}.json`));
     await rmdir(directory);
   } catch {
-    await rm(directory, { recursive: true, force: true }); // something else was put into it
+    await rm(directory, { recursive: true, force: true });
   }
 }
 
