@@ -38,7 +38,7 @@ const defaultMaximumBodyBytes = 65_536;
 
 /**
  * The endpoint for Monato's REPORT webhook (https://docs.monato.com/products/fincore/guides/reports, read 2026-11-20), for
- * any server with web requests; `toNodeHandler` of `report-kit/node` makes it one for `node:http`.
+ * any server with web requests; for `node:http` an adapter makes it a listener (docs/webhooks.md names one).
  *
  * A notice is only a hint. It wakes the job of the report it names, and hands that job to `onReport`; what is true is asked
  * of the API. A delivery is acknowledged as soon as the journal has it, and acted on after; a repeated one is acknowledged

@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createRequestListener } from "@remix-run/node-fetch-server";
 import { createMonatoClient } from "@report-kit/monato";
 import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import { describe, expect, it } from "vitest";
 import { createReportKit, memoryJournal } from "../../src/index.ts";
 import type { ReportJob } from "../../src/index.ts";
 import { monatoReports } from "../../src/sources/monato.ts";
-import { toNodeHandler } from "../../src/node/node-handler.ts";
 import { monatoWebhook, registerMonatoWebhook } from "../../src/webhook/index.ts";
 import type { WebhookEvent } from "../../src/webhook/index.ts";
 
@@ -39,7 +39,7 @@ describe("Monato's webhook, from end to end", () => {
       onError: (error) => errors.push(error),
       waitUntil: (work) => works.push(work),
     });
-    const server = createServer(toNodeHandler(handler)).listen(0, "127.0.0.1");
+    const server = createServer(createRequestListener(handler)).listen(0, "127.0.0.1");
     await once(server, "listening");
     try {
       const { port } = server.address() as AddressInfo; // of a TCP server that listens
@@ -113,7 +113,7 @@ describe("Monato's webhook, from end to end", () => {
       onError: (error) => errors.push(error),
       onEvent: (event) => events.push(event),
     });
-    const server = createServer(toNodeHandler(handler)).listen(0, "127.0.0.1");
+    const server = createServer(createRequestListener(handler)).listen(0, "127.0.0.1");
     await once(server, "listening");
     try {
       const { port } = server.address() as AddressInfo; // of a TCP server that listens
