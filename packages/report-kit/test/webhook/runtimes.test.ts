@@ -7,9 +7,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { createRequestListener } from "@remix-run/node-fetch-server";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { toNodeHandler } from "../../src/node/node-handler.ts";
 import { endpoint } from "./endpoint.ts";
 import type { EndpointState } from "./endpoint.ts";
 import { statementNotice, token, transactionsNotice } from "./scene.ts";
@@ -77,7 +77,7 @@ async function sendAll(origin: string): Promise<unknown> {
 
 describe("the webhook's handler", () => {
   it("does on Node what it says", async () => {
-    const server = createServer(toNodeHandler(endpoint())).listen(0, "127.0.0.1");
+    const server = createServer(createRequestListener(endpoint())).listen(0, "127.0.0.1");
     await once(server, "listening");
     try {
       const { port } = server.address() as AddressInfo; // of a TCP server that listens

@@ -1,20 +1,44 @@
 /// <reference types="node" />
 import { randomUUID } from "node:crypto";
-import { lstat, mkdir, open, unlink } from "node:fs/promises";
+import { lstat, mkdir, open, stat, unlink } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { DownloadError } from "../../download/download-error.ts";
-import { syncDirectory } from "./durable-file.ts";
+import { fileErrorCode, syncDirectory } from "./durable-file.ts";
 import { targetRefused } from "./file-error.ts";
 
-/** Make a directory, and those above it, durably. @throws DownloadError `target` */
+/** Make the directory of a target, and those above it, durably. @throws DownloadError `target` */
 export async function makeDirectory(path: string): Promise<void> {
   try {
-    const first = await mkdir(path, { recursive: true });
-    if (first === undefined) return;
-    for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+    await makeDurably(path);
   } catch (error) {
     throw targetRefused("make the directory", path, error);
   }
+}
+
+/**
+ * Make a directory where there is none, and those above it, durably.
+ * @throws the file system's own error: `mkdir` with `recursive` reports ENOENT for a disk that is mounted read-only.
+ */
+export async function makeDurably(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (await isDirectory(path)) return;
+    const parent = dirname(path);
+    if (fileErrorCode(error) !== "ENOENT" || parent === path) throw error;
+    await makeDurably(parent);
+    await mkdir(path).catch(async (again: unknown) => {
+      if (!(await isDirectory(path))) throw again; // else another process made it
+    });
+  }
+  await syncDirectory(dirname(path));
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (there) => there.isDirectory(),
+    () => false,
+  );
 }
 
 /**

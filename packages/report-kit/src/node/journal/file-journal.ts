@@ -1,11 +1,12 @@
 /// <reference types="node" />
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
+import { link, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { JournalError } from "../../errors.ts";
 import { checkJournalName } from "../../journal/record-name.ts";
 import type { Journal, JournalRecord } from "../../journal/journal.ts";
 import type { JsonObject } from "../../json.ts";
+import { makeDurably } from "../files/directory.ts";
 import { createGroupSync, fileErrorCode, syncDirectory, writeDurably } from "../files/durable-file.ts";
 import { fileErrorAdvice, fileErrorReason, isPassing } from "../files/file-error.ts";
 import { listRecords } from "./list-records.ts";
@@ -112,8 +113,8 @@ export function fileJournal(directory: string): Journal {
 /** Make the directory, or see that it is a journal this version can use, and sweep out what killed processes left. */
 async function prepare(root: string, { records, temporary }: RecordRoom): Promise<void> {
   try {
-    await mkdir(records, { recursive: true });
-    await mkdir(temporary, { recursive: true });
+    await makeDurably(records);
+    await makeDurably(temporary);
     checkFormat(root, (await readFormat(root)) ?? (await writeFormat(root, temporary)));
     if (!(await syncDirectory(root))) throw notDurable(root);
     await sweep(temporary);
