@@ -1,8 +1,8 @@
-import ts from "typescript";
 import { stringify } from "yaml";
 import { describe, expect, test } from "vitest";
 import { operationsTable } from "../src/operations-table.ts";
 import { schemaTypes } from "../src/schema-types.ts";
+import { statementKinds } from "./statement-kinds.ts";
 
 const hostile = "*/ export const stolen = process.env; /* ${`'\"\\ \u2028 */";
 
@@ -24,17 +24,6 @@ function description(schema: unknown, operation: object = {}): string {
     },
     components: { schemas: { Thing: schema } },
   });
-}
-
-/** The kinds of the top-level statements of a text; throws when it does not parse. */
-function statementKinds(text: string): readonly string[] {
-  const file = ts.createSourceFile("generated.ts", text, ts.ScriptTarget.ES2023, true);
-  const { diagnostics = [] } = ts.transpileModule(text, {
-    reportDiagnostics: true,
-    compilerOptions: { target: ts.ScriptTarget.ES2023 },
-  });
-  if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, ts.createCompilerHost({})));
-  return file.statements.map((statement) => ts.SyntaxKind[statement.kind]);
 }
 
 describe("hostile text in a description", () => {

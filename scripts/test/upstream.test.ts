@@ -1,12 +1,12 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
 import { expect, test } from "vitest";
 import { readDocument } from "../src/openapi-document.ts";
 import { applyUpstream, prepareUpstream } from "../src/upstream-change.ts";
 import type { UpstreamChange } from "../src/upstream-change.ts";
 import { openapiTextOf, parseForeignText } from "../src/upstream-text.ts";
 import { copyOfRepository, providerNamed, repository, runScript } from "./altered-copy.ts";
+import { statementKinds } from "./statement-kinds.ts";
 
 const circle = providerNamed(repository, "circle");
 const oldPage = String(readDocument(repository, "specs/circle/upstream.json")["page"]);
@@ -173,10 +173,9 @@ test("hostile text makes inert types, tables, pins and reports", async () => {
       `    Hostile:\n      description: ${quoted}\n      type: object\n      properties:\n        ${quoted}: { type: string, enum: [${quoted}], default: ${quoted}, description: "*/" }\n        __proto__: { type: string }\n        constructor: { type: string }\n    ReportRecord:\n`,
   );
   const change = await prepared(published);
-  expect(statementKinds(textOf(change, "packages/circle/src/schema.gen.ts"))).toEqual([
-    "InterfaceDeclaration",
-    "TypeAliasDeclaration",
-  ]);
+  expect(new Set(statementKinds(textOf(change, "packages/circle/src/schema.gen.ts")))).toEqual(
+    new Set(["InterfaceDeclaration", "TypeAliasDeclaration"]),
+  );
   expect(statementKinds(textOf(change, "packages/circle/src/operations.gen.ts"))).toEqual(["FirstStatement"]);
   expect(textOf(change, "packages/circle/src/operations.gen.ts")).toContain(JSON.stringify(`GET /${hostile}`));
   expect(textOf(change, "packages/circle/package.json")).not.toContain("stolen");
@@ -184,17 +183,6 @@ test("hostile text makes inert types, tables, pins and reports", async () => {
   expect(changesets.map(({ text }) => text).join()).toContain("stolen");
   for (const { text } of changesets) expect(text.replaceAll(/`[^`\n]+`/g, "")).not.toMatch(/stolen|<|@everyone|\u2028/);
 });
-
-/** The kinds of the statements of a text, each once, in order. Throws when it does not parse. */
-function statementKinds(text: string): readonly string[] {
-  const file = ts.createSourceFile("generated.ts", text, ts.ScriptTarget.ES2023, true);
-  const { diagnostics = [] } = ts.transpileModule(text, {
-    reportDiagnostics: true,
-    compilerOptions: { target: ts.ScriptTarget.ES2023 },
-  });
-  if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, ts.createCompilerHost({})));
-  return [...new Set(file.statements.map((statement) => String(ts.SyntaxKind[statement.kind])))].toSorted();
-}
 
 test("the command prepares the change in a clone, prints the impact, and is silent when there is none", () => {
   const root = copyOfRepository();
