@@ -25,7 +25,7 @@ test.each(bundlers)(
   },
 );
 
-test("a bundle with another provider in it, or without its own, is found", async () => {
+test("the check of bundles finds a bundle that has another provider in it or lacks its own", async () => {
   writeFileSync(
     join(project, "stowaway.mjs"),
     'export * from "@report-kit/circle"; export * from "@report-kit/monato";',

@@ -29,7 +29,7 @@ test.each(runtimes)("on $name installed packages behave as documented", async (r
   expect(await behaviourProblems(runtime.name, run)).toEqual([]);
 });
 
-test("a check that fails, one that is lost, and another runtime are found", async () => {
+test("the runner of behaviour checks finds a check that fails, one that is lost, and a wrong runtime", async () => {
   const run = async (): Promise<string> =>
     JSON.stringify({ runtime: "node 1", lines: ["ok 1 - a", "not ok 2 - b: c"] });
   expect(await behaviourProblems("node 2", run)).toEqual([
@@ -48,7 +48,7 @@ test.each(runtimes)("on $name an installed report-kit keeps its journal and its 
   });
 });
 
-test.each(nodes)("on $name each entry can be had by require()", async (runtime) => {
+test.each(nodes)("on $name require() loads each entry", async (runtime) => {
   const specifiers = packedPackages(tarballs).flatMap((item) => item.specifiers);
   // Node 20.19 and later load ES modules by require(), and say on stderr that it is new there.
   expect(await runOn(runtime, project, "require-all.cjs", ...specifiers)).toBe(`${specifiers.length} entries\n`);

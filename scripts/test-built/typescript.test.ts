@@ -38,14 +38,17 @@ test.each<[string, Resolution, boolean, string]>([
   ["7.0.2", "bundler", true, newest],
   ["5.9.3", "nodenext", false, oldest],
   ...(withMatrix ? matrix() : []),
-])("TypeScript %s compiles a program with every package, without skipLibCheck: %s, Node's types %s", async (...of) => {
-  const [, resolution, withNode, compiler] = of;
-  const { complaints, instantiations } = await compile(compiler, project, resolution, withNode);
-  expect(complaints).toBe("");
-  if (!withNode) expect(instantiations).toBeLessThanOrEqual(budget);
-});
+])(
+  "TypeScript %s compiles a program with every package, without skipLibCheck (resolution %s, Node's types: %s)",
+  async (...of) => {
+    const [, resolution, withNode, compiler] = of;
+    const { complaints, instantiations } = await compile(compiler, project, resolution, withNode);
+    expect(complaints).toBe("");
+    if (!withNode) expect(instantiations).toBeLessThanOrEqual(budget);
+  },
+);
 
-test("a program that does not fit the packages' types is found", async () => {
+test("TypeScript refuses a program that does not fit the packages' types", async () => {
   const broken = join(project, "../wrong-program");
   cpSync(project, broken, { recursive: true });
   writeFileSync(join(broken, "program.ts"), 'import { poll } from "report-kit";\npoll(1);\n');
