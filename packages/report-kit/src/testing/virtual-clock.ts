@@ -15,19 +15,19 @@ export interface VirtualClock {
    * Move the clock from timer to timer until a promise settles, and give what it settles with.
    * @throws Error when nothing is left that could settle it, or the clock has moved `limitMs` (default 30 days).
    */
-  finish<Value>(promise: Promise<Value>, options?: { readonly limitMs?: number }): Promise<Value>;
+  finish<Value>(promise: Promise<Value>, options?: { readonly limitMs?: number | undefined }): Promise<Value>;
 }
 
 /** How a virtual clock is made. */
 export interface VirtualClockOptions {
   /** Where it starts: ISO 8601 or epoch milliseconds. Default `"2026-11-20T00:00:00Z"`. */
-  readonly start?: string | number;
+  readonly start?: string | number | undefined;
   /** Seeds the randomness. Default 1. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * Real milliseconds to give I/O (files, sockets) before the clock moves on. Default 0: only promises and timers run.
    */
-  readonly quietMs?: number;
+  readonly quietMs?: number | undefined;
 }
 
 interface VirtualTimer {
