@@ -231,25 +231,66 @@ describe("stepping and resuming", () => {
   });
 });
 
-describe("events", () => {
-  it("tell the recorded past, then what happens, and end with the wait", async () => {
+describe("a job's events", () => {
+  it("are live while this process waits for the job, and end with the wait", async () => {
     const clock = createVirtualClock();
     const source = scriptedSource({ create: [pending], look: [pending, ready] });
     const kit = createReportKit({ journal: memoryJournal(), platform: clock.platform });
     const job = kit.report(source, { report: "a" });
-    const waiting = job.outcome();
-    await clock.advance(100);
     const seen: JobEvent[] = [];
     const following = (async () => {
       for await (const event of job.events()) seen.push(event);
     })();
-    await clock.finish(waiting);
+    await clock.advance(100);
+    await clock.finish(job.outcome());
     await clock.finish(following);
-    expect(seen.map((event) => event.type)).toEqual(["submitted", "observed", "observed", "waiting", "ready"]);
+    expect(seen.map((event) => event.type)).toEqual([
+      "submitted",
+      "observed",
+      "waiting",
+      "observed",
+      "waiting",
+      "ready",
+    ]);
     expect(seen.every((event) => event.key === job.key && event.source === source.id)).toBe(true);
+  });
 
-    const past: JobEvent[] = [];
-    for await (const event of job.events()) past.push(event);
-    expect(past.map((event) => event.type)).toEqual(["submitted", "ready"]);
+  it("end at once for a job that has ended, also beside a caller who asks for its outcome again", async () => {
+    const clock = createVirtualClock();
+    const kit = createReportKit({ journal: memoryJournal(), platform: clock.platform });
+    const job = kit.report(scriptedSource({ create: [ready] }), { report: "a" });
+    await clock.finish(job.outcome());
+    const read = async (): Promise<readonly string[]> => {
+      const types: string[] = [];
+      for await (const { type } of job.events()) types.push(type);
+      return types;
+    };
+    expect(await read()).toEqual([]);
+    const [types, outcome] = await clock.finish(Promise.all([read(), job.outcome()]));
+    expect([types, outcome.status]).toEqual([[], "ready"]);
+  });
+
+  it("end when the wait ends without an event of its own: by an abort, by refused credentials", async () => {
+    const clock = createVirtualClock();
+    const kit = createReportKit({ journal: memoryJournal(), platform: clock.platform });
+    const denied = new ProviderError({
+      provider: "scripted",
+      operationId: "create",
+      status: 401,
+      code: "http-401",
+      message: "no",
+    });
+    for (const answer of [denied, pending]) {
+      const job = kit.report(scriptedSource({ create: [answer], look: [pending] }), {
+        report: `of ${answer === denied}`,
+      });
+      const stop = new AbortController();
+      const following = (async () => {
+        for await (const event of job.events()) if (event.type === "waiting") stop.abort(new Error("enough"));
+      })();
+      await clock.advance(1);
+      await expect(clock.finish(job.outcome({ signal: stop.signal }))).rejects.toThrow(/no|enough/);
+      await clock.finish(following);
+    }
   });
 });

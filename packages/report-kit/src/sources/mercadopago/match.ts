@@ -1,6 +1,7 @@
 import type { Period } from "./days.ts";
 import { idOf, statusOf } from "./task.ts";
 import type { FoundReport } from "../../found-report.ts";
+import type { SourceCall } from "../../source/report-source.ts";
 import { clockSkewMs } from "../../source/timing.ts";
 import { untrusted } from "../../source/answer-fields.ts";
 import type { Untrusted } from "../../source/answer-fields.ts";
@@ -33,14 +34,16 @@ export interface Wanted {
   readonly period: Period;
   /** Epoch milliseconds at which the intent to create it was written down. */
   readonly intentAt: number;
-  /** References and file names of the reports that other jobs have. */
-  readonly claimed?: ReadonlySet<string>;
 }
 
 /** The items that are the wanted report, lowest id first, and those that may be but don't say enough. */
 export interface Matches {
   readonly ours: readonly { readonly id: string; readonly item: Untrusted }[];
   readonly unsure: readonly FoundReport[];
+}
+
+function answersOf(item: Untrusted, { intentAt, period }: Wanted): ReadonlySet<boolean | undefined> {
+  return new Set([byHand(item), madeSince(item, intentAt - skewMs), covers(item, period)]);
 }
 
 /**
@@ -52,8 +55,7 @@ function matchReports(listing: Listing, wanted: Wanted): Matches {
   const ours: { id: string; item: Untrusted }[] = [];
   const unsure: FoundReport[] = [];
   for (const item of listing.items) {
-    if (isClaimed(item, wanted.claimed)) continue;
-    const answers = new Set([byHand(item), madeSince(item, wanted.intentAt - skewMs), covers(item, wanted.period)]);
+    const answers = answersOf(item, wanted);
     if (answers.has(false)) continue;
     const id = idOf(item);
     if (id === undefined || answers.has(undefined)) unsure.push(describeItem(item));
@@ -62,22 +64,22 @@ function matchReports(listing: Listing, wanted: Wanted): Matches {
   return { ours: ours.toSorted((one, other) => compareIds(one.id, other.id)), unsure };
 }
 
-/** The same without those that other jobs have. Most searches find nothing, and need not ask which. */
+/** The same without those that belong to other jobs. Only what may be the wanted report is asked about. */
 export async function matchUnclaimed(
   listing: Listing,
   wanted: Wanted,
-  claimedByOthers: (() => Promise<ReadonlySet<string>>) | undefined,
+  belongsToAnotherJob: SourceCall["belongsToAnotherJob"],
 ): Promise<Matches> {
-  const matches = matchReports(listing, wanted);
-  if (matches.ours.length + matches.unsure.length === 0 || claimedByOthers === undefined) return matches;
-  return matchReports(listing, { ...wanted, claimed: await claimedByOthers() });
-}
-
-/** Does another job have it? Tasks are known by their ids, what a search found by its own, finished files by their names. */
-function isClaimed(item: Untrusted, claimed: ReadonlySet<string> = new Set()): boolean {
-  const id = idOf(item);
-  const names = [id, `list:${id}`, `report:${id}`, item["file_name"]];
-  return names.some((name) => typeof name === "string" && claimed.has(name));
+  if (belongsToAnotherJob === undefined) return matchReports(listing, wanted);
+  const claimed = new Set<Untrusted>();
+  for (const item of listing.items.filter((one) => !answersOf(one, wanted).has(false))) {
+    const id = idOf(item);
+    // Tasks are known by their ids, what a search found by its own, finished files by their names.
+    for (const name of [id, `list:${id}`, `report:${id}`, item["file_name"]]) {
+      if (typeof name === "string" && (await belongsToAnotherJob(name))) claimed.add(item);
+    }
+  }
+  return matchReports({ ...listing, items: listing.items.filter((item) => !claimed.has(item)) }, wanted);
 }
 
 /** An item in the words of a search for an unclear create. */

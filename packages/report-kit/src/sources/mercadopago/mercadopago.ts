@@ -147,7 +147,7 @@ function familyReports(
       const { request, now, signal } = call;
       const since = call.intentAt ?? now;
       const wanted = { period: periodOf(request), intentAt: since };
-      const match = (listing: Listing): Promise<Matches> => matchUnclaimed(listing, wanted, call.claimedByOthers);
+      const match = (listing: Listing): Promise<Matches> => matchUnclaimed(listing, wanted, call.belongsToAnotherJob);
       if (place === 0) {
         const listing = await list(signal);
         const { ours, unsure } = await match(listing);
