@@ -4,14 +4,13 @@ import { open, rm, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { DownloadError } from "../../download/download-error.ts";
-import type { FileHead, Sink } from "../../download/target.ts";
+import type { FileHead, Sink } from "../../download/sink.ts";
 import { syncOpened } from "./durable-file.ts";
 import { createHash } from "./hash.ts";
 import { claimPart } from "./part-directory.ts";
 import type { PartDirectory } from "./part-directory.ts";
 import { exists, nameTaken, placeFile } from "./place-file.ts";
 import { readChunks } from "./read-file.ts";
-import { loadZip, placeUnpacked, unpack } from "../unpack.ts";
 import { createWriteQueue } from "./write-queue.ts";
 
 /** Long enough for any note: a new one covers the old one whole, in a single write. */
@@ -53,13 +52,10 @@ function fileSink({ part, dataPath, data, noteFile, note }: OpenPart, pathFor: (
 
   return {
     ...(part.found ? { kept: { note, read: () => readChunks(data) } } : {}),
-    canUnpack: true,
     createHash: () => createHash(),
     async begin(head) {
       if (head.overwrite === "never" && (await exists(pathFor(head))))
         throw nameTaken(pathFor(head), 'overwrite is "never"');
-      // Found missing now rather than after hours.
-      if (head.unpack !== undefined && head.mediaType === "application/zip") await loadZip();
     },
     write: (bytes) => queue.write(bytes),
     async truncate(bytes) {
@@ -82,12 +78,9 @@ function fileSink({ part, dataPath, data, noteFile, note }: OpenPart, pathFor: (
       }
       await close();
       const path = pathFor(file);
-      const unpacked =
-        file.unpack === undefined ? undefined : await unpack(dataPath, join(part.path, "unpacked"), file, file.unpack);
-      await placeFile(dataPath, path, file);
-      const placed = unpacked === undefined ? {} : { unpacked: await placeUnpacked(unpacked, path, file) };
+      const existed = await placeFile(dataPath, path, file);
       await part.remove();
-      return { path, ...placed };
+      return { path, existed };
     },
     async abandon(_reason, keep) {
       await close();

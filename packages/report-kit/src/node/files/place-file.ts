@@ -2,19 +2,20 @@
 import { link, lstat, rename, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { DownloadError } from "../../download/download-error.ts";
-import type { Overwrite } from "../../download/target.ts";
+import type { Overwrite } from "../../download/sink.ts";
 import { fileErrorCode, insist, syncDirectory } from "./durable-file.ts";
 import { hashFile } from "./read-file.ts";
 
 /**
  * Give a finished file its final name, durably. It is moved, or linked and left behind for its directory to be deleted.
+ * @returns whether a file with the same bytes was there already, and was left as it is
  * @throws DownloadError `exists` where `overwrite` does not allow it; the file system's error.
  */
 export async function placeFile(
   from: string,
   to: string,
   file: { readonly bytes: number; readonly sha256: string; readonly overwrite: Overwrite },
-): Promise<void> {
+): Promise<boolean> {
   if (file.overwrite === "always") await insist(() => rename(from, to));
   else {
     try {
@@ -23,12 +24,16 @@ export async function placeFile(
     } catch (error) {
       const taken = await exists(to);
       if (!taken && !noLinks.has(fileErrorCode(error))) throw error;
-      if (taken) return acceptExisting(to, file);
+      if (taken) {
+        await acceptExisting(to, file);
+        return true;
+      }
       // A file system without links (FAT, some network shares): two workers could both get here.
       await insist(() => rename(from, to));
     }
   }
   await syncDirectory(dirname(to));
+  return false;
 }
 
 const noLinks: ReadonlySet<string | undefined> = new Set([
