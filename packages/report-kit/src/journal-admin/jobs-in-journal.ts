@@ -1,8 +1,10 @@
 import { formatBookmark, parseBookmark } from "../identity/bookmark.ts";
 import { JournalError } from "../errors.ts";
-import type { Journal, JournalRecord } from "../journal/journal.ts";
+import type { Journal } from "../journal/journal.ts";
+import { isOfOneRecord, readRecords } from "../journal/read-records.ts";
+import type { NamedRecord } from "../journal/read-records.ts";
 import type { JsonObject } from "../json.ts";
-import { clockSkewMs } from "../job/timing-premises.ts";
+import { clockSkewMs } from "../source/timing.ts";
 import { readableKey } from "./key-label.ts";
 import type { JobPhase, JobState } from "../job/job-state.ts";
 import { hasEnded, parseState } from "../job/job-state.ts";
@@ -54,18 +56,19 @@ export async function* listJobs(
   journal: Journal,
   only: { readonly source?: string; readonly phase?: JobPhase } = {},
 ): AsyncGenerator<KeptJob | UnreadableJob> {
-  for await (const name of journal.list(prefix)) {
-    const key = name.slice(prefix.length);
-    const found = await readable(journal, name, parseState);
-    if (found === undefined) continue; // removed since
-    if (found instanceof Error) {
-      yield { key, unreadable: found };
-      continue;
+  for await (const some of readRecords(journal, prefix)) {
+    for (const found of some) {
+      const key = found.name.slice(prefix.length);
+      const state = parsed(found, parseState);
+      if (state === undefined) continue; // removed since
+      if (state instanceof Error) {
+        yield { key, unreadable: state };
+        continue;
+      }
+      if (only.source !== undefined && state.source !== only.source) continue;
+      if (only.phase !== undefined && state.phase !== only.phase) continue;
+      yield keptJob(key, state);
     }
-    const { state } = found;
-    if (only.source !== undefined && state.source !== only.source) continue;
-    if (only.phase !== undefined && state.phase !== only.phase) continue;
-    yield keptJob(key, state);
   }
 }
 
@@ -142,27 +145,30 @@ async function prune(
   endOf: (value: JsonObject, name: string) => number | undefined,
 ): Promise<number> {
   let removed = 0;
-  for await (const name of journal.list(prefix)) {
-    const found = await readable(journal, name, endOf);
-    if (found === undefined || found instanceof Error) continue;
-    const { record, state: endedAt = Infinity } = found;
-    if (endedAt < before && (await journal.remove(name, record.revision))) removed += 1;
+  for await (const some of readRecords(journal, prefix)) {
+    // Together, so that a journal can remove them together.
+    const gone = await Promise.all(
+      some.map(async (found) => {
+        const end = parsed(found, (value, name, revision) => ({ at: endOf(value, name) ?? Infinity, revision }));
+        if (end === undefined || end instanceof Error || end.at >= before) return false;
+        return journal.remove(found.name, end.revision);
+      }),
+    );
+    removed += gone.filter(Boolean).length;
   }
   return removed;
 }
 
-/** A record and what it says; the error when that can't be read; undefined when there is none (any more). */
-async function readable<State>(
-  journal: Journal,
-  name: string,
-  parse: (value: JsonObject, name: string) => State,
-): Promise<{ readonly record: JournalRecord; readonly state: State } | JournalError | undefined> {
+/** What a record holds; the error when that can't be read; undefined when there is none (any more). */
+function parsed<State>(
+  { name, record }: NamedRecord,
+  parse: (value: JsonObject, name: string, revision: number) => State,
+): State | JournalError | undefined {
+  if (record === undefined || record instanceof Error) return record;
   try {
-    const record = await journal.read(name);
-    return record && { record, state: parse(record.value, name) };
+    return parse(record.value, name, record.revision);
   } catch (error) {
-    // These two are about one record; anything else is about the journal.
-    if (JournalError.isInstance(error) && (error.code === "unreadable" || error.code === "newer-version")) return error;
+    if (isOfOneRecord(error)) return error;
     throw error;
   }
 }

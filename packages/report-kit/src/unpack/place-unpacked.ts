@@ -2,7 +2,7 @@
 import { lstat, readdir, rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Overwrite } from "../download/sink.ts";
-import { fileErrorCode, insist, syncDirectory } from "../node/files/durable-file.ts";
+import { fileErrorCode, retryOnWindows, syncDirectory } from "../node/files/durable-file.ts";
 import { nameTaken, placeFile } from "../node/files/place-file.ts";
 import { hashFile } from "../node/files/read-file.ts";
 import type { UnpackedFile } from "./unpacked.ts";
@@ -56,14 +56,14 @@ async function placeDirectory(files: readonly Unzipped[], { from, to, aside, ove
     if (there.isDirectory() && (await holds(to, files))) return true;
     if (overwrite === "same") throw nameTaken(to, "it holds something else");
     try {
-      await insist(() => rename(to, join(dirname(aside), `${basename(aside)}-${crypto.randomUUID()}`)));
+      await retryOnWindows(() => rename(to, join(dirname(aside), `${basename(aside)}-${crypto.randomUUID()}`)));
     } catch (error) {
       if (fileErrorCode(error) === "ENOENT") return false;
       throw error;
     }
   }
   try {
-    await insist(() => rename(from, to));
+    await retryOnWindows(() => rename(from, to));
     return true;
   } catch (error) {
     if (taken.has(fileErrorCode(error)) && (await lstat(to).catch(() => undefined)) !== undefined) return false;

@@ -1,14 +1,14 @@
+import { readFileSync } from "node:fs";
 import { link, mkdir, readFile, rename, stat, truncate, utimes, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createTarget, toStream } from "../../src/download/index.ts";
-import type { DownloadOptions } from "../../src/download/index.ts";
-import { hashText } from "../../src/node/files/hash.ts";
+import type { DownloadOptions, PartNote, Sink } from "../../src/download/index.ts";
+import { formatPartOwner, newPartOwner } from "../../src/node/files/part-owner.ts";
 import { toDirectory, toFile } from "../../src/node/files/targets.ts";
-import type { PartNote, Sink } from "../../src/download/index.ts";
 import {
   collect,
+  reportAt,
   csvOf,
   downloadErrorOf,
   downloadTo,
@@ -16,7 +16,6 @@ import {
   key,
   linkTo,
   openStream,
-  reportAt,
   sha256,
   temporaryDirectory,
 } from "./ready-report.ts";
@@ -25,6 +24,13 @@ import { startStorage } from "./storage.ts";
 
 const body = csvOf(600_000);
 const name = "managed_payout_transactions-5f0c8a52.csv";
+
+const onLinux = process.platform === "linux";
+
+/** When a process started, in ticks since boot. */
+function startOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]?.split(" ")[19] ?? "";
+}
 
 /** Leave a part behind: a download that is aborted once so many bytes came. */
 async function leavePart(storage: Storage, directory: string, atByte: number): Promise<string> {
@@ -97,12 +103,12 @@ describe("a part of an earlier download", () => {
     expect(await download(storage, directory)).toMatchObject({ sha256: sha256(other), requests: 1 });
   });
 
-  it("never was the file itself: a crash right after naming it harms nothing", async () => {
+  it("that is the file itself, since a crash came right after naming it, is read and never written", async () => {
     const { storage, directory, final } = await stored();
     const part = await leavePart(storage, directory, 300_000);
     await writeFile(join(part, "data"), body);
     await link(join(part, "data"), final);
-    expect(await download(storage, directory)).toMatchObject({ sha256: sha256(body), resumed: false });
+    expect(await download(storage, directory)).toMatchObject({ sha256: sha256(body), resumed: true });
     expect(sha256(await readFile(final))).toBe(sha256(body));
     expect(await filesBelow(directory)).toEqual([join("circle", "treasury", name)]);
   });
@@ -114,27 +120,35 @@ describe("a part of an earlier download", () => {
     expect(await filesBelow(directory)).toEqual([join("circle", "treasury", name)]);
   });
 
+  const here = formatPartOwner(newPartOwner()).split("-", 1)[0] ?? "";
+  const [started] = onLinux ? [startOf(process.ppid)] : ["0"];
   const owners: [string, string, number, boolean][] = [
-    ["a process that is gone", `${hashText(hostname()).slice(0, 8)}-4194999-0`, 0, true],
-    ["a process that lives", `${hashText(hostname()).slice(0, 8)}-${process.ppid}-0`, 0, false],
-    ["another host, still at it", "00000000-77-0", 0, false],
-    ["another host, silent for an hour", "00000000-77-0", 3_600_000, true],
-    ["a living process, silent for an hour", `${hashText(hostname()).slice(0, 8)}-${process.ppid}-0`, 3_600_000, true],
+    ["a process that is gone", `${here}-4194999-77-th-id`, 0, onLinux],
+    ["a process whose pid another one has by now", `${here}-${process.ppid}-77-th-id`, 0, onLinux],
+    ["a process that lives", `${here}-${process.ppid}-${started}-th-id`, 0, false],
+    ["a living process, silent for an hour", `${here}-${process.ppid}-${started}-th-id`, 3_600_000, true],
+    ["another machine or PID namespace, with a pid that is gone here", "00000000-4194999-77-th-id", 0, false],
+    ["another machine or PID namespace, silent for an hour", "00000000-77-77-th-id", 3_600_000, true],
+    ["a machine that can't be known, with a pid that is gone here", "0-4194999-0-th-id", 0, false],
+    ["a machine that can't be known, silent for an hour", "0-4194999-0-th-id", 3_600_000, true],
+    ["a name that names no owner", "whatever", 3_600_000, false],
   ];
   it.each(owners)("of %s is taken up, or left alone", async (_who, owner, silentMs, taken) => {
     const { storage, directory } = await stored();
     const part = await leavePart(storage, directory, 300_000);
-    const theirs = join(dirname(part), `.report-${key}.${owner}-00000000.part`);
+    const theirs = join(dirname(part), `.report-${key}.${owner}.part`);
     await rename(part, theirs);
     const then = new Date(Date.now() - silentMs);
     await utimes(theirs, then, then);
     expect(await download(storage, directory)).toMatchObject({ resumed: taken, sha256: sha256(body) });
-    expect(
-      await stat(theirs).then(
-        () => true,
-        () => false,
-      ),
-    ).toBe(!taken);
+    expect(await filesBelow(directory)).toHaveLength(taken ? 1 : 3);
+  });
+
+  it("that its owner let go of is taken over at once by any process", async () => {
+    const { storage, directory } = await stored();
+    const part = await leavePart(storage, directory, 300_000);
+    await rename(part, join(dirname(part), `.report-${key}.00000000-77-77-th-id.part`));
+    expect(await download(storage, directory)).toMatchObject({ resumed: true, sha256: sha256(body) });
   });
 
   it("of another report is left alone", async () => {

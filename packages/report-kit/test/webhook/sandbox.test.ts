@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createRequestListener } from "@remix-run/node-fetch-server";
 import { createMonatoClient } from "@report-kit/monato";
 import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import { describe, expect, it } from "vitest";
@@ -8,7 +9,6 @@ import { asStream } from "../../src/download/index.ts";
 import { createReportKit, memoryJournal } from "../../src/index.ts";
 import type { ReportJob } from "../../src/index.ts";
 import { monatoReports } from "../../src/sources/monato.ts";
-import { toNodeHandler } from "../../src/node/node-handler.ts";
 import { monatoWebhook, registerMonatoWebhook } from "../../src/webhook/index.ts";
 import type { WebhookEvent } from "../../src/webhook/index.ts";
 
@@ -40,7 +40,7 @@ describe("Monato's webhook, from end to end", () => {
       onError: (error) => errors.push(error),
       waitUntil: (work) => works.push(work),
     });
-    const server = createServer(toNodeHandler(handler)).listen(0, "127.0.0.1");
+    const server = createServer(createRequestListener(handler)).listen(0, "127.0.0.1");
     await once(server, "listening");
     try {
       const { port } = server.address() as AddressInfo; // of a TCP server that listens
@@ -114,7 +114,7 @@ describe("Monato's webhook, from end to end", () => {
       onError: (error) => errors.push(error),
       onEvent: (event) => events.push(event),
     });
-    const server = createServer(toNodeHandler(handler)).listen(0, "127.0.0.1");
+    const server = createServer(createRequestListener(handler)).listen(0, "127.0.0.1");
     await once(server, "listening");
     try {
       const { port } = server.address() as AddressInfo; // of a TCP server that listens
