@@ -12,7 +12,14 @@ export interface LinkLocation {
 export interface ApiLocation {
   readonly via: "api";
   /** One request to the API's own origin; redirects come back as answers, not followed. */
-  open(init: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal }): Promise<Response>;
+  open(init: {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly signal: AbortSignal;
+    /** The download's own limit to the first byte, to be used in the place of the client's. */
+    readonly timeoutMs?: number | undefined;
+    /** A fetch to be used in the place of the client's, beneath its credentials: see docs/downloads.md. */
+    readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
+  }): Promise<Response>;
   readonly fileName?: string | undefined;
   readonly mediaType?: string | undefined;
 }

@@ -1,6 +1,7 @@
 import type { CircleClient } from "@report-kit/circle";
 import type { components } from "@report-kit/circle/schema";
 import { orThrow, ProviderError } from "@report-kit/http";
+import type { CallSettings } from "@report-kit/http";
 import { amazonS3Hosts } from "./amazon-s3-hosts.ts";
 import { dayNotAhead, monthNotAhead } from "../source/calendar.ts";
 import type { FileLocation, LinkLocation } from "../source/file-location.ts";
@@ -107,13 +108,15 @@ export function circleReports(client: CircleClient, options: CircleReportsOption
   function content({ reference }: SourceCall): FileLocation {
     return {
       via: "api",
-      async open({ headers, signal }) {
+      async open({ headers, signal, timeoutMs, fetch }) {
         const { response } = await client.GET("/v1/reports/{id}/content", {
           params: { path: { id: reference ?? "" } },
           headers,
           signal,
           parseAs: "stream",
           retry: false,
+          ...({ timeoutMs } satisfies CallSettings),
+          ...(fetch && { fetch }),
         });
         return response;
       },
@@ -133,7 +136,7 @@ function prepare(input: CircleReportRequest, { now }: { readonly now: number }):
       reportType,
       request,
       identity: request,
-      expects: "xml",
+      expects: "camt053",
       readyAt: dayEnds + typicalReadyMs,
       deadlineAt: dayEnds + camtDeadlineMs,
     };

@@ -2,9 +2,8 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { safeName } from "../../download/name/safe-name.ts";
 import { ReportRequestError } from "../../errors.ts";
-import { createTarget } from "../../download/index.ts";
-import type { DownloadOptions, ReportFile } from "../../download/index.ts";
-import type { Target as SinkTarget } from "../../download/target.ts";
+import { createTarget } from "../../download/create-target.ts";
+import type { DownloadOptions, ReportFile } from "../../download/report-file.ts";
 import type { Target } from "../../source/ready-report.ts";
 import { checkWritable, makeDirectory, refuseForeignLinks } from "./directory.ts";
 import { openFileSink } from "./file-sink.ts";
@@ -17,7 +16,7 @@ import { hashText } from "./hash.ts";
  * Until it is whole, a file lies beside its final place in `.report-<key>.….part/`; a later download of the same report, in
  * this process or another, goes on from there. No other user should be able to write to the directory.
  */
-export function toDirectory(directory: string): Target<ReportFile, DownloadOptions> & SinkTarget {
+export function toDirectory(directory: string): Target<ReportFile, DownloadOptions> {
   const root = resolve(filledIn("directory", directory));
   return createTarget({
     check: () => checkWritable(root),
@@ -31,7 +30,7 @@ export function toDirectory(directory: string): Target<ReportFile, DownloadOptio
 }
 
 /** Write a report to one path, whatever the provider calls it. As `toDirectory` in all else. */
-export function toFile(path: string): Target<ReportFile, DownloadOptions> & SinkTarget {
+export function toFile(path: string): Target<ReportFile, DownloadOptions> {
   const final = resolve(filledIn("path", path));
   if (basename(final) === "") throw invalid("path", "the path of a file", "a root directory");
   return createTarget({
