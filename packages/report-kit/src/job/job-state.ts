@@ -26,37 +26,37 @@ export interface JobState {
   /** When the job was first started. */
   readonly startedAt: number;
   /** When the last create was announced. */
-  readonly intentAt?: number;
+  readonly intentAt?: number | undefined;
   /** When the provider accepted the job: its age counts from here. */
-  readonly acceptedAt?: number;
+  readonly acceptedAt?: number | undefined;
   /** The provider's own identifier of the report. */
-  readonly reference?: string;
+  readonly reference?: string | undefined;
   /** The report was found after an unclear create, not acknowledged to us. */
-  readonly adopted?: true;
-  readonly fileName?: string;
+  readonly adopted?: true | undefined;
+  readonly fileName?: string | undefined;
   /** The provider's last word on it. */
-  readonly status?: string;
+  readonly status?: string | undefined;
   /** Requests sent for this job so far, the create included. */
   readonly requests: number;
   /** Looks in a row that brought no useful answer. */
-  readonly failures?: number;
+  readonly failures?: number | undefined;
   /** When the first of them was. */
-  readonly failingSince?: number;
+  readonly failingSince?: number | undefined;
   /** Which place `find` looks in next. */
-  readonly finding?: number;
+  readonly finding?: number | undefined;
   /** What `find` saw without being able to decide. */
-  readonly found?: readonly FoundReport[];
+  readonly found?: readonly FoundReport[] | undefined;
   /** The last look that found it not ready. */
-  readonly lookedAt?: number;
+  readonly lookedAt?: number | undefined;
   /** When to look next, by the schedule. */
   readonly nextAt: number;
   /** The provider asked to be left alone until then: no wake looks earlier. */
-  readonly holdUntil?: number;
-  readonly why?: string;
-  readonly endedAt?: number;
+  readonly holdUntil?: number | undefined;
+  readonly why?: string | undefined;
+  readonly endedAt?: number | undefined;
   /** Of an end that is not `ready`. */
-  readonly code?: string;
-  readonly message?: string;
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
   /** Who is taking a step, and until when nobody else may. */
   readonly lease?: { readonly by: string; readonly until: number };
 }

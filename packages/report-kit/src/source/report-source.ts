@@ -22,14 +22,14 @@ export interface SourceProfile {
    * Milliseconds after which a report that was made is sure to be visible to `find`. Absent = no such bound is known:
    * then not finding it proves nothing, and an unclear create can end `indeterminate`.
    */
-  readonly visibilityBoundMs?: number;
+  readonly visibilityBoundMs?: number | undefined;
   /**
    * Milliseconds to go on looking for a report that may have been made, on a source without a visibility bound, before
    * the job ends `indeterminate`. Default 30 minutes.
    */
-  readonly searchForMs?: number;
+  readonly searchForMs?: number | undefined;
   /** Requests a second that all jobs of this source in one process share. Default 10. */
-  readonly requestsPerSecond?: number;
+  readonly requestsPerSecond?: number | undefined;
 }
 
 /** What a source makes of a caller's request before anything is sent. */
@@ -44,11 +44,11 @@ export interface PreparedReport {
   /** The part of the request that says which report it is: what the key is made of. */
   readonly identity: JsonObject;
   /** Epoch milliseconds: when the provider documents the report to be ready, where it does. The schedule is anchored on it. */
-  readonly readyAt?: number;
+  readonly readyAt?: number | undefined;
   /** What the file is, as far as the request says it: anything else in its place is an error. */
-  readonly expects?: "xml" | "csv" | "xlsx" | "zip";
+  readonly expects?: "xml" | "csv" | "xlsx" | "zip" | undefined;
   /** Epoch milliseconds: a deadline a caller who names none should wait for, where the provider documents one. */
-  readonly deadlineAt?: number;
+  readonly deadlineAt?: number | undefined;
 }
 
 /** What a source is told when it is asked to talk to the provider. */
@@ -58,14 +58,14 @@ export interface SourceCall {
   /** The normalised request of `PreparedReport`. */
   readonly request: JsonObject;
   /** The provider's own identifier of the report, once one is known. */
-  readonly reference?: string;
+  readonly reference?: string | undefined;
   /** The file's name, once the provider has told it. */
-  readonly fileName?: string;
+  readonly fileName?: string | undefined;
   /** Epoch milliseconds at which the intent to create was written down, once it was. */
-  readonly intentAt?: number;
+  readonly intentAt?: number | undefined;
   /** Looks in a row, up to this one, that brought no useful answer, and the epoch milliseconds of the first of them. */
-  readonly failures?: number;
-  readonly failingSince?: number;
+  readonly failures?: number | undefined;
+  readonly failingSince?: number | undefined;
   /** Epoch milliseconds now, on the kit's clock. */
   readonly now: number;
   /** Whether the provider has been seen to keep the identifier we send (tier `client-id`). */
@@ -74,7 +74,7 @@ export interface SourceCall {
    * The references and file names of the reports that other jobs of this source have, by the journal: a report among them
    * is not this job's, and `find` leaves it out. Reads the whole journal: ask only when there is something to adopt.
    */
-  readonly claimedByOthers?: () => Promise<ReadonlySet<string>>;
+  readonly claimedByOthers?: (() => Promise<ReadonlySet<string>>) | undefined;
   readonly signal: AbortSignal;
 }
 
