@@ -12,10 +12,11 @@ export function tell(
 ): void {
   const { emit } = context;
   const acknowledged = after.acceptedAt !== undefined && before.acceptedAt === undefined;
-  if (acknowledged && action === "create") {
+  const adopted = after.adopted === true && before.adopted !== true;
+  if (acknowledged && action === "create" && !adopted) {
     emit({ type: "submitted", ...(after.reference === undefined ? {} : { reference: after.reference }) });
   }
-  if (action === "find" && after.adopted === true) emit({ type: "adopted", reference: after.reference ?? "" });
+  if (adopted) emit({ type: "adopted", reference: after.reference ?? "" });
   if (observation.is === "pending" || observation.is === "absent") {
     emit({ type: "observed", status: after.status ?? observation.is, requests: after.requests });
   }

@@ -27,12 +27,16 @@ export interface FailedOutcome extends OutcomeBase {
   readonly status: "failed";
   /**
    * What went wrong: `"failed"` (the provider says so), `"nothing-made"` (accepted, but no report was made),
-   * `"refused"`, `"not-configured"`, `"too-many-reports"`, or the provider's own word.
+   * `"refused"`, `"not-configured"`, `"too-many-reports"`, `"not-found"` (the provider has no such address or report),
+   * `"no-longer-known"` (the provider made the report and no longer knows it), `"http-<status>"`, or, of a source of your
+   * own, its word.
    */
   readonly code: string;
   readonly message: string;
   /** Whether a report was made at the provider. When not, running the job again asks again. */
   readonly made: boolean;
+  /** Whether running the job again later can succeed though nothing else changes. */
+  readonly retryable: boolean;
 }
 
 /** The report was there, and is no longer. */
@@ -76,6 +80,7 @@ export function outcomeOf(state: JobState, key: string, bookmark: string): Outco
         code: state.code ?? "failed",
         message: state.message ?? "The provider says that the report failed.",
         made: true,
+        retryable: false,
       };
     case "expired":
       return { ...base, status: "expired", message: state.message ?? "The report is no longer there." };

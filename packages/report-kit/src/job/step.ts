@@ -7,6 +7,7 @@ import type { Observation } from "../source/observation.ts";
 import type { Outcome } from "./outcome.ts";
 import { outcomeOf } from "./outcome.ts";
 import { outOfJob } from "./with-bookmark.ts";
+import { jobRecordName, readJobRecord } from "./job-record.ts";
 import { leaseMs } from "./timing-premises.ts";
 import { createTimeoutMs } from "../source/timing.ts";
 import type { ReduceContext, OnIndeterminate } from "./transitions.ts";
@@ -23,6 +24,8 @@ import { writeAgain, writeBack } from "./write-back.ts";
 /** A report job, as the step knows it. */
 export interface JobIdentity {
   readonly key: string;
+  /** Keys that earlier versions gave it. */
+  readonly formerKeys?: readonly string[] | undefined;
   readonly epoch: number;
   readonly bookmark: string;
   readonly source: ReportSource;
@@ -68,11 +71,6 @@ export type StepResult =
 /** After losing a race for a record: long enough not to spin, short enough not to be seen. */
 const afterConflictMs = 100;
 
-/** The name of a job's journal record. */
-export function jobRecordName(key: string): string {
-  return `job-${key}`;
-}
-
 /**
  * Take one step of a job: read the journal, announce, make at most one call to the provider, write down what it said,
  * say when to come back.
@@ -83,7 +81,7 @@ export async function takeStep(job: JobIdentity, context: StepContext): Promise<
   const { journal, signal } = context;
   signal.throwIfAborted();
   const name = jobRecordName(job.key);
-  const record = await journal.read(name);
+  const record = await readJobRecord(journal, job);
   const state = record === undefined ? freshState(job, context.now()) : parseState(record.value, name);
   const revision = record?.revision ?? 0;
 
@@ -106,7 +104,8 @@ export async function takeStep(job: JobIdentity, context: StepContext): Promise<
     return lostRace(context, state, taken ?? announced);
   }
 
-  const call = describeCall(job, underWay, echoProven, context);
+  const notAfter = action.do === "create" ? lease.until - createTimeoutMs : undefined;
+  const call: SourceCall = { ...describeCall(job, underWay, echoProven, context), notAfter };
   const seen = await observe(job.source, action.do, call, state.finding ?? 0, context.seen);
   const reduced = reduce(underWay, action.do, seen.observation, {
     now: context.now(),
@@ -138,7 +137,7 @@ export async function takeStep(job: JobIdentity, context: StepContext): Promise<
   const thrown = seen.thrown ?? reduced.denied;
   if (thrown !== undefined) throw outOfJob(thrown, job.bookmark, action.do === "look" ? "wait" : "create");
   if (reduced.refused !== undefined) {
-    const { code, message, error } = reduced.refused;
+    const { code, message, retryable = false, error } = reduced.refused;
     return {
       outcome: {
         status: "failed",
@@ -148,7 +147,9 @@ export async function takeStep(job: JobIdentity, context: StepContext): Promise<
         waitedMs: Math.max(0, context.now() - after.startedAt),
         code,
         message,
-        made: false,
+        // A report that is looked for was made, except where the provider makes its reports by itself.
+        made: action.do === "look" && job.source.profile.tier !== "lookup",
+        retryable,
       },
       ...(error === undefined ? {} : { error }),
     };
@@ -165,7 +166,7 @@ export async function takeStep(job: JobIdentity, context: StepContext): Promise<
 /** Let an `indeterminate` job be looked for once more: a caller asks again. */
 export async function reopen(job: JobIdentity, journal: Journal, now: number): Promise<void> {
   const name = jobRecordName(job.key);
-  const record = await journal.read(name);
+  const record = await readJobRecord(journal, job);
   if (record === undefined) return;
   const state = parseState(record.value, name);
   if (state.phase !== "indeterminate") return;
@@ -202,6 +203,9 @@ function lostRace(context: StepContext, state: JobState, revision: number): Step
 }
 
 function describeCall(job: JobIdentity, state: JobState, echoProven: boolean, context: StepContext): SourceCall {
+  let others: Promise<ReadonlySet<string>> | undefined;
+  const claimed = (): Promise<ReadonlySet<string>> =>
+    (others ??= claimedByOthers(context.journal, job.source.id, jobRecordName(job.key)));
   return {
     key: job.key,
     epoch: job.epoch,
@@ -211,9 +215,12 @@ function describeCall(job: JobIdentity, state: JobState, echoProven: boolean, co
     ...(state.intentAt === undefined ? {} : { intentAt: state.intentAt }),
     ...(state.failures === undefined ? {} : { failures: state.failures }),
     ...(state.failingSince === undefined ? {} : { failingSince: state.failingSince }),
+    missed: state.missed,
+    missedSince: state.missedSince,
     now: context.now(),
     echoProven,
-    claimedByOthers: () => claimedByOthers(context.journal, job.source.id, jobRecordName(job.key)),
+    claimedByOthers: claimed,
+    belongsToAnotherJob: async (reference) => (await claimed()).has(reference),
     signal: context.signal,
   };
 }
@@ -243,7 +250,7 @@ async function observe(
   } catch (error) {
     const unsure: Observation = action === "create" ? { is: "unclear", error } : { is: "unreachable", error };
     if (call.signal.aborted) return { observation: unsure, sent, thrown: call.signal.reason };
-    const meaning = source.explain?.(error, action) ?? explainError(error, action);
+    const meaning = source.explain?.(error, action, call) ?? explainError(error, action);
     return meaning === undefined ? { observation: unsure, sent, thrown: error } : { observation: meaning, sent };
   }
 }
@@ -251,7 +258,7 @@ async function observe(
 /** Write down that a ready report is no longer there. */
 export async function expire(job: JobIdentity, journal: Journal, message: string, now: number): Promise<void> {
   const name = jobRecordName(job.key);
-  const record = await journal.read(name);
+  const record = await readJobRecord(journal, job);
   if (record === undefined) return;
   const state = parseState(record.value, name);
   if (state.phase !== "ready") return;

@@ -82,7 +82,7 @@ export interface ReduceContext {
 export interface Reduced {
   readonly state: JobState;
   /** Nothing was made and nothing is recorded as an end; the wait ends here all the same. */
-  readonly refused?: { readonly code: string; readonly message: string; readonly error?: unknown };
+  readonly refused?: Extract<Observation, { is: "refused" }>;
   /** The credentials were not accepted. */
   readonly denied?: unknown;
 }
@@ -100,6 +100,8 @@ export function reduce(
     why: _why,
     failures: _failures,
     failingSince: _since,
+    missed: _missed,
+    missedSince: _missedSince,
     finding: _finding,
     found: _found,
     holdUntil: _hold,
@@ -111,7 +113,13 @@ export function reduce(
   /** Go on waiting in `phase`, until the schedule's next look. */
   const again = (
     phase: JobState["phase"],
-    hints: { readonly hintMs?: number | undefined; readonly unknownStatus?: boolean; readonly failed?: boolean },
+    hints: {
+      readonly hintMs?: number | undefined;
+      readonly unknownStatus?: boolean;
+      readonly failed?: boolean;
+      readonly missed?: boolean;
+      readonly why?: string | undefined;
+    },
     more: Partial<JobState>,
   ): Reduced => {
     const next = { ...state, ...more, phase };
@@ -125,9 +133,10 @@ export function reduce(
       state: {
         ...next,
         ...(hints.failed === true ? { failures, failingSince: before.failingSince ?? now } : {}),
+        ...(hints.missed === true ? { missed: (before.missed ?? 0) + 1, missedSince: before.missedSince ?? now } : {}),
         ...(hints.hintMs === undefined ? {} : { holdUntil: now + Math.min(hints.hintMs, longestHintMs) }),
         nextAt: now + look.afterMs,
-        why: look.why,
+        why: hints.why ?? look.why,
       },
     };
   };
@@ -140,17 +149,23 @@ export function reduce(
     reference === undefined ? {} : { reference };
 
   switch (observation.is) {
-    case "pending":
-      return again(
+    case "pending": {
+      const { existed = false } = observation;
+      const waiting = again(
         "waiting",
         { hintMs: observation.retryAfterMs },
         {
           ...accepted,
           ...referenced(observation.reference),
+          ...(existed ? { adopted: true as const } : {}),
           status: observation.status,
           ...(action === "look" ? { lookedAt: now } : {}),
         },
       );
+      return existed
+        ? { state: { ...waiting.state, nextAt: now, why: "it was there already: looking at once" } }
+        : waiting;
+    }
     case "ready":
       return {
         state: {
@@ -192,8 +207,8 @@ export function reduce(
       if (action === "find") return notMade(state, context);
       return again(
         action === "create" ? "new" : "waiting",
-        { hintMs: observation.retryAfterMs },
-        { status: "absent", lookedAt: now },
+        { hintMs: observation.retryAfterMs, missed: true, why: observation.why },
+        { ...referenced(observation.reference), status: observation.status ?? "absent", lookedAt: now },
       );
     case "searching":
       return searched(before, state, observation, context);
@@ -202,13 +217,13 @@ export function reduce(
       if (action !== "look" && observation.reference === undefined) {
         return again(
           "creating",
-          { hintMs: observation.retryAfterMs, unknownStatus: true },
+          { hintMs: observation.retryAfterMs, unknownStatus: true, missed: true },
           { status: observation.status },
         );
       }
       return again(
         "waiting",
-        { hintMs: observation.retryAfterMs, unknownStatus: true },
+        { hintMs: observation.retryAfterMs, unknownStatus: true, missed: observation.reference === undefined },
         { ...accepted, ...referenced(observation.reference), status: observation.status },
       );
     case "refused":

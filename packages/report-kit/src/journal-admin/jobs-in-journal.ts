@@ -6,7 +6,7 @@ import { clockSkewMs } from "../source/timing.ts";
 import { readableKey } from "./key-label.ts";
 import type { JobPhase, JobState } from "../job/job-state.ts";
 import { hasEnded, parseState } from "../job/job-state.ts";
-import { jobRecordName } from "../job/step.ts";
+import { jobRecordName } from "../job/job-record.ts";
 import { noticeRecordPrefix, parseNoticeRecord } from "../webhook/notice-record.ts";
 
 /** A report job as a journal keeps it, for people and programs that look after it. Times are ISO 8601, UTC. */

@@ -16,7 +16,8 @@ import type { OnIndeterminate } from "../job/transitions.ts";
 import type { JobState } from "../job/job-state.ts";
 import { parseState } from "../job/job-state.ts";
 import type { JobIdentity, StepResult } from "../job/step.ts";
-import { expire, jobRecordName, reopen } from "../job/step.ts";
+import { jobRecordName } from "../job/job-record.ts";
+import { expire, reopen } from "../job/step.ts";
 import type { Timer } from "../waiting/timer.ts";
 import type { Wait, WaitEnd } from "./wait.ts";
 import { startWait } from "./wait.ts";
@@ -186,9 +187,10 @@ function outcomeError(outcome: Exclude<Outcome, ReadyOutcome>, job: JobIdentity,
       return new ReportFailedError({
         code: outcome.code,
         made: outcome.made,
+        retryable: outcome.retryable,
         message: outcome.made
           ? `${what} failed at the provider: ${outcome.message} Asking again gives the same answer. ${howToRemake(job)}`
-          : `${what} was not made: ${outcome.message} Nothing was made, so running the same request again is safe.`,
+          : `${what} was not made: ${outcome.message} Nothing was made, so running the same request again ${outcome.retryable ? "later" : "once that is mended"} is safe.`,
         bookmark,
         ...(cause === undefined ? {} : { cause }),
       });

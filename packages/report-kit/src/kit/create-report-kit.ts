@@ -2,6 +2,7 @@ import type { Bookmark } from "../identity/bookmark.ts";
 import { formatBookmark, parseBookmark } from "../identity/bookmark.ts";
 import { ReportRequestError } from "../errors.ts";
 import type { JobEventDetails } from "../job/job-event.ts";
+import type { JsonObject } from "../json.ts";
 import { createEventBus } from "./event-bus.ts";
 import { reportKey } from "../identity/report-key.ts";
 import { outOfJob } from "../job/with-bookmark.ts";
@@ -113,16 +114,19 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
 
   function identify(source: ReportSource, request: unknown, epoch: number): JobIdentity {
     const prepared = source.prepare(request, { now: platform.now() });
-    const key = reportKey({
-      provider: source.provider,
-      origin: source.origin,
-      account: source.account,
-      reportType: prepared.reportType,
-      request: prepared.identity,
-      epoch,
-    });
+    const keyOf = (identity: JsonObject): string =>
+      reportKey({
+        provider: source.provider,
+        origin: source.origin,
+        account: source.account,
+        reportType: prepared.reportType,
+        request: identity,
+        epoch,
+      });
+    const key = keyOf(prepared.identity);
+    const formerKeys = prepared.formerIdentities?.map(keyOf);
     const bookmark = formatBookmark({ source: source.id, key, epoch, request: prepared.request });
-    return { key, epoch, bookmark, source, prepared };
+    return { key, formerKeys, epoch, bookmark, source, prepared };
   }
 
   function recall(bookmark: string, sources: readonly ReportSource[]): JobIdentity {
@@ -148,7 +152,7 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
       });
     }
     const job = identify(source, mark.request, mark.epoch);
-    if (job.key !== mark.key) {
+    if (job.key !== mark.key && job.formerKeys?.includes(mark.key) !== true) {
       throw new ReportRequestError({
         code: "invalid-bookmark",
         field: "bookmark",

@@ -6,7 +6,7 @@ import type { Observation } from "../source/observation.ts";
 import type { Outcome } from "../job/outcome.ts";
 import type { JobState } from "../job/job-state.ts";
 import type { JobIdentity, StepResult } from "../job/step.ts";
-import { jobRecordName } from "../job/step.ts";
+import { jobRecordName } from "../job/job-record.ts";
 import type { Pulse } from "../journal/journal-watch.ts";
 import { onAbort } from "../waiting/on-abort.ts";
 import type { Timer } from "../waiting/timer.ts";

@@ -4,7 +4,7 @@ import type { JsonObject } from "../json.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { JobState } from "../job/job-state.ts";
 import { hasEnded, parseState, stateToJson } from "../job/job-state.ts";
-import { jobRecordName } from "../job/step.ts";
+import { jobRecordName } from "../job/job-record.ts";
 
 /** Which jobs to look at now. A job is woken when everything named here fits; at least one must be named. */
 export interface WakeHint {

@@ -11,8 +11,13 @@ export interface LinkLocation {
 /** A file that the API itself serves, with the client's own credentials. */
 export interface ApiLocation {
   readonly via: "api";
-  /** One request to the API's own origin; redirects come back as answers, not followed. */
-  open(init: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal }): Promise<Response>;
+  /** One request to the API's own origin, in one attempt; redirects come back as answers, not followed. */
+  open(init: {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly signal: AbortSignal;
+    /** Milliseconds until the answer's headers must have come: the download's own limit. Absent: the client's. */
+    readonly timeoutMs?: number | undefined;
+  }): Promise<Response>;
   readonly fileName?: string | undefined;
   readonly mediaType?: string | undefined;
 }

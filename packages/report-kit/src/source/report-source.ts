@@ -43,6 +43,11 @@ export interface PreparedReport {
   readonly request: JsonObject;
   /** The part of the request that says which report it is: what the key is made of. */
   readonly identity: JsonObject;
+  /**
+   * What earlier versions of this source made the key of. A job that a journal has under such a key goes on under the new
+   * one; its bookmark keeps working.
+   */
+  readonly formerIdentities?: readonly JsonObject[] | undefined;
   /** Epoch milliseconds: when the provider documents the report to be ready, where it does. The schedule is anchored on it. */
   readonly readyAt?: number | undefined;
   /** What the file is, as far as the request says it: anything else in its place is an error. */
@@ -66,17 +71,30 @@ export interface SourceCall {
   /** Looks in a row, up to this one, that brought no useful answer, and the epoch milliseconds of the first of them. */
   readonly failures?: number | undefined;
   readonly failingSince?: number | undefined;
+  /**
+   * Answers in a row, up to this call, that did not show the report (`absent`, `unknown`), and the epoch milliseconds of
+   * the first of them.
+   */
+  readonly missed?: number | undefined;
+  readonly missedSince?: number | undefined;
   /** Epoch milliseconds now, on the kit's clock. */
   readonly now: number;
   /** Whether the provider has been seen to keep the identifier we send (tier `client-id`). */
   readonly echoProven: boolean;
+  /** Of a create: epoch milliseconds after which it must not leave, because another worker may be at it by then. */
+  readonly notAfter?: number | undefined;
   /**
    * The references and file names of the reports that other jobs of this source have, by the journal: a report among them
    * is not this job's, and `find` leaves it out. Reads the whole journal: ask only when there is something to adopt.
    */
   readonly claimedByOthers?: (() => Promise<ReadonlySet<string>>) | undefined;
+  /** Does another job of this source have the report of this reference (or file name), by the journal? Then `find` leaves it out. */
+  readonly belongsToAnotherJob?: ((reference: string) => Promise<boolean>) | undefined;
   readonly signal: AbortSignal;
 }
+
+/** What was asked of the provider. */
+export type Asked = "create" | "look" | "find";
 
 /**
  * A report source: one provider account that makes reports. The five built-in ones live in `report-kit/circle`,
@@ -123,7 +141,7 @@ export interface ReportSource<Request = unknown> {
   /** Where the file of a ready report lies now: a fresh link, or a way to open it through the API. */
   locate(call: SourceCall): Promise<FileLocation>;
   /** What an error of `create`, `look` or `find` means here, where it differs from the defaults; undefined = the defaults. */
-  explain?(error: unknown, during: "create" | "look" | "find"): Observation | undefined;
+  explain?(error: unknown, during: Asked, call: SourceCall): Observation | undefined;
 }
 
 /** The request a source takes. */

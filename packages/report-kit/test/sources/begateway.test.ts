@@ -3,7 +3,7 @@ import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import type { Fault, Sandbox, SandboxOptions, VirtualClock } from "@report-kit/sandbox";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { amazonS3Hosts } from "../../src/sources/amazon-s3-hosts.ts";
+import { amazonS3Hosts } from "../../src/source/amazon-s3-hosts.ts";
 import { begatewayReports } from "../../src/sources/begateway.ts";
 import type { BegatewayReportRequest } from "../../src/sources/begateway.ts";
 import { asStream } from "../../src/download/index.ts";
@@ -120,7 +120,7 @@ async function see(
     if (observation === undefined) throw new TypeError(`the source has no ${method}`);
     return observation;
   } catch (error) {
-    const meaning = source.explain?.(error, method) ?? explainError(error, method);
+    const meaning = source.explain?.(error, method, call) ?? explainError(error, method);
     if (meaning === undefined) throw error;
     return meaning;
   }
@@ -500,32 +500,38 @@ describe("what beGateway's answers mean", () => {
     [
       "400",
       json(400, { error: { code: "bad_request" } }),
-      { is: "refused", code: "bad_request" },
+      { is: "refused", code: "http-400" },
       { is: "unknown" },
       { is: "searching", more: false },
     ],
     [
       "422",
       json(422, { error: { code: "unprocessable_entity", friendly_message: "Date_from is required." } }),
-      { is: "refused", code: "unprocessable_entity", message: expect.stringContaining("Date_from is required") },
+      { is: "refused", code: "http-422", message: expect.stringContaining("Date_from is required") },
       { is: "unknown" },
       { is: "searching", more: false },
     ],
     [
       "422 of a taken id",
       json(422, { error: { friendly_message: "Id has already been taken." } }),
-      { is: "unclear" },
+      { is: "pending", reference: key, existed: true },
       { is: "unknown" },
       { is: "searching" },
     ],
-    ["409", json(409, { error: { code: "conflict" } }), { is: "unclear" }, { is: "unknown" }, { is: "searching" }],
+    [
+      "409",
+      json(409, { error: { code: "conflict" } }),
+      { is: "pending", reference: key, existed: true },
+      { is: "unknown" },
+      { is: "searching" },
+    ],
     ["401", json(401, { error: { code: "unauthorized" } }), { is: "denied" }, { is: "denied" }, { is: "denied" }],
     ["403", json(403, { error: { code: "forbidden" } }), { is: "denied" }, { is: "denied" }, { is: "denied" }],
     [
       "404",
       json(404, { error: { code: "not_found" } }),
-      { is: "refused" },
-      { is: "absent" },
+      { is: "refused", code: "not-found", message: expect.stringContaining("https://dwh.psp.example") },
+      { is: "absent", status: "http 404" },
       { is: "searching", more: false, found: [] },
     ],
     [

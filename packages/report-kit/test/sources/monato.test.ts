@@ -4,7 +4,7 @@ import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import type { Sandbox, SandboxOptions, VirtualClock } from "@report-kit/sandbox";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { amazonS3Hosts } from "../../src/sources/amazon-s3-hosts.ts";
+import { amazonS3Hosts } from "../../src/source/amazon-s3-hosts.ts";
 import { asStream } from "../../src/download/index.ts";
 import { createReportKit, explainError, memoryJournal, ReportRequestError } from "../../src/index.ts";
 import type { Journal, Observation, Outcome, ReportJob, ReportKit, ReportSource, SourceCall } from "../../src/index.ts";
@@ -64,10 +64,11 @@ function callOf(more: Partial<SourceCall> = {}): SourceCall {
 
 /** What a step makes of a look: the observation, or what its error means. */
 async function look(source: ReportSource, more?: Partial<SourceCall>): Promise<Observation> {
+  const call = callOf(more);
   try {
-    return await source.look(callOf(more));
+    return await source.look(call);
   } catch (error) {
-    const meaning = source.explain?.(error, "look") ?? explainError(error, "look");
+    const meaning = source.explain?.(error, "look", call) ?? explainError(error, "look");
     if (meaning === undefined) throw error;
     return meaning;
   }
@@ -167,7 +168,7 @@ describe("a Monato request", () => {
 
   it("prepared again gives the same", () => {
     const day = fc
-      .date({ min: new Date("2000-01-01T00:00:00Z"), max: new Date(startsAt), noInvalidDate: true })
+      .date({ min: new Date("2000-01-01T00:00:00Z"), max: new Date("2026-10-31T00:00:00Z"), noInvalidDate: true })
       .map((date) => date.toISOString().slice(0, 10));
     const clabe = fc.stringMatching(/^\d{18}$/);
     const requests = fc.oneof(
@@ -193,27 +194,40 @@ describe("a Monato request", () => {
     expect(source.prepare(given, { now })).toEqual(source.prepare(daily, { now }));
   });
 
-  it("may be of a day that has begun somewhere on earth, and of the current month", () => {
-    expect(() => source.prepare({ ...daily, operation_date: "2026-11-22" }, { now })).not.toThrow();
-    expect(() => source.prepare({ report_type: "MONTHLY", operation_date: "2026-11-30" }, { now })).not.toThrow();
-    expect(() => source.prepare({ ...daily, operation_date: "2026-11-23" }, { now })).toThrow(
-      expect.objectContaining({ field: "request.operation_date" }),
+  it("is of a day or a month that has ended in Mexico City, or in the zone that the source is given", () => {
+    // Midnight of the 21st in Mexico City is 06:00 in UTC.
+    const midnight = Date.parse("2026-11-21T06:00:00Z");
+    const day = { ...daily, operation_date: "2026-11-20" };
+    expect(() => source.prepare(day, { now: midnight })).not.toThrow();
+    expect(() => source.prepare(day, { now: midnight - 1 })).toThrow(
+      "request.operation_date: expected a day that has ended in America/Mexico_City, as this one will have at 2026-11-21T06:00:00.000Z",
     );
+    const client = createMonatoClient({ clientId, token: "jwt", baseUrl });
+    const inTijuana = monatoReports(client, { timeZone: "America/Tijuana" });
+    expect(() => inTijuana.prepare(day, { now: midnight })).toThrow("2026-11-21T08:00:00.000Z");
+    expect(() => monatoReports(client, { timeZone: "America/Atlantis" })).toThrow(
+      expect.objectContaining({ field: "timeZone" }),
+    );
+    const month = (operation_date: string) => ({ report_type: "MONTHLY", operation_date }) as const;
+    const monthEnds = Date.parse("2026-11-01T06:00:00Z");
+    for (const date of ["2026-10", "2026-10-01", "2026-10-31"]) {
+      expect(() => source.prepare(month(date), { now: monthEnds })).not.toThrow();
+      expect(() => source.prepare(month(date), { now: monthEnds - 1 })).toThrow("a month that has ended");
+    }
   });
 
-  it("has its CLABE's check digit looked at only when that is asked for", () => {
-    const client = createMonatoClient({ clientId, token: "jwt", baseUrl });
-    const strict = monatoReports(client, { checkClabeDigit: true });
-    const statement = (clabe_number: string): MonatoReportRequest => ({
-      report_type: "DAILY_ACCOUNT_STATEMENT",
-      operation_date: "2026-11-19",
-      clabe_number,
-    });
-    expect(() => source.prepare(statement(sampleClabe), { now })).not.toThrow();
-    expect(() => strict.prepare(statement(checkedClabe), { now })).not.toThrow();
-    expect(() => strict.prepare(statement(sampleClabe), { now })).toThrow(
-      expect.objectContaining({ field: "request.clabe_number" }),
-    );
+  it("of a period that has not ended is taken where the caller allows a partial one, which is a report of its own", async () => {
+    const month = { report_type: "MONTHLY", operation_date: "2026-11", allowPartial: true } as const;
+    const prepared = source.prepare(month, { now });
+    expect(prepared.identity).toEqual(month);
+    expect(source.prepare(prepared.request as unknown as MonatoReportRequest, { now })).toEqual(prepared);
+    const { source: asked, sent } = answering(json(200, { file_name: "", download_url: "" }));
+    await asked.look(callOf({ request: prepared.request }));
+    expect(sent[0]?.body).toEqual({ client_id: clientId, report_type: "MONTHLY", operation_date: "2026-11-30" });
+    expect(() => source.prepare({ ...month, operation_date: "2026-12" }, { now })).toThrow("a month that has begun");
+    expect(source.prepare({ ...daily, allowPartial: false }, { now })).toEqual(source.prepare(daily, { now }));
+    const wrong = { ...daily, allowPartial: "yes" } as unknown as MonatoReportRequest; // what JavaScript may pass
+    expect(() => source.prepare(wrong, { now })).toThrow(expect.objectContaining({ field: "request.allowPartial" }));
   });
 });
 
@@ -273,7 +287,7 @@ describe("what Monato's answers mean", () => {
     const { source } = answering(json(400, { code: 3, message, details: [] }));
     expect(await look(source)).toMatchObject({
       is: "refused",
-      code: "refused",
+      code: "http-400",
       message: `Monato refused the request: ${message}`,
     });
   });
@@ -292,7 +306,9 @@ describe("what Monato's answers mean", () => {
   it.each<[string, () => Response, object]>([
     ["401", json(401, { code: 16, message: "unauthenticated" }), { is: "denied" }],
     ["403", json(403, { code: 7, message: "permission denied" }), { is: "denied" }],
-    ["404", json(404, { code: 5, message: "not found" }), { is: "unknown", status: "http 404" }],
+    ["404", json(404, { code: 5, message: "not found" }), { is: "unreachable" }],
+    ["405", json(405, { code: 5, message: "not found" }), { is: "unreachable" }],
+    ["425", json(425, {}), { is: "unreachable" }],
     ["429", json(429, {}, { "retry-after": "30" }), { is: "unreachable", retryAfterMs: 30_000 }],
     ["408", json(408, {}), { is: "unreachable" }],
     ["500", json(500, { code: 13, message: "internal" }), { is: "unreachable" }],
@@ -320,6 +336,16 @@ describe("what Monato's answers mean", () => {
   ] as const)("500 is an outage until it has lasted: %s", async (_run, failing, is) => {
     const { source } = answering(json(500, { code: 13, message: "internal" }));
     expect(await look(source, { now, ...failing })).toMatchObject({ is });
+  });
+
+  it("404 is waited for twice, and then named as what it is: a wrong address", async () => {
+    const { source } = answering(json(404, { code: 5, message: "not found" }));
+    expect(await look(source, { failures: 1, failingSince: now })).toMatchObject({ is: "unreachable" });
+    expect(await look(source, { failures: 2, failingSince: now })).toMatchObject({
+      is: "refused",
+      code: "not-found",
+      message: expect.stringContaining(baseUrl),
+    });
   });
 
   it("500 for good ends a wait, whatever process takes the steps, and asking again begins anew", async () => {
@@ -569,7 +595,8 @@ describe("a Monato report job", () => {
     for (const times of [1, 2]) {
       expect(await run(job)).toMatchObject({
         status: "failed",
-        code: "refused",
+        code: "http-400",
+        retryable: false,
         made: false,
         message: "Monato refused the request: Invalid clabe number",
       });

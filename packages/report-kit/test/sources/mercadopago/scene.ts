@@ -99,7 +99,7 @@ export async function observe(
     if (seen === undefined) throw new Error(`the source has no ${during}`);
     return await seen;
   } catch (error) {
-    const meaning = source.explain?.(error, during) ?? explainError(error, during);
+    const meaning = source.explain?.(error, during, call) ?? explainError(error, during);
     if (meaning === undefined) throw error;
     return meaning;
   }
