@@ -4,7 +4,7 @@ import { operations } from "./operations.gen.ts";
 import type { components, paths } from "./schema.gen.ts";
 
 /** A typed client of beGateway's report API. */
-export type BegatewayClient = ProviderClient<paths>;
+export type BegatewayClient = ProviderClient<paths> & { readonly provider: "begateway" };
 
 /** Which report to make: the body of `POST /api/v2/reports`. */
 export type ReportRequest = components["schemas"]["CreateReportRequest"];
@@ -31,5 +31,5 @@ export function createBegatewayClient(options: BegatewayClientOptions): Begatewa
     provider: "begateway",
     credentials: basic(options.pspId, options.secretKey, { user: "pspId", password: "secretKey" }),
     operations,
-  });
+  }) as BegatewayClient; // its provider is the one given above
 }

@@ -6,7 +6,7 @@ import type { components, paths } from "./schema.gen.ts";
 const environments = { production: "https://api.circle.com", sandbox: "https://api-sandbox.circle.com" } as const;
 
 /** A typed client of Circle's report API. */
-export type CircleClient = ProviderClient<paths>;
+export type CircleClient = ProviderClient<paths> & { readonly provider: "circle" };
 
 /** Which report to make: the body of `POST /v1/reports`. */
 export type ReportRequest = components["schemas"]["ReportRequest"];
@@ -32,5 +32,5 @@ export function createCircleClient(options: CircleClientOptions): CircleClient {
     baseUrl: chooseBaseUrl(options, environments),
     credentials: bearer(options.apiKey, "apiKey"),
     operations,
-  });
+  }) as CircleClient; // its provider is the one given above
 }

@@ -4,7 +4,7 @@ import { operations } from "./operations.gen.ts";
 import type { components, paths } from "./schema.gen.ts";
 
 /** A typed client of Mercado Pago's report API. */
-export type MercadopagoClient = ProviderClient<paths>;
+export type MercadopagoClient = ProviderClient<paths> & { readonly provider: "mercadopago" };
 
 /** The period to report: the body of `POST /v1/account/settlement_report` and `POST /v1/account/release_report`. */
 export type ReportRequest = components["schemas"]["ReportRequest"];
@@ -35,5 +35,5 @@ export function createMercadopagoClient(options: MercadopagoClientOptions): Merc
     operations,
     // 203: the request was accepted and no report was made. What it means is for the caller to say.
     bodiless: [203],
-  });
+  }) as MercadopagoClient; // its provider is the one given above
 }

@@ -8,6 +8,7 @@ const environments = { staging: "https://apicore.stg.finch.lat" } as const;
 
 /** A typed client of Monato's report API. */
 export type MonatoClient = ProviderClient<paths> & {
+  readonly provider: "monato";
   /** The client's identifier at Monato, for the paths' `client_id`. */
   readonly clientId: string;
 };
@@ -50,7 +51,8 @@ export function createMonatoClient(options: MonatoClientOptions): MonatoClient {
   };
   checkOptions("createMonatoClient", options, { ...clientOptions, ...own });
   const { clientId, apiKey, token } = options;
-  const shared = { ...options, provider: "monato", baseUrl: chooseBaseUrl(options, environments), operations };
+  const provider = "monato";
+  const shared = { ...options, provider, baseUrl: chooseBaseUrl(options, environments), operations };
   const credentials = apiKey === undefined ? bearer(token, "token") : exchangedToken({ ...shared, clientId, apiKey });
-  return Object.assign(createProviderClient<paths>({ ...shared, credentials }), { clientId });
+  return Object.assign(createProviderClient<paths>({ ...shared, credentials }), { provider, clientId } as const);
 }

@@ -48,8 +48,8 @@ export class ReportFailedError extends ReportKitError {
   /** Whether a report was made at the provider. When not, running the job again asks again. */
   readonly made: boolean;
 
-  constructor(details: ErrorDetails & { readonly made: boolean }) {
-    super({ ...details, phase: "wait", retryable: !details.made });
+  constructor(details: ErrorDetails & { readonly made: boolean; readonly retryable?: boolean | undefined }) {
+    super({ ...details, phase: "wait" });
     this.made = details.made;
   }
 

@@ -21,15 +21,22 @@ export async function ask(
   listed: (() => Observation) | undefined,
 ): Promise<Answer> {
   const sent = listed === undefined;
+  let departed = source.profile.reportsDeparture !== true;
+  const onDeparture = (): void => {
+    departed = true;
+  };
   try {
     if (listed !== undefined) return { observation: listed(), sent };
-    if (action === "create" && source.create !== undefined) return { observation: await source.create(call), sent };
+    if (action === "create" && source.create !== undefined) {
+      return { observation: await source.create({ ...call, onDeparture }), sent };
+    }
     if (action === "find" && source.find !== undefined) return { observation: await source.find(call, place), sent };
     return { observation: await source.look(call), sent };
   } catch (error) {
-    const unsure: Observation = { is: action === "create" && mayHaveLeft(error) ? "unclear" : "unreachable", error };
+    const isUnclear = action === "create" && departed && mayHaveLeft(error);
+    const unsure: Observation = { is: isUnclear ? "unclear" : "unreachable", error };
     if (call.signal.aborted) return { observation: unsure, sent, thrown: call.signal.reason };
-    const meaning = source.explain?.(error, action) ?? explainError(error, action);
+    const meaning = source.explain?.(error, action, call) ?? explainError(error, action);
     return meaning === undefined ? { observation: unsure, sent, thrown: error } : { observation: meaning, sent };
   }
 }

@@ -13,8 +13,9 @@ export function eventsOf(
 ): JobEventDetails[] {
   const events: JobEventDetails[] = [];
   const acknowledged = after.acceptedAt !== undefined && before.acceptedAt === undefined;
-  if (acknowledged && action === "create") events.push({ type: "submitted", reference: after.reference });
-  if (action === "find" && after.adopted === true) events.push({ type: "adopted", reference: after.reference ?? "" });
+  const adopted = after.adopted === true && before.adopted !== true;
+  if (acknowledged && action === "create" && !adopted) events.push({ type: "submitted", reference: after.reference });
+  if (adopted) events.push({ type: "adopted", reference: after.reference ?? "" });
   if (observation.is === "pending" || observation.is === "absent") {
     events.push({ type: "observed", status: after.status ?? observation.is, requests: after.requests });
   }

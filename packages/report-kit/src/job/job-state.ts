@@ -42,6 +42,9 @@ export interface JobState {
   readonly failures?: number | undefined;
   /** When the first of them was. */
   readonly failingSince?: number | undefined;
+  /** Answers in a row that did not show the report, and when the first of them was. */
+  readonly missed?: number | undefined;
+  readonly missedSince?: number | undefined;
   /** Which place `find` looks in next. */
   readonly finding?: number | undefined;
   /** What `find` saw without being able to decide. */

@@ -27,12 +27,16 @@ export interface FailedOutcome extends OutcomeBase {
   readonly status: "failed";
   /**
    * What went wrong: `"failed"` (the provider says so), `"nothing-made"` (accepted, but no report was made),
-   * `"refused"`, `"not-configured"`, `"too-many-reports"`, or the provider's own code.
+   * `"refused"`, `"not-configured"`, `"too-many-reports"`, `"not-found"` (the provider has no such address or report),
+   * `"no-longer-known"` (the provider made the report and no longer knows it), `"http-<status>"`, or, of a source of your
+   * own, its code.
    */
   readonly code: string;
   readonly message: string;
   /** Whether a report was made at the provider. When not, running the job again asks again. */
   readonly made: boolean;
+  /** Whether running the job again later can succeed although nothing else changes. */
+  readonly retryable: boolean;
 }
 
 /** The report was there, and is no longer. */
@@ -69,6 +73,7 @@ export function outcomeOf(state: JobState, key: string, bookmark: string): Outco
         code,
         message: message ?? "The provider says that the report failed.",
         made: true,
+        retryable: false,
       };
     }
     case "expired":

@@ -15,6 +15,8 @@ import type { NextLookOf, OnIndeterminate } from "./transitions.ts";
 /** A report job, as the step knows it. */
 export interface JobIdentity {
   readonly key: string;
+  /** Keys that earlier versions gave it. */
+  readonly formerKeys?: readonly string[] | undefined;
   readonly epoch: number;
   readonly bookmark: string;
   readonly source: ReportSource;

@@ -8,6 +8,7 @@ import { ask } from "./ask.ts";
 import type { Answer } from "./ask.ts";
 import { isEchoProven, recordEcho } from "./echo-record.ts";
 import { eventsOf } from "./events-of-step.ts";
+import { readJobRecord } from "./job-record.ts";
 import type { JobState } from "./job-state.ts";
 import { freshState, hasEnded, jobRecordName, parseState, stateToJson } from "./job-state.ts";
 import type { HeldLease, Lease } from "./lease.ts";
@@ -79,7 +80,7 @@ async function begin(job: JobIdentity, how: StepOptions, engine: StepEngine): Pr
   signal.throwIfAborted();
   const next = await engine.schedule.of(job, how.deadlineAt);
   const name = jobRecordName(job.key);
-  const record = await journal.read(name);
+  const record = await readJobRecord(journal, job);
   const revision = record?.revision ?? 0;
   let before = record === undefined ? freshState(job, now()) : parseState(record.value, name);
   const unsent = engine.unsent.get(name);
@@ -129,6 +130,8 @@ async function begin(job: JobIdentity, how: StepOptions, engine: StepEngine): Pr
     intentAt: announced.intentAt,
     failures: before.failures,
     failingSince: before.failingSince,
+    missed: before.missed,
+    missedSince: before.missedSince,
     now: now(),
     notAfter: action.do === "create" ? notAfter : undefined,
     echoProven,
@@ -223,12 +226,14 @@ function result(
   const error = thrown ?? denied;
   if (error !== undefined) throw withBookmark(error, job.bookmark, action === "look" ? "wait" : "create");
   if (refused !== undefined) {
-    const { code, message } = refused;
+    const { code, message, retryable = false } = refused;
     const { key, bookmark } = job;
     const waitedMs = Math.max(0, engine.platform.now() - state.startedAt);
     const { requests } = state;
+    // A report that is looked for was made, except where the provider makes its reports by itself.
+    const made = action === "look" && job.source.profile.tier !== "lookup";
     return {
-      outcome: { status: "failed", key, bookmark, requests, waitedMs, code, message, made: false },
+      outcome: { status: "failed", key, bookmark, requests, waitedMs, code, message, made, retryable },
       error: refused.error,
     };
   }

@@ -88,16 +88,30 @@ export interface ReduceContext {
 export interface Reduced {
   readonly state: JobState;
   /** Nothing was made and nothing is recorded as an end; the wait ends here all the same. */
-  readonly refused?: { readonly code: string; readonly message: string; readonly error?: unknown } | undefined;
+  readonly refused?: Extract<Observation, { is: "refused" }> | undefined;
   /** The credentials were not accepted. */
   readonly denied?: unknown;
+}
+
+interface AgainHints {
+  readonly unknownStatus?: boolean;
+  readonly failed?: boolean;
+  /** The answer did not show the report. */
+  readonly missed?: boolean;
 }
 
 /** Fold what one call observed into the job's state. Pure; the lease is given back. */
 export function reduce(before: JobState, action: Ask, observation: Observation, context: ReduceContext): Reduced {
   const { now } = context;
   const { lease: _lease, why: _why, failures: _failures, failingSince: _since, ...kept } = before;
-  const { finding: _finding, found: _found, holdUntil: _hold, ...rest } = kept;
+  const {
+    finding: _finding,
+    found: _found,
+    holdUntil: _hold,
+    missed: _missed,
+    missedSince: _missedSince,
+    ...rest
+  } = kept;
   const state: JobState = { ...rest, requests: before.requests - (context.sent ? 0 : 1) };
   const failures = (before.failures ?? 0) + 1;
   const reference = ("reference" in observation ? observation.reference : undefined) ?? state.reference;
@@ -111,7 +125,7 @@ export function reduce(before: JobState, action: Ask, observation: Observation, 
   const again = (
     phase: JobState["phase"],
     more: Partial<JobState>,
-    { unknownStatus, failed = false }: { readonly unknownStatus?: boolean; readonly failed?: boolean } = {},
+    { unknownStatus, failed = false, missed = false }: AgainHints = {},
   ): Reduced => {
     const next = { ...state, ...more, phase };
     const look = context.next({
@@ -125,6 +139,8 @@ export function reduce(before: JobState, action: Ask, observation: Observation, 
         ...next,
         failures: failed ? failures : undefined,
         failingSince: failed ? (before.failingSince ?? now) : undefined,
+        missed: missed ? (before.missed ?? 0) + 1 : undefined,
+        missedSince: missed ? (before.missedSince ?? now) : undefined,
         holdUntil: hintMs === undefined ? undefined : now + Math.min(hintMs, longestHintMs),
         nextAt: now + look.afterMs,
         why: look.why,
@@ -143,7 +159,10 @@ export function reduce(before: JobState, action: Ask, observation: Observation, 
   switch (observation.is) {
     case "pending": {
       const lookedAt = action === "look" ? now : state.lookedAt;
-      return again("waiting", { ...accepted, status: observation.status, lookedAt });
+      const pending = again("waiting", { ...accepted, status: observation.status, lookedAt });
+      if (observation.existed !== true) return pending;
+      const why = "the report existed before: looking at once";
+      return { state: { ...pending.state, adopted: true, nextAt: now, why } };
     }
     case "ready":
       return end("ready", { ...accepted, fileName: observation.fileName ?? state.fileName });
@@ -151,9 +170,16 @@ export function reduce(before: JobState, action: Ask, observation: Observation, 
       return end("failed", { code: observation.code, message: observation.message, reference });
     case "expired":
       return end("expired", { message: observation.message });
-    case "absent":
+    case "absent": {
       if (action === "find") return notMade(state, context);
-      return again(action === "create" ? "new" : "waiting", { status: "absent", lookedAt: now });
+      const { status = "absent", why } = observation;
+      const absent = again(
+        action === "create" ? "new" : "waiting",
+        { reference, status, lookedAt: now },
+        { missed: true },
+      );
+      return { state: { ...absent.state, why: why ?? absent.state.why } };
+    }
     case "searching":
       return searched(before, state, observation, context);
     case "unknown": {
@@ -161,8 +187,12 @@ export function reduce(before: JobState, action: Ask, observation: Observation, 
       // An unknown answer that names no report leaves open whether one was made.
       const isOpen = action !== "look" && observation.reference === undefined;
       return isOpen
-        ? again("creating", { status }, { unknownStatus: true })
-        : again("waiting", { ...accepted, status }, { unknownStatus: true });
+        ? again("creating", { status }, { unknownStatus: true, missed: true })
+        : again(
+            "waiting",
+            { ...accepted, status },
+            { unknownStatus: true, missed: observation.reference === undefined },
+          );
     }
     case "refused": {
       const status = `refused: ${observation.code}`;

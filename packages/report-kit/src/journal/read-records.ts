@@ -21,10 +21,7 @@ export async function* readRecords(journal: Journal, prefix: string): AsyncGener
 }
 
 /** The same, in the batches in which they are read: no more of them are in memory at a time. */
-export async function* readRecordsTogether(
-  journal: Journal,
-  prefix: string,
-): AsyncGenerator<readonly NamedRecord[]> {
+export async function* readRecordsTogether(journal: Journal, prefix: string): AsyncGenerator<readonly NamedRecord[]> {
   const names: string[] = [];
   const readAll = (): Promise<NamedRecord[]> => Promise.all(names.splice(0).map((name) => read(journal, name)));
   for await (const name of journal.list(prefix)) {

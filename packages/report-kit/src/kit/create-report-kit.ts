@@ -30,8 +30,9 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
   function identify(source: ReportSource, request: unknown, epoch: number, now = platform.now()): JobIdentity {
     const prepared = source.prepare(request, { now });
     const key = keyOf(source, prepared, epoch);
+    const formerKeys = formerKeysOf(source, prepared, epoch);
     const bookmark = formatBookmark({ source: source.id, key, epoch, request: prepared.request });
-    return { key, epoch, bookmark, source, prepared };
+    return { key, formerKeys, epoch, bookmark, source, prepared };
   }
 
   function recall(bookmark: string, sources: readonly ReportSource[]): JobIdentity {
@@ -49,7 +50,7 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
       throw refused("journal-not-durable", "journal", expected, "memoryJournal()");
     }
     const job = identify(source, mark.request, mark.epoch, platform.now() + clockSkewMs);
-    if (job.key === mark.key) return job;
+    if (job.key === mark.key || job.formerKeys?.includes(mark.key) === true) return job;
     const expected = `the key ${job.key}, which its request has at ${source.origin}`;
     throw refused("invalid-bookmark", "bookmark", expected, mark.key);
   }
@@ -91,6 +92,14 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
 function keyOf(source: ReportSource, prepared: JobIdentity["prepared"], epoch: number): string {
   const { provider, origin, account } = source;
   return reportKey({ provider, origin, account, reportType: prepared.reportType, request: prepared.identity, epoch });
+}
+
+function formerKeysOf(
+  source: ReportSource,
+  prepared: JobIdentity["prepared"],
+  epoch: number,
+): readonly string[] | undefined {
+  return prepared.formerIdentities?.map((identity) => keyOf(source, { ...prepared, identity }, epoch));
 }
 
 /** The one place where the core meets the rate limits and what was learned of ready times. */
@@ -160,7 +169,9 @@ function createEngine(options: ReportKitOptions): Engine {
     },
     isOf(source, key, { request, epoch }) {
       try {
-        return keyOf(source, source.prepare(request, { now: now() + clockSkewMs }), Number(epoch)) === key;
+        const prepared = source.prepare(request, { now: now() + clockSkewMs });
+        const keys = [keyOf(source, prepared, Number(epoch)), ...(formerKeysOf(source, prepared, Number(epoch)) ?? [])];
+        return keys.includes(key);
       } catch {
         return false; // a request that this source does not take
       }

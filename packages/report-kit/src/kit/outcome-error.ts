@@ -12,9 +12,10 @@ export function outcomeError(outcome: Exclude<Outcome, ReadyOutcome>, job: JobId
       return new ReportFailedError({
         code: outcome.code,
         made: outcome.made,
+        retryable: outcome.retryable,
         message: outcome.made
           ? `${what} failed at the provider: ${message} Asking again gives the same answer. ${howToRemake(job)}`
-          : `${what} was not made: ${message} Nothing was made, so running the same request again is safe.`,
+          : `${what} was not made: ${message} Nothing was made, so running the same request again ${outcome.retryable ? "later" : "once that is mended"} is safe.`,
         bookmark,
         cause,
       });

@@ -28,6 +28,12 @@ export interface SourceProfile {
    * the job ends `indeterminate`. Default 30 minutes.
    */
   readonly searchForMs?: number | undefined;
+  /**
+   * `create` calls `onDeparture` right before its request leaves. Then an error of a create that has not called it proves
+   * that nothing was sent: an abort, a credential function or middleware that throws. Default false: such a create is
+   * unclear.
+   */
+  readonly reportsDeparture?: boolean | undefined;
   /** Requests a second that all jobs of this source in one process share. Default 10. */
   readonly requestsPerSecond?: number | undefined;
 }
@@ -43,6 +49,11 @@ export interface PreparedReport {
   readonly request: JsonObject;
   /** The part of the request that says which report it is: what the key is made of. */
   readonly identity: JsonObject;
+  /**
+   * What earlier versions of this source made the key of. A job that a journal has under such a key goes on under the new
+   * one; its bookmark keeps working.
+   */
+  readonly formerIdentities?: readonly JsonObject[] | undefined;
   /** Epoch milliseconds: when the provider documents the report to be ready, where it does. The schedule is anchored on it. */
   readonly readyAt?: number | undefined;
   /**
@@ -69,6 +80,12 @@ export interface SourceCall {
   /** Looks in a row, up to this one, that brought no useful answer, and the epoch milliseconds of the first of them. */
   readonly failures?: number | undefined;
   readonly failingSince?: number | undefined;
+  /**
+   * Answers in a row, up to this call, that did not show the report (`absent`, `unknown`), and the epoch milliseconds of
+   * the first of them.
+   */
+  readonly missed?: number | undefined;
+  readonly missedSince?: number | undefined;
   /** Epoch milliseconds now, on the kit's clock. */
   readonly now: number;
   /** Whether the provider has been seen to keep the identifier we send (tier `client-id`). */
@@ -80,12 +97,20 @@ export interface SourceCall {
    */
   readonly notAfter?: number | undefined;
   /**
+   * Of a create: hand it to the client (`onDeparture` of a call), or call it right before the request is sent. See
+   * `SourceProfile.reportsDeparture`.
+   */
+  readonly onDeparture?: (() => void) | undefined;
+  /**
    * Whether a report belongs to another job of this source (tier `list`), by its reference, or by its file name where a
    * listing has no reference. `find` leaves such a report out. Two reads of the journal at most.
    */
   readonly belongsToAnotherJob?: ((reference: string) => Promise<boolean>) | undefined;
   readonly signal: AbortSignal;
 }
+
+/** What was asked of the provider. */
+export type Asked = "create" | "look" | "find";
 
 /**
  * A report source: one provider account that makes reports. The five built-in ones live in `report-kit/circle`,
@@ -132,7 +157,7 @@ export interface ReportSource<Request = unknown> {
   /** Where the file of a ready report lies now: a fresh link, or a way to open it through the API. */
   locate(call: SourceCall): Promise<FileLocation>;
   /** What an error of `create`, `look` or `find` means here, where it differs from the defaults; undefined = the defaults. */
-  explain?(error: unknown, during: "create" | "look" | "find"): Observation | undefined;
+  explain?(error: unknown, during: Asked, call: SourceCall): Observation | undefined;
 }
 
 /** The request a source takes. */

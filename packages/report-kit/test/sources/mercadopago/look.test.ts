@@ -142,7 +142,7 @@ describe("a look", () => {
     ["404 with an empty body", [404]],
   ])("answered by %s goes on in the list, which the reference remembers", async (_, answer) => {
     const reference = "list:99336983670";
-    expect(await meaningOf("look", answer)).toEqual({ is: "pending", status: "not found as a task", reference });
+    expect(await meaningOf("look", answer)).toEqual({ is: "absent", status: "not found as a task", reference });
   });
 
   it.each<[string, Scripted, Partial<Observation>]>([
@@ -181,8 +181,8 @@ describe("a look", () => {
       { results: [{ id: reference, status: "processed", file_name: csv }] },
       { is: "ready", reference, fileName: csv },
     ],
-    ["does not show it", [], { is: "pending", status: "not listed", reference }],
-    ["is no list", { message: "x" }, { is: "pending", status: "not listed", reference }],
+    ["does not show it", [], { is: "absent", status: "not listed", reference }],
+    ["is no list", { message: "x" }, { is: "absent", status: "not listed", reference }],
   ])("in a list that %s", async (_, list, meaning) => {
     expect(await meaningOf("look", [200, list], "list:99336983670")).toEqual(meaning);
   });
