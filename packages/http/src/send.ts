@@ -101,7 +101,7 @@ export function createSender(api: Api, call: Call): Sender {
     } catch (error) {
       if (limit?.signal.aborted) throw problem(error);
       if (!TransportError.isInstance(error)) throw error;
-      throw new TransportError({ ...error, message: error.message, cause: error, maybeSent });
+      throw new TransportError(Object.assign({}, error, { message: error.message, cause: error, maybeSent }));
     }
   }
 

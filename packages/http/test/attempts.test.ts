@@ -161,7 +161,7 @@ describe("a failure of the network", () => {
       "UND_ERR_CONNECT_TIMEOUT",
       "no connection was made, UND_ERR_CONNECT_TIMEOUT). Nothing was sent; check the network",
     ],
-    ["EHOSTUNREACH", "no connection was made, EHOSTUNREACH). It may have reached the provider; check the network"],
+    ["EHOSTUNREACH", "the network did not answer, EHOSTUNREACH). It may have reached the provider; check the network"],
     [
       "CERT_HAS_EXPIRED",
       "TLS failed, CERT_HAS_EXPIRED). It may have reached the provider; check the address, the clock",

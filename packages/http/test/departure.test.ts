@@ -114,7 +114,7 @@ describe("notAfter", () => {
   });
 });
 
-describe("onDeparture is not called when nothing is sent:", () => {
+describe("onDeparture", () => {
   const shared = new Error("one error for many calls");
   const controller = new AbortController();
   controller.abort(shared);
@@ -137,7 +137,7 @@ describe("onDeparture is not called when nothing is sent:", () => {
       },
       {},
       () => undefined,
-    ], // oxlint-disable-line no-throw-literal -- on purpose
+    ],
     ["it gives an empty text", { credentials: bearer(() => "", "apiKey") }, {}, () => undefined],
     [
       "it is waited for when the caller aborts",
@@ -185,7 +185,7 @@ describe("onDeparture is not called when nothing is sent:", () => {
     ["middleware gives what is no request", {}, {}, (client) => client.use({ onRequest: () => "x" as never })],
     ["the request can't be written", {}, { body: { day: 1n } }, () => undefined],
     ["a header can't be sent", {}, { headers: { "x-note": "a\nb" } }, () => undefined],
-  ])("%s", async (_, options, settings, arrange) => {
+  ])("is not called when nothing is sent: %s", async (_, options, settings, arrange) => {
     const { client, fetch, departures, settings: observed } = scene(options);
     arrange(client);
     const call = client.POST("/reports", { ...create, ...observed(), ...settings });
@@ -198,7 +198,7 @@ describe("onDeparture is not called when nothing is sent:", () => {
     expect([fetch.requests.length, departures.length]).toEqual([0, 0]);
   });
 
-  it("it is, when something may have been sent: also when the caller aborts, with a reason that others share", async () => {
+  it("is called when something may have been sent: also when the caller aborts, with a reason that others share", async () => {
     const abort = new AbortController();
     const { client, departures, settings } = scene({}, () => {
       abort.abort(shared);
@@ -208,7 +208,7 @@ describe("onDeparture is not called when nothing is sent:", () => {
     expect(departures).toEqual([1_000]);
   });
 
-  it("it can keep a request from leaving", async () => {
+  it("can keep a request from leaving", async () => {
     const { client, fetch } = scene();
     const onDeparture = (): never => {
       throw shared;
@@ -217,7 +217,7 @@ describe("onDeparture is not called when nothing is sent:", () => {
     expect(fetch.requests).toHaveLength(0);
   });
 
-  it("a reason to abort that is falsy is the reason all the same", async () => {
+  it("or not, a reason to abort that is falsy is the reason that the call ends with", async () => {
     for (const reason of ["", 0, null, false]) {
       const abort = new AbortController();
       const { client } = scene({}, () => {
