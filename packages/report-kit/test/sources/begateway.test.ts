@@ -240,6 +240,27 @@ describe("a beGateway request", () => {
     );
   });
 
+  it("may end in the future where the caller allows a partial report, which has a key of its own", async () => {
+    const request_params = { ...wanted.request_params, date_to: "2026-11-21T23:59:59Z" };
+    expect(() => source.prepare({ ...wanted, request_params }, { now })).toThrow(
+      expect.objectContaining({ field: "request.request_params.date_to" }),
+    );
+    const prepared = source.prepare({ ...wanted, request_params, allowPartial: true }, { now });
+    expect(prepared.identity).toMatchObject({ allowPartial: true });
+    expect(source.prepare(prepared.request as unknown as BegatewayReportRequest, { now })).toEqual(prepared); // as a bookmark brings it back
+    const asked = answering(json(201, report({})));
+    await see(asked.source, "create", { request: prepared.request });
+    expect(asked.sent[0]?.body).toEqual({
+      id: key,
+      ...normalised,
+      request_params: { ...normalised.request_params, date_to: "2026-11-21T23:59:59+00:00" },
+    });
+    const ahead = { ...request_params, date_from: "2026-11-21T12:00:01Z" };
+    expect(() => source.prepare({ ...wanted, request_params: ahead, allowPartial: true }, { now })).toThrow(
+      expect.objectContaining({ field: "request.request_params.date_from" }),
+    );
+  });
+
   it("may end at the instant it begins, and now, but not before and not later", () => {
     const between = (date_from: string, date_to: string) => () =>
       source.prepare({ ...wanted, request_params: { currency: "EUR", date_from, date_to } }, { now });
@@ -777,15 +798,18 @@ describe("a beGateway report job", () => {
     expect(sandbox.made("begateway")).toBe(2);
   });
 
-  it("begun again with its journal lost finds the report that it made before", async () => {
-    const { sandbox, source, kit, run, seen } = await scene();
+  it("begun again with its journal lost looks at once at the report that it made before", async () => {
+    const { sandbox, source, kit, run, seen, clock } = await scene();
     const here = kit(durable());
     await run(here, here.report(source, wanted));
     const before = sandbox.requests.length;
     const elsewhere = kit(durable());
     const job = elsewhere.report(source, wanted);
+    const startedAt = clock.now();
     expect(await run(elsewhere, job)).toMatchObject({ status: "ready", reference: job.key, adopted: true });
     expect(seen().slice(before)).toEqual(["POST 422", "GET 200"]);
+    // It is there, says the provider: nothing is waited for.
+    expect(clock.now() - startedAt).toBeLessThan(1_000);
     expect(sandbox.made("begateway")).toBe(1);
   });
 
@@ -800,6 +824,45 @@ describe("a beGateway report job", () => {
     expect(await source.look(call)).toMatchObject({ is: "expired" });
     const anew = kit(journal).report(source, wanted, { epoch: 1 });
     expect(await run(kit(journal), anew)).toMatchObject({ status: "ready", reference: anew.key });
+    expect(sandbox.made("begateway")).toBe(2);
+  });
+
+  it("that expired says so once", async () => {
+    const { source, kit, run, clock } = await scene();
+    const here = kit(durable());
+    const job = here.report(source, wanted);
+    await run(here, job);
+    clock.advance(72 * 3_600_000);
+    const error = await job.download(asStream()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "ReportExpiredError", message: expect.stringContaining("{ epoch: 1 }") });
+    expect(String(error).match(/epoch/gi)).toHaveLength(1);
+    expect(String(error).match(/until 20/g)).toHaveLength(1);
+  });
+
+  it("that the provider no longer knows ends after a bounded number of looks, and another epoch makes it again", async () => {
+    const { sandbox, source, kit, run, seen, clock } = await scene({ readyAfterMs: 3_600_000 });
+    const here = kit(durable());
+    const job = here.report(source, wanted);
+    await here.step(job.bookmark, [source]);
+    const takeBack = sandbox.fail(
+      { operationId: "getReport" },
+      { kind: "status", status: 404, body: { error: { code: "not_found", message: "Not found" } } },
+      1_000,
+    );
+    const startedAt = clock.now();
+    const outcome = await run(here, job);
+    expect(outcome).toMatchObject({ status: "failed", code: "no-longer-known", made: true, retryable: false });
+    expect(outcome).toHaveProperty("message", expect.stringContaining("no longer knows this report"));
+    expect(clock.now() - startedAt).toBeGreaterThanOrEqual(10 * 60_000);
+    expect(clock.now() - startedAt).toBeLessThan(30 * 60_000);
+    expect(seen().length).toBeLessThan(30);
+    // Not kept as the end: should the provider know it after all, running the job again finds it.
+    takeBack();
+    clock.advance(3_600_000);
+    expect(await run(here, job)).toMatchObject({ status: "ready", reference: job.key });
+    sandbox.fail({ operationId: "getReport" }, { kind: "status", status: 404 }, 3);
+    const again = here.report(source, wanted, { epoch: 1 });
+    expect(await run(here, again)).toMatchObject({ status: "ready", reference: again.key });
     expect(sandbox.made("begateway")).toBe(2);
   });
 

@@ -188,6 +188,28 @@ describe("a look", () => {
   });
 
   it.each(families)(
+    "at a report that neither task nor list show ends after a bounded number of looks, for %s reports",
+    async (family, reports) => {
+      const { clock, sandbox, client } = await sandboxScene({ readyAfterMs: 24 * 3_600_000 });
+      sandbox.fail(
+        { path: /\/task\// },
+        { kind: "status", status: 404, body: { error: "task_not_found_for_user" } },
+        1_000,
+      );
+      sandbox.fail({ path: /\/list$/ }, { kind: "status", status: 200, body: [] }, 1_000);
+      const startedAt = clock.now();
+      const outcome = await runInSteps(clock, () => reports(client, { account: "1" }));
+      expect(outcome).toMatchObject({ status: "failed", code: "no-longer-known", made: true, retryable: false });
+      const tookMs = clock.now() - startedAt;
+      // The list of release reports shows finished ones alone: those get more time.
+      const [least, most] = family === "settlement" ? [10 * 60_000, 30 * 60_000] : [2 * 3_600_000, 3 * 3_600_000];
+      expect(tookMs).toBeGreaterThanOrEqual(least);
+      expect(tookMs).toBeLessThan(most);
+      expect(sandbox.requests.length).toBeLessThan(60);
+    },
+  );
+
+  it.each(families)(
     "finds a report whose task is never answered for, each step in another process, for %s reports",
     async (family, reports) => {
       const { clock, sandbox, client } = await sandboxScene();
