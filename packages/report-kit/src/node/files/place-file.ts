@@ -17,14 +17,18 @@ export interface PlacedBytes {
 /**
  * Give a finished file its final name, durably. It is moved, or linked and left behind for its directory to be deleted. When
  * this resolves, the bytes of that SHA-256 lie under the final name.
+ * @returns whether they lay there already, and were left as they are
  * @param written the file as its writer's handle shows it after the last write; default: what lies at `from` now
  * @throws DownloadError `exists` where `overwrite` does not allow it, `target` when another worker took the file away or
  * exchanged it; the file system's error.
  */
-export async function placeFile(from: string, to: string, file: PlacedBytes, written?: BigIntStats): Promise<void> {
+export async function placeFile(from: string, to: string, file: PlacedBytes, written?: BigIntStats): Promise<boolean> {
   const placed = written ?? (await lstat(from, { bigint: true }));
   const moved = await giveName(from, to, file);
-  if (moved === "taken") return acceptExisting(to, file);
+  if (moved === "taken") {
+    await acceptExisting(to, file);
+    return true;
+  }
   await verifyPlaced(to, file, placed);
   try {
     await syncDirectory(dirname(to));
@@ -33,6 +37,7 @@ export async function placeFile(from: string, to: string, file: PlacedBytes, wri
     if (moved === "linked") await unlink(to).catch(() => {});
     throw error;
   }
+  return false;
 }
 
 async function giveName(from: string, to: string, { overwrite }: PlacedBytes): Promise<"linked" | "moved" | "taken"> {
