@@ -1,6 +1,6 @@
 export { createReportKit } from "./kit/create-report-kit.ts";
 export type { PlanOptions, ReportKit, ReportKitOptions, ReportOptions, Step } from "./kit/report-kit.ts";
-export type { ReportDownloadOptions, ReportJob, WaitOptions } from "./kit/report-job.ts";
+export type { ReportJob, WaitOptions } from "./kit/report-job.ts";
 export type { ExpiredOutcome, FailedOutcome, IndeterminateOutcome, Outcome, ReadyOutcome } from "./job/outcome.ts";
 export type { JobEvent } from "./job/job-event.ts";
 export type { OnIndeterminate } from "./job/transitions.ts";
@@ -19,9 +19,9 @@ export { readableKey } from "./journal-admin/key-label.ts";
 export { poll } from "./waiting/poll.ts";
 export type { PollContext, PollOptions, PollResult } from "./waiting/poll.ts";
 
-export type { DownloadOptions, ReportFile, ReportStream } from "./download/download-contract.ts";
-export type { Sink, Target, TargetFile } from "./download/target.ts";
-export { DownloadError } from "./download/download-error.ts";
+export type { DownloadError } from "./download/download-error.ts";
+export type { DownloadOptions, ReportFile, ReportStream } from "./download/report-file.ts";
+export type { ReadyReport, Target } from "./source/ready-report.ts";
 
 export type { JsonObject, JsonValue } from "./json.ts";
 export type { ApiLocation, FileLocation, LinkLocation, NoLocation } from "./source/file-location.ts";

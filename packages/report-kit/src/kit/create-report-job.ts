@@ -1,11 +1,10 @@
 import { isLoopbackHost } from "@report-kit/http";
-import { downloadTo, openStream } from "../download/download.ts";
-import type { DownloadContext } from "../download/download-contract.ts";
 import { ReportExpiredError, ReportFailedError, ReportIndeterminateError, ReportRequestError } from "../errors.ts";
 import type { JobEvent, JobEventDetails } from "../job/job-event.ts";
 import type { EventBus } from "./event-bus.ts";
 import type { FileLocation } from "../source/file-location.ts";
-import type { ReportDownloadOptions, ReportJob, WaitOptions } from "./report-job.ts";
+import type { ReportJob, WaitOptions } from "./report-job.ts";
+import type { ReadyReport } from "../source/ready-report.ts";
 import type { Journal } from "../journal/journal.ts";
 import { outOfJob } from "../job/with-bookmark.ts";
 import type { Outcome, ReadyOutcome } from "../job/outcome.ts";
@@ -90,21 +89,24 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
     }
   }
 
-  async function waitForFile(options: ReportDownloadOptions): Promise<DownloadContext> {
+  async function waitForFile(options: WaitOptions): Promise<ReadyReport> {
     const { outcome, link, error } = await waitFor(options);
     if (outcome.status !== "ready") throw outcomeError(outcome, job, error);
     return {
-      file: { source: source.id, provider: source.provider, account: source.account, key },
-      ...(outcome.fileName === undefined ? {} : { name: outcome.fileName }),
-      ...(link === undefined ? {} : { first: link }),
-      locate: (signal) => locate(outcome, signal),
-      outOfJob: (error) => outOfJob(error, bookmark, "download"),
+      source: source.id,
+      provider: source.provider,
+      account: source.account,
+      reportType: prepared.reportType,
+      key,
+      fileName: outcome.fileName,
+      expects: prepared.expects,
+      link,
       linkHosts: source.linkHosts,
       loopback: isLoopbackHost(new URL(source.origin).hostname),
-      expects: prepared.expects,
-      reportType: prepared.reportType,
       platform,
-      timer: context.timer,
+      locate: (signal) => locate(outcome, signal),
+      waitUntil: (untilMs, how) => context.timer.wait(untilMs, how),
+      withBookmark: (error) => outOfJob(error, bookmark, "download"),
     };
   }
 
@@ -136,12 +138,18 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
       return (await waitFor(options)).outcome;
     },
     async download(target, options = {}) {
-      const file = await waitForFile(options);
-      return downloadTo(file, target, options);
-    },
-    async stream(options = {}) {
-      const file = await waitForFile(options);
-      return openStream(file, options);
+      // A program without types may pass anything.
+      if (typeof (target as { receive?: unknown } | undefined)?.receive !== "function") {
+        throw new ReportRequestError({
+          field: "target",
+          expected: "a target, such as toDirectory(path) of report-kit/node or toStream(stream) of report-kit/download",
+          received: typeof target === "string" ? JSON.stringify(target) : `a value of type ${typeof target}`,
+          bookmark,
+        });
+      }
+      await target.check?.(options);
+      const report = await waitForFile(options);
+      return target.receive(report, options);
     },
     async *events(): AsyncGenerator<JobEvent> {
       const live = context.bus.follow(key);

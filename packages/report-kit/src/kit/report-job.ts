@@ -1,8 +1,7 @@
-import type { DownloadOptions, ReportFile, ReportStream } from "../download/download-contract.ts";
 import type { JobEvent } from "../job/job-event.ts";
 import type { Outcome } from "../job/outcome.ts";
 import type { OnIndeterminate } from "../job/transitions.ts";
-import type { Target } from "../download/target.ts";
+import type { Target } from "../source/ready-report.ts";
 
 /** How to wait for an outcome. */
 export interface WaitOptions {
@@ -18,9 +17,6 @@ export interface WaitOptions {
   /** What to do where it can't be known whether the report was made. Default: the kit's. */
   readonly onIndeterminate?: OnIndeterminate;
 }
-
-/** How to wait and then download. */
-export type ReportDownloadOptions = WaitOptions & DownloadOptions;
 
 /** One wanted report, from intent to outcome. Made without any I/O; nothing is sent until it is waited for. */
 export interface ReportJob {
@@ -39,16 +35,15 @@ export interface ReportJob {
    */
   outcome(options?: WaitOptions): Promise<Outcome>;
   /**
-   * Wait for the report and put its file at the target, verified.
-   * @throws unless a verified file lies at the target: what `outcome` throws, ReportFailedError, ReportExpiredError,
-   * ReportIndeterminateError, DownloadError.
+   * Wait for the report and hand it to a target, which puts its file in its place, verified. The target is checked before
+   * anything is sent.
+   * @throws unless the target has received the whole report: what `outcome` throws, ReportFailedError, ReportExpiredError,
+   * ReportIndeterminateError, DownloadError; ReportRequestError for a target or an option that can't work.
    */
-  download(target: Target | WritableStream<Uint8Array>, options?: ReportDownloadOptions): Promise<ReportFile>;
-  /**
-   * Wait for the report and open its file as a web stream, which errors unless the whole file came.
-   * @throws as `download` does.
-   */
-  stream(options?: ReportDownloadOptions): Promise<ReportStream>;
+  download<File, Options extends object>(
+    target: Target<File, Options>,
+    options?: WaitOptions & Partial<Options>,
+  ): Promise<File>;
   /**
    * What happened to the job, as far as the journal tells, and then live while this process waits for it; ends with the
    * wait. It does not start the job.

@@ -45,8 +45,11 @@ export interface PreparedReport {
   readonly identity: JsonObject;
   /** Epoch milliseconds: when the provider documents the report to be ready, where it does. The schedule is anchored on it. */
   readonly readyAt?: number;
-  /** What the file is, as far as the request says it: anything else in its place is an error. */
-  readonly expects?: "xml" | "csv" | "xlsx" | "zip";
+  /**
+   * What the file is, as far as the request says it: anything else in its place is an error. `camt053` is a camt.053
+   * statement, `xml` any XML document.
+   */
+  readonly expects?: "camt053" | "xml" | "csv" | "xlsx" | "zip";
   /** Epoch milliseconds: a deadline a caller who names none should wait for, where the provider documents one. */
   readonly deadlineAt?: number;
 }

@@ -133,7 +133,7 @@ function prepare(input: CircleReportRequest, { now }: { readonly now: number }):
       reportType,
       request,
       identity: request,
-      expects: "xml",
+      expects: "camt053",
       readyAt: dayEnds + typicalReadyMs,
       deadlineAt: dayEnds + camtDeadlineMs,
     };

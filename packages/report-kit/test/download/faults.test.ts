@@ -1,23 +1,25 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import type { DownloadContext } from "../../src/download/download-contract.ts";
-import { downloadTo, openStream } from "../../src/download/download.ts";
+import { toStream } from "../../src/download/index.ts";
+import type { ReadyReport } from "../../src/source/ready-report.ts";
 import { platformWith } from "../../src/platform.ts";
 import { createTimer } from "../../src/waiting/timer.ts";
 import { toDirectory } from "../../src/node/files/targets.ts";
 import {
   collect,
-  contextFor,
   csvOf,
   downloadErrorOf,
+  downloadTo,
   filesBelow,
   linkTo,
+  openStream,
+  reportAt,
   sha256,
   temporaryDirectory,
-} from "./download-context.ts";
+} from "./ready-report.ts";
 import type { Fault, StoredFile } from "./storage.ts";
 import { startStorage } from "./storage.ts";
-import { zipOf } from "./zip.ts";
+import { zipOf } from "../unpack/zip.ts";
 
 const csv = csvOf(300_000);
 const camt = Buffer.from(
@@ -26,22 +28,22 @@ const camt = Buffer.from(
 const gzip = gzipSync(csv);
 
 /** Download a file, to a directory and as a stream; both must fail with the same code, and nothing be left. */
-async function failure(file: StoredFile, details: Partial<DownloadContext> = {}, faults: readonly Fault[] = []) {
+async function failure(file: StoredFile, details: Partial<ReadyReport> = {}, faults: readonly Fault[] = []) {
   const directory = await temporaryDirectory();
   const storage = await startStorage(file, [...faults]);
-  const context = contextFor([linkTo(storage)], details);
+  const context = reportAt([linkTo(storage)], details);
   const error = await downloadErrorOf(downloadTo(context, toDirectory(directory), { stallTimeoutMs: 100 }));
   expect(await filesBelow(directory)).toEqual([]);
   storage.faults = [...faults];
   const streamed = await downloadErrorOf(
-    openStream(contextFor([linkTo(storage)], details), { stallTimeoutMs: 100 }).then(({ stream }) => collect(stream)),
+    openStream(reportAt([linkTo(storage)], details), { stallTimeoutMs: 100 }).then(({ stream }) => collect(stream)),
   );
   expect(streamed?.code).toBe(error?.code);
   return error;
 }
 
 describe("what came instead of the file", () => {
-  it.each<[string, string, StoredFile, DownloadContext["expects"]]>([
+  it.each<[string, string, StoredFile, ReadyReport["expects"]]>([
     ["nothing at all", "empty-body", { body: Buffer.of() }, "csv"],
     ["nothing at all, in chunks", "empty-body", { body: Buffer.of(), chunked: true }, undefined],
     ["an HTML page", "error-page", { body: Buffer.from("<!DOCTYPE html><html><body>Sign in</body></html>") }, "csv"],
@@ -86,7 +88,7 @@ describe("what came instead of the file", () => {
     const token = "AQoDYXdzEJr1234567890";
     const page = `<html>${"x".repeat(300)} ${token} Bearer abc.def.ghi https://h.example/a?X-Amz-Signature=feedbeef </html>${"y".repeat(4000)}`;
     const storage = await startStorage({ body: Buffer.from(page) });
-    const context = contextFor([linkTo(storage, `/report.csv?X-Amz-Security-Token=${token}`)]);
+    const context = reportAt([linkTo(storage, `/report.csv?X-Amz-Security-Token=${token}`)]);
     const error = await downloadErrorOf(openStream(context));
     expect(error?.evidence).toContain("<html>xxx");
     expect(error?.evidence?.length).toBeLessThanOrEqual(2048);
@@ -94,7 +96,7 @@ describe("what came instead of the file", () => {
   });
 
   it("is fine when it is what it should be", async () => {
-    const files: [StoredFile["body"], DownloadContext["expects"], string, boolean][] = [
+    const files: [StoredFile["body"], ReadyReport["expects"], string, boolean][] = [
       [csv, "csv", "text/csv", false],
       [Buffer.from("id,date\n"), "csv", "text/csv", true],
       [Buffer.from('\ufeffid,"two\nlines"\r\n\r\n'), "csv", "text/csv", true],
@@ -118,7 +120,7 @@ describe("what came instead of the file", () => {
     for (const [body, expects, mediaType, empty] of files) {
       const storage = await startStorage({ body });
       const directory = await temporaryDirectory();
-      const file = await downloadTo(contextFor([linkTo(storage)], { expects }), toDirectory(directory));
+      const file = await downloadTo(reportAt([linkTo(storage)], { expects }), toDirectory(directory));
       expect(file).toMatchObject({ mediaType, empty, sha256: sha256(body), requests: 1, resumed: false });
     }
   });
@@ -130,7 +132,7 @@ describe("an answer that is no file", () => {
       { instead: { status: 503, headers: { "retry-after": "120" }, body: "SlowDown" } },
       { instead: { status: 429 } },
     ]);
-    const context = contextFor([linkTo(storage)]);
+    const context = reportAt([linkTo(storage)]);
     const { file } = await openStream(context).then(async (opened) => (await collect(opened.stream), opened));
     expect(await file).toMatchObject({ requests: 3, sha256: sha256(csv) });
     expect(context.waits[0]).toBeGreaterThan(119_000);
@@ -141,7 +143,7 @@ describe("an answer that is no file", () => {
     const storage = await startStorage({ body: csv }, [
       { instead: { status: 503, headers: { "retry-after": "9".repeat(400) } } },
     ]);
-    const context = contextFor([linkTo(storage)]);
+    const context = reportAt([linkTo(storage)]);
     await expect(openStream(context)).rejects.toMatchObject({ code: "refused", status: 503, retryable: true });
     expect(context.waits).toEqual([]);
   });
@@ -151,9 +153,9 @@ describe("an answer that is no file", () => {
     async (status) => {
       const directory = await temporaryDirectory();
       const storage = await startStorage({ body: csv, etag: '"e"' }, [{ cutAfter: 150_000 }, { instead: { status } }]);
-      const context = contextFor([linkTo(storage, "/1?sig=11111111"), linkTo(storage, "/2?sig=22222222")]);
+      const context = reportAt([linkTo(storage, "/1?sig=11111111"), linkTo(storage, "/2?sig=22222222")]);
       const file = await downloadTo(context, toDirectory(directory));
-      expect(file).toMatchObject({ requests: 3, resigned: 1, resumed: true, sha256: sha256(csv) });
+      expect(file).toMatchObject({ requests: 3, linksRenewed: 1, resumed: true, sha256: sha256(csv) });
       expect(storage.seen.map(({ url }) => url)).toEqual(["/1?sig=11111111", "/1?sig=11111111", "/2?sig=22222222"]);
       expect(storage.seen[2]?.headers.range).toBe(storage.seen[1]?.headers.range);
     },
@@ -188,8 +190,8 @@ describe("an answer that is no file", () => {
 
   it("does not use a link that has expired by the clock", async () => {
     const storage = await startStorage({ body: csv });
-    const context = contextFor([linkTo(storage, "/fresh")], {
-      first: { via: "link", url: `${storage.origin}/stale`, expiresAt: Date.now() - 1 },
+    const context = reportAt([linkTo(storage, "/fresh")], {
+      link: { via: "link", url: `${storage.origin}/stale`, expiresAt: Date.now() - 1 },
     });
     await collect((await openStream(context)).stream);
     expect(storage.seen.map(({ url }) => url)).toEqual(["/fresh"]);
@@ -203,7 +205,7 @@ describe("a part that does not fit", () => {
       { cutAfter: 200_000 },
       { instead: { status: 416, headers: { "content-range": "bytes */5" } } },
     ]);
-    const file = await downloadTo(contextFor([linkTo(storage)]), toDirectory(directory));
+    const file = await downloadTo(reportAt([linkTo(storage)]), toDirectory(directory));
     expect(file).toMatchObject({ requests: 3, sha256: sha256(csv) });
     expect(storage.seen[2]?.headers.range).toBeUndefined();
   });
@@ -218,7 +220,7 @@ describe("a part that does not fit", () => {
   ])("is started over when the 206 has %s", async (_what, headers) => {
     const directory = await temporaryDirectory();
     const storage = await startStorage({ body: csv, etag: '"e"' }, [{ cutAfter: 200_000 }, { headers }]);
-    const file = await downloadTo(contextFor([linkTo(storage)]), toDirectory(directory));
+    const file = await downloadTo(reportAt([linkTo(storage)]), toDirectory(directory));
     expect(file).toMatchObject({ requests: 3, sha256: sha256(csv) });
   });
 
@@ -229,7 +231,7 @@ describe("a part that does not fit", () => {
     const change = (): void => {
       storage.file = { body: other, etag: '"two"' };
     };
-    const context = contextFor([linkTo(storage)]);
+    const context = reportAt([linkTo(storage)]);
     const file = await downloadTo(context, toDirectory(directory), {
       onProgress: ({ bytes }) => void (bytes > 100_000 && change()),
     });
@@ -237,7 +239,7 @@ describe("a part that does not fit", () => {
 
     storage.file = { body: csv, etag: '"one"' };
     storage.faults = [{ cutAfter: 200_000 }];
-    const opened = await openStream(contextFor([linkTo(storage)]), {
+    const opened = await openStream(reportAt([linkTo(storage)]), {
       onProgress: ({ bytes }) => void (bytes > 100_000 && change()),
     });
     expect(await downloadErrorOf(collect(opened.stream))).toMatchObject({ code: "changed" });
@@ -247,7 +249,7 @@ describe("a part that does not fit", () => {
   it("is never asked for with a weak validator", async () => {
     const directory = await temporaryDirectory();
     const storage = await startStorage({ body: csv, etag: 'W/"e"' }, [{ cutAfter: 200_000 }]);
-    await downloadTo(contextFor([linkTo(storage)]), toDirectory(directory));
+    await downloadTo(reportAt([linkTo(storage)]), toDirectory(directory));
     expect(storage.seen.map(({ headers }) => headers.range)).toEqual([undefined, undefined]);
   });
 
@@ -272,7 +274,7 @@ describe("a part that is longer than the file", () => {
       }),
     ];
     const fetch = async (): Promise<Response> => answers.shift() ?? Response.error();
-    const context = contextFor([{ via: "link", url: "http://localhost/report" }], {
+    const context = reportAt([{ via: "link", url: "http://localhost/report" }], {
       platform: platformWith({ fetch }),
     });
     expect(await downloadErrorOf(downloadTo(context, toDirectory(directory)))).toMatchObject({ code: "short-body" });
@@ -287,7 +289,7 @@ describe("a coded body", () => {
       { cutAfter: 20_000 },
     ]);
     const directory = await temporaryDirectory();
-    const file = await downloadTo(contextFor([linkTo(storage)]), toDirectory(directory));
+    const file = await downloadTo(reportAt([linkTo(storage)]), toDirectory(directory));
     expect(file).toMatchObject({ sha256: sha256(csv), bytes: csv.length, requests: 2 });
     expect(storage.seen[0]?.headers["accept-encoding"]).toBe("identity");
     expect(storage.seen[1]?.headers.range).toBeUndefined();
@@ -300,7 +302,7 @@ describe("a server that is slow", () => {
   it("is left when it says nothing, and asked again", async () => {
     const storage = await startStorage({ body: csv, etag: '"e"' }, [{ silent: true }, { stallAfter: 100_000 }]);
     const directory = await temporaryDirectory();
-    const file = await downloadTo(contextFor([linkTo(storage)]), toDirectory(directory), { stallTimeoutMs: 80 });
+    const file = await downloadTo(reportAt([linkTo(storage)]), toDirectory(directory), { stallTimeoutMs: 80 });
     expect(file).toMatchObject({ requests: 3, resumed: true, sha256: sha256(csv) });
   });
 
@@ -320,7 +322,7 @@ describe("a server that is slow", () => {
   it("is not blamed for a target that takes its time", async () => {
     const storage = await startStorage({ body: csv, etag: '"e"' });
     const slow = new WritableStream<Uint8Array>({ write: () => timer.wait(Date.now() + 60) });
-    const file = await downloadTo(contextFor([linkTo(storage)]), slow, { stallTimeoutMs: 50 });
+    const file = await downloadTo(reportAt([linkTo(storage)]), toStream(slow), { stallTimeoutMs: 50 });
     expect(file).toMatchObject({ requests: 1, sha256: sha256(csv) });
   });
 });

@@ -2,22 +2,24 @@ import { readFileSync } from "node:fs";
 import { link, mkdir, readFile, rename, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { DownloadOptions } from "../../src/download/download-contract.ts";
-import { downloadTo, openStream } from "../../src/download/download.ts";
+import { createTarget, toStream } from "../../src/download/index.ts";
+import type { DownloadOptions } from "../../src/download/index.ts";
 import { formatPartOwner, newPartOwner } from "../../src/node/files/part-owner.ts";
 import { toDirectory, toFile } from "../../src/node/files/targets.ts";
-import type { PartNote, Target } from "../../src/download/target.ts";
+import type { PartNote, Sink } from "../../src/download/index.ts";
 import {
   collect,
-  contextFor,
   csvOf,
   downloadErrorOf,
+  downloadTo,
   filesBelow,
   key,
   linkTo,
+  openStream,
+  reportAt,
   sha256,
   temporaryDirectory,
-} from "./download-context.ts";
+} from "./ready-report.ts";
 import type { Storage } from "./storage.ts";
 import { startStorage } from "./storage.ts";
 
@@ -34,7 +36,7 @@ function startOf(pid: number): string {
 /** Leave a part behind: a download that is aborted once so many bytes came. */
 async function leavePart(storage: Storage, directory: string, atByte: number): Promise<string> {
   const controller = new AbortController();
-  const download = downloadTo(contextFor([linkTo(storage)]), toDirectory(directory), {
+  const download = downloadTo(reportAt([linkTo(storage)]), toDirectory(directory), {
     signal: controller.signal,
     onProgress: ({ bytes }) => void (bytes >= atByte && controller.abort(new Error("enough"))),
   });
@@ -49,7 +51,7 @@ async function stored(file = { body, etag: '"e"' }): Promise<{ storage: Storage;
 }
 
 const download = (storage: Storage, directory: string, options?: DownloadOptions) =>
-  downloadTo(contextFor([linkTo(storage)]), toDirectory(directory), options);
+  downloadTo(reportAt([linkTo(storage)]), toDirectory(directory), options);
 
 describe("a part of an earlier download", () => {
   it("is taken up where it ended, after its bytes were hashed again", async () => {
@@ -153,8 +155,8 @@ describe("a part of an earlier download", () => {
   it("of another report is left alone", async () => {
     const { storage, directory } = await stored();
     const part = await leavePart(storage, directory, 300_000);
-    const context = contextFor([linkTo(storage)]);
-    const other = { ...context, file: { ...context.file, key: "00000000-0000-8000-8000-000000000000" } };
+    const context = reportAt([linkTo(storage)]);
+    const other = { ...context, key: "00000000-0000-8000-8000-000000000000" };
     expect(await downloadTo(other, toDirectory(directory))).toMatchObject({ resumed: false });
     expect((await stat(part)).isDirectory()).toBe(true);
   });
@@ -165,7 +167,7 @@ describe("a name that is taken", () => {
     const { storage, directory, final } = await stored();
     const first = await download(storage, directory);
     const { ino } = await stat(final);
-    expect(await download(storage, directory)).toEqual(first);
+    expect(await download(storage, directory)).toEqual({ ...first, existed: true });
     expect((await stat(final)).ino).toBe(ino);
 
     expect(await downloadErrorOf(download(storage, directory, { overwrite: "never" }))).toMatchObject({
@@ -206,8 +208,8 @@ describe("a target", () => {
     const { storage, directory } = await stored();
     const paths = new Set<string | undefined>();
     for (const source of ["circle/a", "circle/a ", "circle/../a", "circle/A:b", "circle/A_b", "circle/con"]) {
-      const context = contextFor([linkTo(storage)]);
-      const { path } = await downloadTo({ ...context, file: { ...context.file, source } }, toDirectory(directory));
+      const context = reportAt([linkTo(storage)]);
+      const { path } = await downloadTo({ ...context, source }, toDirectory(directory));
       expect(path?.startsWith(directory)).toBe(true);
       paths.add(path);
     }
@@ -217,7 +219,7 @@ describe("a target", () => {
   it("can be one path", async () => {
     const { storage, directory } = await stored();
     const path = join(directory, "deep", "er", "today.csv");
-    expect(await downloadTo(contextFor([linkTo(storage)]), toFile(path))).toMatchObject({ path, name });
+    expect(await downloadTo(reportAt([linkTo(storage)]), toFile(path))).toMatchObject({ path, name });
     expect(await filesBelow(directory)).toEqual([join("deep", "er", "today.csv")]);
     expect(() => toFile("")).toThrow(/path: expected a path/);
     expect(() => toDirectory("")).toThrow(/directory: expected a path/);
@@ -235,24 +237,30 @@ describe("a target", () => {
         throw new Error("no space left");
       },
     });
-    const error = await downloadErrorOf(downloadTo(contextFor([linkTo(storage)]), full));
+    const error = await downloadErrorOf(downloadTo(reportAt([linkTo(storage)]), toStream(full)));
     expect(error).toMatchObject({ code: "target", message: expect.stringContaining("no space left") });
   });
 
   it("that takes long to open does not outlive an abort", async () => {
-    const { storage, directory } = await stored();
+    const { storage } = await stored();
     const controller = new AbortController();
     const reason = new Error("called off");
-    const slow: Target = {
-      async open(file) {
+    const abandoned: boolean[] = [];
+    const slow = createTarget({
+      async open() {
         controller.abort(reason);
-        return toDirectory(directory).open(file);
+        const sink: Sink = {
+          write: async () => {},
+          commit: async () => ({}),
+          abandon: async (_reason, keep) => void abandoned.push(keep),
+        };
+        return sink;
       },
-    };
-    const download = downloadTo(contextFor([linkTo(storage)]), slow, { signal: controller.signal });
+    });
+    const download = downloadTo(reportAt([linkTo(storage)]), slow, { signal: controller.signal });
     await expect(download).rejects.toBe(reason);
     expect(storage.seen).toEqual([]);
-    expect(await filesBelow(directory)).toEqual([]);
+    expect(abandoned).toEqual([false]);
   });
 
   it("can be a stream of one's own: closed when whole, aborted when not", async () => {
@@ -265,10 +273,10 @@ describe("a target", () => {
         close: () => void ends.push("closed"),
         abort: (reason: Error) => void ends.push(reason.name),
       });
-    await downloadTo(contextFor([linkTo(storage)]), sink());
+    await downloadTo(reportAt([linkTo(storage)]), toStream(sink()));
     expect(sha256(Buffer.concat(chunks))).toBe(sha256(body));
     storage.file = { body: Buffer.from("<html>") };
-    await downloadErrorOf(downloadTo(contextFor([linkTo(storage)]), sink()));
+    await downloadErrorOf(downloadTo(reportAt([linkTo(storage)]), toStream(sink())));
     expect(ends).toEqual(["closed", "DownloadError"]);
   });
 });
@@ -276,7 +284,7 @@ describe("a target", () => {
 describe("a stream", () => {
   it("tells what it is before the first byte is read", async () => {
     const { storage } = await stored();
-    const opened = await openStream(contextFor([linkTo(storage)], { expects: "csv" }));
+    const opened = await openStream(reportAt([linkTo(storage)], { expects: "csv" }));
     expect(opened).toMatchObject({ name, mediaType: "text/csv", totalBytes: body.length });
     expect(sha256(await collect(opened.stream))).toBe(sha256(body));
   });
@@ -284,7 +292,7 @@ describe("a stream", () => {
   it("holds back what nobody reads", async () => {
     const { storage } = await stored({ body: csvOf(8_000_000), etag: '"e"' });
     let bytes = 0;
-    const opened = await openStream(contextFor([linkTo(storage)]), {
+    const opened = await openStream(reportAt([linkTo(storage)]), {
       onProgress: (progress) => (bytes = progress.bytes),
     });
     for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -296,7 +304,7 @@ describe("a stream", () => {
   it("ends with the reason of an abort, even while nobody reads", async () => {
     const { storage } = await stored({ body: csvOf(8_000_000), etag: '"e"' });
     const controller = new AbortController();
-    const opened = await openStream(contextFor([linkTo(storage)]), { signal: controller.signal });
+    const opened = await openStream(reportAt([linkTo(storage)]), { signal: controller.signal });
     const reason = new Error("called off");
     controller.abort(reason);
     await expect(opened.file).rejects.toBe(reason);
@@ -306,21 +314,17 @@ describe("a stream", () => {
   it("that is cancelled ends the download, even while the server says nothing", async () => {
     const { storage } = await stored();
     storage.faults = [{ stallAfter: 100_000 }];
-    const opened = await openStream(contextFor([linkTo(storage)]));
+    const opened = await openStream(reportAt([linkTo(storage)]));
     await opened.stream.cancel();
     expect(await downloadErrorOf(opened.file)).toMatchObject({ code: "target" });
     expect(storage.seen).toHaveLength(1);
   });
 
-  it("can't be opened once aborted, nor unpacked", async () => {
+  it("can't be opened once aborted, nor with options that can't work", async () => {
     const { storage } = await stored();
     const reason = new Error("called off");
-    await expect(openStream(contextFor([linkTo(storage)]), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    await expect(openStream(contextFor([linkTo(storage)]), { unpack: true })).rejects.toMatchObject({
-      name: "ReportRequestError",
-      field: "unpack",
-    });
-    await expect(openStream(contextFor([linkTo(storage)]), { stallTimeoutMs: -1 })).rejects.toMatchObject({
+    await expect(openStream(reportAt([linkTo(storage)]), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(openStream(reportAt([linkTo(storage)]), { stallTimeoutMs: -1 })).rejects.toMatchObject({
       field: "stallTimeoutMs",
     });
     expect(storage.seen).toEqual([]);

@@ -1,6 +1,7 @@
 import { inspect, types } from "node:util";
 import { ProviderError, ReportKitError, TransportError } from "@report-kit/http";
 import { describe, expect, it } from "vitest";
+import { asStream, toStream } from "../../src/download/index.ts";
 import { createReportKit, JournalError, memoryJournal } from "../../src/index.ts";
 import type { FileLocation, Journal, ReportJob } from "../../src/index.ts";
 import type { Script } from "../../src/testing/index.ts";
@@ -39,7 +40,7 @@ function scene(
   return { clock, source, kit, ended, job: kit.report(source, { report: "a" }) };
 }
 
-const download = (job: ReportJob): Promise<unknown> => job.download(new WritableStream());
+const download = (job: ReportJob): Promise<unknown> => job.download(toStream(new WritableStream()));
 const outcome = (job: ReportJob): Promise<unknown> => job.outcome();
 
 describe("an error that comes out of a job", () => {
@@ -97,7 +98,7 @@ describe("an error that comes out of a job", () => {
   it("is in a stream's reader and its file promise too", async () => {
     const answer = (): Response => new Response("1;2\n".repeat(500), { headers: { "content-length": "9999" } });
     const { clock, job } = scene({ create: [ready], locate: link }, { answer });
-    const { stream, file } = await clock.finish(job.stream());
+    const { stream, file } = await clock.finish(job.download(asStream()));
     const told = { name: "DownloadError", phase: "download", bookmark: job.bookmark };
     const [read, promised] = await clock.finish(
       Promise.allSettled([new Response(stream).arrayBuffer(), file] as const),
@@ -113,7 +114,7 @@ describe("an error that comes out of a job", () => {
     const waiting = ended(job.outcome({ signal: controller.signal }));
     controller.abort(reason);
     expect(await waiting).toBe(reason);
-    expect(await ended(job.download(new WritableStream(), { signal: controller.signal }))).toBe(reason);
+    expect(await ended(job.download(toStream(new WritableStream()), { signal: controller.signal }))).toBe(reason);
     expect(await ended(kit.step(job.bookmark, [source], { signal: controller.signal }))).toBe(reason);
     expect([reason.bookmark, reason.phase]).toEqual([undefined, undefined]);
   });

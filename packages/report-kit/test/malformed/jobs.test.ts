@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createReportKit, memoryJournal, ReportDeadlineError, ReportIndeterminateError } from "../../src/index.ts";
 import type { Journal, Observation, ReportJob, ReportSource } from "../../src/index.ts";
 import { parseState } from "../../src/job/job-state.ts";
-import type { Target } from "../../src/download/target.ts";
+import { asStream, createTarget } from "../../src/download/index.ts";
+import type { DownloadOptions, ReportFile, Target } from "../../src/download/index.ts";
 import { createVirtualClock, seededRandom } from "../../src/testing/index.ts";
 import type { VirtualClock } from "../../src/testing/index.ts";
-import { zipOf } from "../download/zip.ts";
+import { zipOf } from "../unpack/zip.ts";
 import { bodyLike, coded, filled, mutated, runs, seed, soak, wireAnswers } from "./answers.ts";
 import type { WireAnswer } from "./answers.ts";
 import { fakeBegateway, fakeCircle, fakeMercadopago, fakeMonato, fakeSecrets } from "../sources/provider-fakes.ts";
@@ -155,23 +156,25 @@ function spoilt(file: Buffer, fault: Extract<Fault, { is: "file" }>["fault"], si
 }
 
 /** A target in memory: what has the final name, and how often it was given. */
-function memoryTarget(): Target & { readonly named: () => Buffer | undefined } {
+function memoryTarget(): Target<ReportFile, DownloadOptions> & { readonly named: () => Buffer | undefined } {
   let bytes = Buffer.alloc(0);
   let named: Buffer | undefined;
   return {
     named: () => named,
-    open: async () => ({
-      write: async (more) => {
-        bytes = Buffer.concat([bytes, more]);
-      },
-      truncate: async (length) => {
-        bytes = bytes.subarray(0, length);
-      },
-      commit: async () => {
-        named = bytes;
-        return {};
-      },
-      abandon: async () => undefined,
+    ...createTarget({
+      open: async () => ({
+        write: async (more) => {
+          bytes = Buffer.concat([bytes, more]);
+        },
+        truncate: async (length) => {
+          bytes = bytes.subarray(0, length);
+        },
+        commit: async () => {
+          named = bytes;
+          return {};
+        },
+        abandon: async () => undefined,
+      }),
     }),
   };
 }
@@ -206,7 +209,7 @@ async function fileBy(streamed: boolean, job: ReportJob, deadlineMs: number): Pr
       throw error;
     }
   }
-  const { stream, file } = await job.stream({ deadlineMs });
+  const { stream, file } = await job.download(asStream(), { deadlineMs });
   const [bytes] = await Promise.all([new Response(stream).arrayBuffer(), file]);
   return Buffer.from(bytes);
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { toDirectory, toFile } from "../../src/node/files/targets.ts";
-import { temporaryDirectory } from "../download/download-context.ts";
+import { temporaryDirectory } from "../download/ready-report.ts";
 
 /** What a target's check rejects with; undefined when the target can be used. */
 async function refusalOf(target: { check?(options: object): Promise<void> }): Promise<unknown> {

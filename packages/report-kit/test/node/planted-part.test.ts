@@ -14,18 +14,18 @@ import {
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { downloadTo } from "../../src/download/download.ts";
 import { toDirectory } from "../../src/node/files/targets.ts";
 import {
-  contextFor,
+  reportAt,
   csvOf,
   downloadErrorOf,
+  downloadTo,
   filesBelow,
   key,
   linkTo,
   sha256,
   temporaryDirectory,
-} from "../download/download-context.ts";
+} from "../download/ready-report.ts";
 import { startStorage } from "../download/storage.ts";
 import type { Storage } from "../download/storage.ts";
 
@@ -36,7 +36,7 @@ const longAgo = new Date(0);
 
 const download = (storage: Storage, directory: string, overwrite?: "always") =>
   downloadTo(
-    contextFor([linkTo(storage)], { name: "statement.csv" }),
+    reportAt([linkTo(storage)], { fileName: "statement.csv" }),
     toDirectory(directory),
     overwrite === undefined ? {} : { overwrite },
   );

@@ -3,24 +3,25 @@ import fsPromises from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { downloadTo } from "../../src/download/download.ts";
-import type { Target } from "../../src/download/target.ts";
+import type { DownloadOptions, ReportFile } from "../../src/download/index.ts";
+import type { Target } from "../../src/source/ready-report.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import {
-  contextFor,
+  reportAt,
   csvOf,
   downloadErrorOf,
+  downloadTo,
   filesBelow,
   linkTo,
   sha256,
   temporaryDirectory,
-} from "../download/download-context.ts";
+} from "../download/ready-report.ts";
 import { startStorage } from "../download/storage.ts";
 
 /** What the disk refuses now, by operation: a code, for files or directories. */
 const refused: { fsync?: (isDirectory: boolean) => string | undefined; link?: string; write?: string } = {};
 
-let toDirectory: (directory: string) => Target;
+let toDirectory: (directory: string) => Target<ReportFile, DownloadOptions>;
 let fileJournal: (directory: string) => Journal;
 
 beforeAll(async () => {
@@ -63,7 +64,7 @@ const final = join("circle", "treasury", "statement.csv");
 async function scene() {
   const storage = await startStorage({ body, etag: '"e"' });
   const directory = await temporaryDirectory();
-  const context = contextFor([linkTo(storage)], { name: "statement.csv" });
+  const context = reportAt([linkTo(storage)], { fileName: "statement.csv" });
   return { directory, download: () => downloadTo(context, toDirectory(directory)) };
 }
 

@@ -11,8 +11,7 @@ import fs from "node:fs";
 import fsPromises from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
-import { downloadTo } from "../../src/download/download.ts";
-import type { Overwrite } from "../../src/download/target.ts";
+import type { Overwrite } from "../../src/download/sink.ts";
 import { toDirectory } from "../../src/node/files/targets.ts";
 import { platformWith } from "../../src/platform.ts";
 import { createTimer } from "../../src/waiting/timer.ts";
@@ -62,25 +61,32 @@ Reflect.set(fs, "fsync", (fd: number, done: (error: unknown) => void) => {
 });
 syncBuiltinESMExports();
 
-const { name: _name, ...end } = await downloadTo(
-  {
-    file: { source: "circle/treasury", provider: "circle", account: "treasury", key },
-    reportType: "camt053",
-    name: "statement.csv",
-    linkHosts: [],
-    loopback: true,
-    platform: platformWith({}),
-    timer: createTimer(),
-    locate: async () => ({ via: "link", url }),
-    outOfJob: (error) => error,
-  },
-  toDirectory(directory),
-  { overwrite: overwrite as Overwrite }, // the test's own word
-).catch((error: { code?: unknown; message: string; retryable?: unknown }) => ({
-  name: "error",
-  error: error.code ?? "none",
-  message: error.message,
-  retryable: error.retryable,
-}));
+const timer = createTimer();
+const { name: _name, ...end } = await toDirectory(directory)
+  .receive(
+    {
+      source: "circle/treasury",
+      provider: "circle",
+      account: "treasury",
+      key,
+      reportType: "camt053",
+      fileName: "statement.csv",
+      expects: undefined,
+      link: undefined,
+      linkHosts: [],
+      loopback: true,
+      platform: platformWith({}),
+      locate: async () => ({ via: "link", url }),
+      waitUntil: (untilMs, options) => timer.wait(untilMs, options),
+      withBookmark: (error) => error,
+    },
+    { overwrite: overwrite as Overwrite }, // the test's own word
+  )
+  .catch((error: { code?: unknown; message: string; retryable?: unknown }) => ({
+    name: "error",
+    error: error.code ?? "none",
+    message: error.message,
+    retryable: error.retryable,
+  }));
 fs.writeSync(1, `${JSON.stringify({ ...end, moments })}\n`);
 process.exit();

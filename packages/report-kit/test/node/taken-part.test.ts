@@ -8,19 +8,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { downloadTo } from "../../src/download/download.ts";
-import type { Overwrite } from "../../src/download/target.ts";
+import type { Overwrite } from "../../src/download/sink.ts";
 import { toDirectory } from "../../src/node/files/targets.ts";
 import { seededRandom } from "../../src/testing/virtual-clock.ts";
 import {
-  contextFor,
+  reportAt,
   csvOf,
+  downloadTo,
   filesBelow,
   key,
   linkTo,
   sha256,
   temporaryDirectory,
-} from "../download/download-context.ts";
+} from "../download/ready-report.ts";
 import { startStorage } from "../download/storage.ts";
 import type { Storage } from "../download/storage.ts";
 
@@ -112,7 +112,7 @@ async function finalSha(directory: string): Promise<string | undefined> {
 }
 
 const download = (storage: Storage, directory: string, overwrite: Overwrite) =>
-  downloadTo(contextFor([linkTo(storage)], { name: "statement.csv" }), toDirectory(directory), { overwrite }).then(
+  downloadTo(reportAt([linkTo(storage)], { fileName: "statement.csv" }), toDirectory(directory), { overwrite }).then(
     (file) => ({ sha256: file.sha256, resumed: file.resumed, error: undefined }),
     (error: { code: string }) => ({ sha256: undefined, resumed: false, error: error.code }),
   );

@@ -3,6 +3,7 @@ import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import type { Fault, Sandbox, SandboxOptions, VirtualClock } from "@report-kit/sandbox";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { asStream } from "../../src/download/index.ts";
 import { amazonS3Hosts } from "../../src/sources/amazon-s3-hosts.ts";
 import { begatewayReports } from "../../src/sources/begateway.ts";
 import type { BegatewayReportRequest } from "../../src/sources/begateway.ts";
@@ -705,7 +706,7 @@ describe("a beGateway report job", () => {
       const job = here.report(source, { ...wanted, format });
       await run(here, job);
       const before = sandbox.requests.length;
-      const { stream, name } = await job.stream();
+      const { stream, name } = await job.download(asStream());
       const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
       expect(name).toBe(`report_balance_records_202611182100_202611192059_${job.key.slice(0, 8)}.zip`);
       expect(Array.from(bytes.subarray(0, 4))).toEqual([0x50, 0x4b, 3, 4]);

@@ -3,6 +3,7 @@ import { createVirtualClock as sandboxClock, startSandbox } from "@report-kit/sa
 import type { Sandbox, VirtualClock } from "@report-kit/sandbox";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { asStream } from "../../src/download/index.ts";
 import { circleReports } from "../../src/sources/circle.ts";
 import type { CircleReportRequest } from "../../src/sources/circle.ts";
 import { createReportKit, memoryJournal, ReportRequestError } from "../../src/index.ts";
@@ -64,7 +65,7 @@ describe("a request to Circle", () => {
       reportType: "camt053",
       request: { reportType: "camt053", date: "2026-11-19" },
       identity: { reportType: "camt053", date: "2026-11-19" },
-      expects: "xml",
+      expects: "camt053",
       readyAt: Date.parse("2026-11-20T02:00:00Z"),
       deadlineAt: Date.parse("2026-11-20T07:00:00Z"),
     });
@@ -278,7 +279,7 @@ describe("Circle's sandbox", () => {
     for (let run = 0; run < 2; run += 1) {
       // A kit and a journal of its own: a process that forgot everything.
       const kit = createReportKit({ journal: memoryJournal(), platform });
-      const { stream } = await clock.finish(kit.report(source, request).stream());
+      const { stream } = await clock.finish(kit.report(source, request).download(asStream()));
       texts.push(await clock.finish(new Response(stream).text()));
     }
     clearInterval(follow);

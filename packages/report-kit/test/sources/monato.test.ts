@@ -4,6 +4,7 @@ import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import type { Sandbox, SandboxOptions, VirtualClock } from "@report-kit/sandbox";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { asStream } from "../../src/download/index.ts";
 import { amazonS3Hosts } from "../../src/sources/amazon-s3-hosts.ts";
 import { createReportKit, explainError, memoryJournal, ReportRequestError } from "../../src/index.ts";
 import type { Journal, Observation, Outcome, ReportJob, ReportKit, ReportSource, SourceCall } from "../../src/index.ts";
@@ -536,7 +537,7 @@ describe("a Monato report job", () => {
     const job = kit.report(source, daily);
     await run(job);
     const before = sandbox.requests.length;
-    const { stream, name, mediaType } = await job.stream();
+    const { stream, name, mediaType } = await job.download(asStream());
     expect((await new Response(stream).text()).split("\n").length).toBeGreaterThan(40);
     expect({ name, mediaType }).toEqual({ name: "transactions_daily_20261119.csv", mediaType: "text/csv" });
     const asked = sandbox.requests.slice(before).filter(({ origin }) => origin === "storage");

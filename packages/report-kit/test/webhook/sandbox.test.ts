@@ -5,6 +5,7 @@ import { createRequestListener } from "@remix-run/node-fetch-server";
 import { createMonatoClient } from "@report-kit/monato";
 import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import { describe, expect, it } from "vitest";
+import { asStream } from "../../src/download/index.ts";
 import { createReportKit, memoryJournal } from "../../src/index.ts";
 import type { ReportJob } from "../../src/index.ts";
 import { monatoReports } from "../../src/sources/monato.ts";
@@ -51,7 +52,7 @@ describe("Monato's webhook, from end to end", () => {
       });
       const waited = kit.report(source, { report_type: "DAILY", operation_date: "2026-11-20" });
       const told: string[] = [];
-      const streaming = waited.stream();
+      const streaming = waited.download(asStream());
       const following = (async (): Promise<void> => {
         for await (const event of waited.events()) told.push(event.type);
       })();
@@ -70,7 +71,7 @@ describe("Monato's webhook, from end to end", () => {
       expect(lookUps()).toHaveLength(2);
 
       const statement = handedOver.find((job) => job.key !== waited.key);
-      const file = await (statement ?? waited).stream();
+      const file = await (statement ?? waited).download(asStream());
       expect(file.name).toBe(`monthly_account_statement_${clabeNumber}_202602.csv`);
       expect(await new Response(file.stream).text()).toContain(clabeNumber);
 

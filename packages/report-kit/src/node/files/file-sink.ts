@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import type { FileHead, Sink } from "../../download/target.ts";
+import type { FileHead, Sink } from "../../download/sink.ts";
 import { ReportKitError } from "@report-kit/http";
 import { syncOpened } from "./durable-file.ts";
 import { targetRefused } from "./file-error.ts";
@@ -13,7 +13,6 @@ import { claimPart } from "./part-directory.ts";
 import type { PartDirectory } from "./part-directory.ts";
 import { exists, nameTaken, placeFile, takenOver } from "./place-file.ts";
 import { openPlainFile, readChunks } from "./read-file.ts";
-import { loadZip, placeUnpacked, unpack } from "../unpack.ts";
 import { createWriteQueue } from "./write-queue.ts";
 
 /** Long enough for any note: a new one covers the old one whole, in a single write. */
@@ -80,13 +79,10 @@ function fileSink({ part, key, data, noteFile, pathFor }: OpenPart): Sink {
       read: () => copyKept(part.kept, (bytes) => writing(() => queue.write(bytes))),
     },
     failed: part.lost,
-    canUnpack: true,
     createHash: () => createHash(),
     async begin(head) {
       if (head.overwrite === "never" && (await exists(pathFor(head))))
         throw nameTaken(pathFor(head), 'overwrite is "never"');
-      // Found missing now rather than after hours.
-      if (head.unpack !== undefined && head.mediaType === "application/zip") await loadZip();
     },
     write: (bytes) => writing(() => queue.write(bytes)),
     truncate: (bytes) =>
@@ -112,18 +108,16 @@ function fileSink({ part, key, data, noteFile, pathFor }: OpenPart): Sink {
         return data.stat({ bigint: true });
       });
       if (written.size !== BigInt(file.bytes)) throw takenOver(part.path);
-      const unpacked =
-        file.unpack === undefined ? undefined : await unpack(dataPath, join(part.path, "unpacked"), file, file.unpack);
+      let existed: boolean;
       try {
-        await placeFile(dataPath, path, file, written);
+        existed = await placeFile(dataPath, path, file, written);
       } catch (error) {
         throw ReportKitError.isInstance(error) ? error : targetRefused("give the file its name", path, error);
       }
       await close();
-      const placed = unpacked === undefined ? {} : { unpacked: await placeUnpacked(unpacked, path, file) };
       // The file is in its place: what is left of the part is no reason to fail.
       await part.remove().catch(() => part.release());
-      return { path, ...placed };
+      return { path, existed };
     },
     async abandon(_reason, keep) {
       await close();

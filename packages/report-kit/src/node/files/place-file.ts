@@ -3,7 +3,7 @@ import type { BigIntStats } from "node:fs";
 import { link, lstat, rename, unlink } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { DownloadError } from "../../download/download-error.ts";
-import type { Overwrite } from "../../download/target.ts";
+import type { Overwrite } from "../../download/sink.ts";
 import { fileErrorCode, retryOnWindows, syncDirectory } from "./durable-file.ts";
 import { hashFile } from "./read-file.ts";
 

@@ -1,8 +1,10 @@
 /// <reference types="node" />
 import { basename, dirname, join, resolve } from "node:path";
+import { createTarget } from "../../download/create-target.ts";
+import type { DownloadOptions, ReportFile } from "../../download/report-file.ts";
 import { safeName } from "../../download/name/safe-name.ts";
 import { ReportRequestError } from "../../errors.ts";
-import type { Target } from "../../download/target.ts";
+import type { Target } from "../../source/ready-report.ts";
 import { checkWritable, makeDirectory, refuseForeignLinks } from "./directory.ts";
 import { openFileSink } from "./file-sink.ts";
 import { hashText } from "./hash.ts";
@@ -14,9 +16,9 @@ import { hashText } from "./hash.ts";
  * Until it is whole, a file lies beside its final place in `.report-<key>.….part/`; a later download of the same report, in
  * this process or another, goes on from there. No other user should be able to write to the directory.
  */
-export function toDirectory(directory: string): Target {
+export function toDirectory(directory: string): Target<ReportFile, DownloadOptions> {
   const root = resolve(filledIn("directory", directory));
-  return {
+  return createTarget({
     check: () => checkWritable(root),
     async open({ source, key }) {
       const parent = join(root, ...source.split("/").map((part) => segment(part)));
@@ -24,20 +26,20 @@ export function toDirectory(directory: string): Target {
       await refuseForeignLinks(root, parent);
       return openFileSink(parent, key, ({ name }) => join(parent, name));
     },
-  };
+  });
 }
 
 /** Write a report to one path, whatever the provider calls it. As `toDirectory` in all else. */
-export function toFile(path: string): Target {
+export function toFile(path: string): Target<ReportFile, DownloadOptions> {
   const final = resolve(filledIn("path", path));
   if (basename(final) === "") throw invalid("path", "the path of a file", "a root directory");
-  return {
+  return createTarget({
     check: () => checkWritable(dirname(final)),
     async open({ key }) {
       await makeDirectory(dirname(final));
       return openFileSink(dirname(final), key, () => final);
     },
-  };
+  });
 }
 
 /** A directory's name for a part of a source's id. Two ids never share one: what had to be changed gets a hash. */

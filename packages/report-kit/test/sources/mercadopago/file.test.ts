@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { asStream } from "../../../src/download/index.ts";
 import { createReportKit } from "../../../src/index.ts";
 import { releaseReports, settlementReports } from "../../../src/sources/mercadopago/mercadopago.ts";
 import {
@@ -56,7 +57,7 @@ describe("the file", () => {
       await runInSteps(clock, () => reports(client, { account: "1" }), undefined, journal);
       const before = sandbox.requests.length;
       const kit = createReportKit({ journal, platform: { now: () => clock.now() } });
-      const file = await kit.report(reports(client, { account: "1" }), week).stream();
+      const file = await kit.report(reports(client, { account: "1" }), week).download(asStream());
       const lines = (await new Response(file.stream as ReadableStream<Uint8Array<ArrayBuffer>>).text())
         .trim()
         .split(/\r?\n/); // bytes of no shared memory

@@ -3,50 +3,65 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { DownloadContext } from "../../src/download/download-contract.ts";
-import type { DownloadError } from "../../src/download/download-error.ts";
+import { asStream } from "../../src/download/index.ts";
+import type { DownloadError, DownloadOptions, ReportStream } from "../../src/download/index.ts";
 import type { FileLocation } from "../../src/source/file-location.ts";
 import { platformWith } from "../../src/platform.ts";
-import type { Timer } from "../../src/waiting/timer.ts";
+import type { ReadyReport, Target } from "../../src/source/ready-report.ts";
 
 export const key = "5f0c8a52-9d3e-8b41-a7c6-0d9e8f7a6b5c";
 
-/** A context whose waits take no time; they are noted instead. */
-export interface TestContext extends DownloadContext {
+/** A report whose waits take no time; they are noted instead. */
+export interface TestReport extends ReadyReport {
   readonly waits: number[];
   readonly located: () => number;
 }
 
-/** @param locations what `locate` answers, one after another; the last for ever. */
-export function contextFor(locations: readonly FileLocation[], details: Partial<DownloadContext> = {}): TestContext {
+/** @param locations what `locate` answers, one after another; the last again and again. */
+export function reportAt(locations: readonly FileLocation[], details: Partial<ReadyReport> = {}): TestReport {
   const waits: number[] = [];
   let located = 0;
-  const timer: Timer = {
-    waiting: 0,
-    now: () => Date.now(),
-    async wait(untilMs, options) {
-      options?.signal?.throwIfAborted();
-      waits.push(untilMs - Date.now());
-    },
-  };
   return {
-    file: { source: "circle/treasury", provider: "circle", account: "treasury", key },
+    source: "circle/treasury",
+    provider: "circle",
+    account: "treasury",
+    key,
     reportType: "managed_payout_transactions",
+    fileName: undefined,
+    expects: undefined,
+    link: undefined,
     linkHosts: ["*.amazonaws.com"],
     loopback: true,
     platform: platformWith({ random: () => 0.5 }),
-    timer,
     waits,
     located: () => located,
-    outOfJob: (error) => error,
+    withBookmark: (error) => error,
     async locate() {
       const location = locations[Math.min(located, locations.length - 1)];
       located += 1;
       if (location === undefined) throw new TypeError("the test has no location");
       return location;
     },
+    async waitUntil(untilMs, options) {
+      options?.signal?.throwIfAborted();
+      waits.push(untilMs - Date.now());
+    },
     ...details,
   };
+}
+
+/** What a job does with a target once its report is ready. */
+export async function downloadTo<File, Options extends object>(
+  report: ReadyReport,
+  target: Target<File, Options>,
+  options: Partial<Options> & { readonly signal?: AbortSignal | undefined } = {},
+): Promise<File> {
+  await target.check?.(options);
+  return target.receive(report, options);
+}
+
+export async function openStream(report: ReadyReport, options: DownloadOptions = {}): Promise<ReportStream> {
+  return downloadTo(report, asStream(), options);
 }
 
 /** A link to a path of some storage. */

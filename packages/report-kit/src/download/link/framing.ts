@@ -1,0 +1,22 @@
+import { bodyLength, isCoded } from "./answer.ts";
+
+/**
+ * How an answer marks the end of its body, and so what a cut looks like. docs/downloads.md has the table.
+ *
+ * - `length`: Content-Length, counted here. `chunks`: a last chunk; a fetch fails without it.
+ * - `coded`: it is coded for transport although we asked for `identity`, and a fetch decodes it on the way: Node's does not
+ *   notice a coding that was cut, Deno's leaves it coded.
+ * - `hidden`: neither is to be seen, as in HTTP/2 and 3, which mark the end themselves; an old server may look the same.
+ * - `none`: the end of the connection is the end of the body.
+ */
+export type Framing = "length" | "chunks" | "coded" | "hidden" | "none";
+
+/** @param url where the answer came from; undefined where that is not known. */
+export function framingOf(headers: Headers, url: URL | undefined): Framing {
+  const chunked = (headers.get("transfer-encoding") ?? "").toLowerCase().includes("chunked");
+  if (isCoded(headers)) return "coded";
+  if (bodyLength(headers) !== undefined) return "length";
+  if (chunked) return "chunks";
+  // HTTP/2 forbids the header Connection, and is spoken over TLS alone.
+  return url?.protocol === "http:" || headers.has("connection") ? "none" : "hidden";
+}
