@@ -3,6 +3,7 @@ import { createCircleClient } from "@report-kit/circle";
 import { createReportKit, memoryJournal, ReportKitError, TransportError } from "report-kit";
 import type { Observation } from "report-kit";
 import { circleReports } from "report-kit/circle";
+import { toStream } from "report-kit/download";
 import { fileJournal } from "report-kit/node";
 import { createVirtualClock, scriptedSource } from "report-kit/testing";
 import type { Script } from "report-kit/testing";
@@ -20,7 +21,7 @@ async function download(script: Script, deadlineMs?: number): Promise<void> {
   });
   const source = scriptedSource({ account: "main", ...script });
   const job = kit.report(source, { report: "2026-11-19" });
-  await clock.finish(job.download(new WritableStream(), deadlineMs === undefined ? {} : { deadlineMs }));
+  await clock.finish(job.download(toStream(new WritableStream()), deadlineMs === undefined ? {} : { deadlineMs }));
 }
 
 /** What the Circle API would answer. */

@@ -7,7 +7,7 @@ export interface Reports {
   readonly kit: ReportKit;
   readonly sources: readonly ReportSource[];
   /** Storage that outlives the worker: a mounted volume, or a target of your own. */
-  readonly target: Target;
+  readonly target: Target<ReportFile>;
 }
 
 /** What one turn of a report job came to. JSON, so that an engine can keep it. */

@@ -6,13 +6,15 @@ import { problemAffectsResolutionKind } from "@arethetypeswrong/core/problems";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { expect, inject, test } from "vitest";
+import budgets from "../budgets.json" with { type: "json" };
 import { isObject, readDocument } from "../src/openapi-document.ts";
 import { repository } from "../test/altered-copy.ts";
 import { packedPackages } from "../src/packed-packages.ts";
 import type { PackedPackage } from "../src/packed-packages.ts";
 import { fileProblems, manifestProblems } from "./tarball-problems.ts";
 
-const packages = packedPackages(inject("packedProjects").tarballs);
+const { smallest, tarballs } = inject("packedProjects");
+const packages = packedPackages(tarballs);
 
 /** What the same check says of each package, by its name: `{}` when all is well. */
 function problemsByPackage(check: (item: PackedPackage) => readonly string[]): Record<string, readonly string[]> {
@@ -68,6 +70,18 @@ test("a range of the workspace, and a field that is another one, are found", () 
     'license is "MIT"',
     "private is true",
   ]);
+});
+
+test("report-kit and one provider stay small when they are installed", () => {
+  const { bytes, packages: names } = smallest;
+  console.table(
+    Object.fromEntries(packages.map(({ name, tarballBytes, files }) => [name, { tarballBytes, files: files.length }])),
+  );
+  console.log(`report-kit and one provider: ${bytes} bytes in ${names.length} packages: ${names.join(" ")}`);
+  const budget = budgets["report-kit and one provider, installed"];
+  expect(names).toContain("report-kit");
+  expect(bytes).toBeLessThanOrEqual(budget.bytes);
+  expect(names.length).toBeLessThanOrEqual(budget.packages);
 });
 
 test("publint finds nothing to say", async () => {

@@ -1,17 +1,9 @@
 import { expect, test } from "vitest";
 import { checkSources } from "../src/check-sources.ts";
-import { listProviders } from "../src/providers.ts";
 import { alter, copyOfRepository, providerNamed, repository, runScript } from "./altered-copy.ts";
 
 const circle = providerNamed(repository, "circle");
 const sources = "specs/circle/sources.md";
-
-test.each(listProviders(repository).map((provider) => [provider.name, provider] as const))(
-  "%s: each name of the description has a source, and no row is stale",
-  (_, provider) => {
-    expect(checkSources(repository, provider)).toEqual([]);
-  },
-);
 
 test.each([
   [

@@ -45,6 +45,15 @@ test("the page prints the text we have, and so nothing is to be done", async () 
   expect(await prepare(altered("# Request a report", "# Ask for a report"))).toBeUndefined();
 });
 
+test("line ends of Windows, or of old Macs, and a byte order mark make no difference", async () => {
+  for (const end of ["\r\n", "\r"]) {
+    expect(await prepare(page.replaceAll("\n", end))).toBeUndefined();
+    expect(openapiTextOf(`\uFEFF${openapiTextOf(page).replaceAll("\n", end)}`)).toBe(openapiTextOf(page));
+  }
+  const change = await prepared(altered("camt.053", "camt.052").replaceAll("\n", "\r\n"));
+  expect(change.write.filter(({ text }) => text.includes("\r"))).toEqual([]);
+});
+
 test("a new field: its text, pin, page, types and changesets are made, its floor is minor, and it wants a source", async () => {
   const published = altered(
     /^ {8}clientEntityId:/gm,

@@ -87,8 +87,6 @@ describe("what compiles", () => {
   const never = async (client: BegatewayClient): Promise<void> => {
     // @ts-expect-error: the currency is missing
     await client.POST("/api/v2/reports", { body: { ...body, request_params: { date_from: "", date_to: "" } } });
-    // @ts-expect-error: the page's other name for it is not the wire's
-    await client.POST("/api/v2/reports", { body: { ...body, request_parameters: {} } });
     // @ts-expect-error: no such format
     await client.POST("/api/v2/reports", { body: { ...body, format: "pdf" } });
     // @ts-expect-error: the id is missing
@@ -97,5 +95,14 @@ describe("what compiles", () => {
 
   it("is what beGateway documents", () => {
     expect(never).toBeTypeOf("function");
+  });
+});
+
+describe("what compiles and can't work", () => {
+  it("is refused before anything is sent: the page's other name for a field is not the wire's", async () => {
+    const fetch = () => Promise.reject(new Error("sent"));
+    const client = createBegatewayClient({ pspId: "7", secretKey: "s", baseUrl: "https://dwh.example.com", fetch });
+    const call = client.POST("/api/v2/reports", { body: { ...body, request_parameters: {} } });
+    await expect(call).rejects.toThrow(/^body.request_parameters: .*did you mean request_params/);
   });
 });

@@ -1,20 +1,7 @@
 export { createProviderClient } from "./client.ts";
-export type { ClientOptions, OperationTable, ProviderClient, ProviderClientOptions } from "./client.ts";
-export type {
-  CallOptions,
-  CallResult,
-  CallSettings,
-  ClientMethod,
-  DocumentedError,
-  HttpMethod,
-  OkStatus,
-  OperationAt,
-  ParseAs,
-  PathsWithMethod,
-  RetryOptions,
-  Success,
-  UndescribedError,
-} from "./call-types.ts";
+export type { ClientOptions, OperationFacts, OperationTable, ProviderClient, ProviderClientOptions } from "./client.ts";
+export type { CallSettings, OkStatus, ParseAs, RetryOptions, Success, UndescribedError } from "./call-types.ts";
+export type { Middleware } from "openapi-fetch";
 export { orThrow } from "./or-throw.ts";
 export { ProviderError, ReportKitError, RequestRefusedError, TransportError } from "./errors.ts";
 export type { ReportKitErrorOptions } from "./errors.ts";
@@ -26,4 +13,5 @@ export { parseHttpDate } from "./http-date.ts";
 export { parseRetryAfter } from "./retry-after.ts";
 export { longestTimerMs, sleep, sleepUntil } from "./sleep.ts";
 export { redactError, redactText, redactUrl, redactValue } from "./redact.ts";
-export type { Middleware, MiddlewareCall } from "./middleware.ts";
+export { checkNames, checkOptions } from "./options.ts";
+export type { OptionTable } from "./options.ts";

@@ -1,5 +1,6 @@
 import { refuse } from "./errors.ts";
 import type { RetryOptions } from "./call-types.ts";
+import { checkOptions } from "./options.ts";
 
 /** Statuses that say nothing about the request itself: the same one can succeed later. */
 const passing = /^(408|425|429|50[0234])$/;
@@ -20,8 +21,15 @@ export function retryDelayMs(failed: number, retryAfterMs: number | undefined, r
   return (retryAfterMs ?? 0) + random() * Math.min(10_000, 500 * 2 ** failed);
 }
 
+/** RetryOptions with their defaults filled in. */
+export interface RetryPolicy {
+  readonly retries: number;
+  readonly maxWaitMs: number;
+}
+
 /** The defaults filled in, and checked. */
-export function parseRetry(retry: false | RetryOptions | undefined): Required<RetryOptions> {
+export function parseRetry(retry: false | RetryOptions | undefined): RetryPolicy {
+  if (retry) checkOptions("retry", retry, { retries: "number", maxWaitMs: "number" }, "retry");
   const { retries = 2, maxWaitMs = 60_000 } = retry === false ? { retries: 0 } : (retry ?? {});
   return { retries: atLeast(0, "retry.retries", retries), maxWaitMs: atLeast(0, "retry.maxWaitMs", maxWaitMs) };
 }

@@ -1,9 +1,10 @@
-import type { RetryOptions } from "./call-types.ts";
+import { discard, readFailure } from "./answer.ts";
 import type { Authorization, Credentials } from "./credentials.ts";
 import { TransportError } from "./errors.ts";
 import { redactError, redactText, secretsIn } from "./redact.ts";
 import { retryAfterOf } from "./retry-after.ts";
 import { isPassing, retryDelayMs } from "./retry-policy.ts";
+import type { RetryPolicy } from "./retry-policy.ts";
 import { startTimeLimit } from "./time-limit.ts";
 import type { TimeLimit } from "./time-limit.ts";
 
@@ -24,24 +25,19 @@ export interface Call {
   readonly repeatable: boolean;
   readonly streaming: boolean;
   readonly timeoutMs: number;
-  readonly retry: Required<RetryOptions>;
+  readonly retry: RetryPolicy;
   readonly signal: AbortSignal | undefined;
   /** As the caller gave it: middleware may send another. */
-  readonly body: string | null;
-}
-
-/** A request that can be sent more than once. */
-export interface Message {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Headers;
-  readonly body: string | ArrayBuffer | null;
+  readonly body: string | undefined;
 }
 
 /** The way of one call to the provider. */
 export interface Sender {
-  /** Attempts until there is an answer to give back; its body is not read yet, and the time for that runs. */
-  send(message: Message): Promise<Response>;
+  /**
+   * Attempts until there is an answer to give back. The body of a success is not read yet, and the time for that runs; that of a failure
+   * is read and bounded.
+   */
+  readonly send: (request: Request) => Promise<Response>;
   /** Reading of the answer, given up when its time is over or the caller aborts. */
   readonly race: <T>(work: Promise<T>) => Promise<T>;
   /** The error for an answer whose reading failed. */
@@ -82,11 +78,11 @@ export function createSender(api: Api, call: Call): Sender {
     });
   }
 
-  async function attempt({ method, body, ...message }: Message): Promise<Response> {
+  async function attempt({ method, headers: given, url: first }: Request, body: ArrayBuffer | null): Promise<Response> {
     limit = startTimeLimit(call.timeoutMs, call.signal, call.streaming);
     const { signal, race } = limit;
     const sentBefore = maybeSent;
-    let { url } = message;
+    let url = first;
     authorization = undefined;
     if (url.startsWith(`${api.origin}/`)) {
       try {
@@ -96,7 +92,7 @@ export function createSender(api: Api, call: Call): Sender {
         throw signal.aborted ? problem(error) : error;
       }
     }
-    const headers = new Headers(message.headers);
+    const headers = new Headers(given);
     if (authorization) headers.set(...authorization.header);
     maybeSent = true;
     for (let hops = 0; ; hops += 1) {
@@ -114,48 +110,50 @@ export function createSender(api: Api, call: Call): Sender {
     }
   }
 
-  return {
-    async send(message) {
-      let renewed = false;
-      let waitedMs = 0;
-      for (let failed = 0; ; failed += 1) {
-        let response: Response | undefined;
-        let error: unknown;
-        try {
-          response = await attempt(message);
-          if (response.status === 401 && !renewed && authorization && api.credentials.renew?.(authorization)) {
-            renewed = true;
-            continue;
-          }
-          if (!isPassing(response.status)) return response;
-        } catch (thrown) {
-          if (!TransportError.isInstance(thrown)) throw thrown;
-          error = thrown;
+  async function attempts(request: Request): Promise<Response> {
+    const body = request.method === "GET" || request.method === "HEAD" ? null : await request.arrayBuffer();
+    let renewed = false;
+    let waitedMs = 0;
+    for (let failed = 0; ; failed += 1) {
+      let response: Response | undefined;
+      let error: unknown;
+      try {
+        response = await attempt(request, body?.byteLength ? body : null);
+        if (response.status === 401 && !renewed && authorization && api.credentials.renew?.(authorization)) {
+          renewed = true;
+          continue;
         }
-        const delayMs =
-          call.repeatable && failed < call.retry.retries
-            ? retryDelayMs(failed, response && retryAfterOf(response, api.now()), api.random)
-            : Infinity;
-        waitedMs += delayMs;
-        if (!(waitedMs <= call.retry.maxWaitMs)) {
-          if (response) return response;
-          throw error;
-        }
-        limit?.stop();
-        if (response) discard(response);
-        await api.sleep(delayMs, call.signal);
+        if (!isPassing(response.status)) return response;
+      } catch (thrown) {
+        if (!TransportError.isInstance(thrown)) throw thrown;
+        error = thrown;
       }
+      const delayMs =
+        call.repeatable && failed < call.retry.retries
+          ? retryDelayMs(failed, response && retryAfterOf(response, api.now()), api.random)
+          : Infinity;
+      waitedMs += delayMs;
+      if (!(waitedMs <= call.retry.maxWaitMs)) {
+        if (response) return response;
+        throw error;
+      }
+      limit?.stop();
+      if (response) discard(response);
+      await api.sleep(delayMs, call.signal);
+    }
+  }
+
+  const race: Sender["race"] = (work) => limit?.race(work) ?? work;
+  return {
+    async send(request) {
+      const response = await attempts(request);
+      return response.ok ? response : readFailure(response, race, call.signal);
     },
-    race: (work) => limit?.race(work) ?? work,
+    race,
     unreadable: problem,
     secrets,
     end: () => limit?.stop(),
   };
-}
-
-/** Give up an answer's body, so that its connection is free; a failure to do so changes nothing. */
-export function discard(response: Response): void {
-  response.body?.cancel().catch(() => undefined);
 }
 
 /** Where a redirect leads, if that is the API's own origin: its credentials must not leave it. */

@@ -93,12 +93,8 @@ describe("what compiles", () => {
   const never = async (client: MercadopagoClient): Promise<void> => {
     // @ts-expect-error: the end is missing
     await client.POST("/v1/account/settlement_report", { body: { begin_date: "2026-11-01T03:00:00Z" } });
-    // @ts-expect-error: no such field
-    await client.POST("/v1/account/settlement_report", { body: { ...body, format: "csv" } });
     // @ts-expect-error: no such filter
     await client.GET("/v1/account/settlement_report/search", { params: { query: { state: "processed" } } });
-    // @ts-expect-error: the file is no JSON: parseAs is required
-    await client.GET("/v1/account/settlement_report/{file_name}", { params: { path: { file_name: "a" } } });
     const { data } = await client.GET("/v1/account/release_report/task/{task_id}", {
       params: { path: { task_id: 99336983670 } },
     });
@@ -107,5 +103,19 @@ describe("what compiles", () => {
 
   it("is what Mercado Pago documents", () => {
     expect(never).toBeTypeOf("function");
+  });
+});
+
+describe("what compiles and can't work", () => {
+  it("is refused before anything is sent: a field that there is not, a file without parseAs", async () => {
+    const fetch = () => Promise.reject(new Error("sent"));
+    const client = createMercadopagoClient({ accessToken: "TEST-1", fetch });
+    await expect(client.POST("/v1/account/settlement_report", { body: { ...body, format: "csv" } })).rejects.toThrow(
+      /^body.format: /,
+    );
+    const path = { file_name: "settlement-2026.csv" };
+    await expect(client.GET("/v1/account/release_report/{file_name}", { params: { path } })).rejects.toThrow(
+      /^parseAs: /,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { ReportKitError } from "@report-kit/http";
 import type { ReportKitErrorOptions } from "@report-kit/http";
-import type { FoundReport } from "./source/observation.ts";
+import type { FoundReport } from "./found-report.ts";
 
 /** What every error of report-kit is made from; see `ReportKitError`. */
 type ErrorDetails = Omit<ReportKitErrorOptions, "code" | "phase" | "retryable"> & { readonly code: string };

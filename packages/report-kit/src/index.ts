@@ -24,8 +24,9 @@ export type { DownloadOptions, ReportFile, ReportStream } from "./download/repor
 export type { ReadyReport, Target } from "./source/ready-report.ts";
 
 export type { JsonObject, JsonValue } from "./json.ts";
+export type { FoundReport } from "./found-report.ts";
 export type { ApiLocation, FileLocation, LinkLocation, NoLocation } from "./source/file-location.ts";
-export type { FoundReport, Observation } from "./source/observation.ts";
+export type { Observation } from "./source/observation.ts";
 export type {
   IdempotencyTier,
   PreparedReport,

@@ -1,7 +1,6 @@
 // What report-kit does, whatever it runs on: the same checks for every runtime, each with a sandbox of its own.
 import { createCircleClient, orThrow } from "@report-kit/circle";
 import {
-  DownloadError,
   ProviderError,
   ReportDeadlineError,
   ReportKitError,
@@ -11,6 +10,7 @@ import {
   poll,
   reportKey,
 } from "report-kit";
+import { DownloadError, asStream } from "report-kit/download";
 import { monatoWebhook } from "report-kit/webhook";
 import {
   circleRequest,
@@ -35,7 +35,7 @@ const aReportOf = (name) => [
     const outcomes = await Promise.all(jobs.map((job) => job.outcome({ deadlineMs: 30_000 })));
     expect(outcomes[0].status === "ready", `ready, got ${JSON.stringify(outcomes[0])}`);
     expect(outcomes[0].key === outcomes[1].key, "one key");
-    const file = await readThrough(await jobs[0].stream());
+    const file = await readThrough(await jobs[0].download(asStream()));
     expect(file.isSound && file.bytes === file.read, `a whole file, got ${JSON.stringify(file)}`);
     const asked = (await requests()).filter(({ method, status }) => method === "POST" && status < 300);
     if (name !== "monato") expect((await made()) === 1 && asked.length === 1, "one report, made once");
@@ -147,7 +147,7 @@ const checks = [
       const { sandbox, fail } = await startScene(control, { rows: 400 });
       await fail({ origin: "storage" }, { kind: "truncate", bytes: 1000 });
       const file = await readThrough(
-        await createKit().report(circleSource(sandbox), circleRequest).stream({ deadlineMs: 30_000 }),
+        await createKit().report(circleSource(sandbox), circleRequest).download(asStream(), { deadlineMs: 30_000 }),
       );
       expect(file.isSound && file.resumed && file.requests === 2, `a file in two parts, got ${JSON.stringify(file)}`);
     },
@@ -159,7 +159,7 @@ const checks = [
       const { sandbox, fail } = await startScene(control);
       await fail({ origin: "storage" }, { kind: "html", status: 200 }, 20);
       const job = createKit().report(circleSource(sandbox), circleRequest);
-      const error = await rejection(job.stream({ deadlineMs: 30_000 }).then(readThrough));
+      const error = await rejection(job.download(asStream(), { deadlineMs: 30_000 }).then(readThrough));
       expect(DownloadError.isInstance(error) && ReportKitError.isInstance(error), `a DownloadError, got ${error}`);
       expect(error.bookmark === job.bookmark, "the bookmark");
     },

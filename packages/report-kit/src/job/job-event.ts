@@ -1,4 +1,4 @@
-import type { FoundReport } from "../source/observation.ts";
+import type { FoundReport } from "../found-report.ts";
 
 interface EventBase {
   /** ISO 8601, UTC. */

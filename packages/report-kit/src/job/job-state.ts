@@ -1,6 +1,6 @@
 import { JournalError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
-import type { FoundReport } from "../source/observation.ts";
+import type { FoundReport } from "../found-report.ts";
 
 /**
  * Where a report job stands.

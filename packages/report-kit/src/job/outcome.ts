@@ -1,4 +1,4 @@
-import type { FoundReport } from "../source/observation.ts";
+import type { FoundReport } from "../found-report.ts";
 import type { JobState } from "./job-state.ts";
 
 interface OutcomeBase {

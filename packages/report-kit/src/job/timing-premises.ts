@@ -1,12 +1,9 @@
 import type { SourceProfile } from "../source/report-source.ts";
+import { clockSkewMs } from "../source/timing.ts";
 import type { JobState } from "./job-state.ts";
 
 /** A step's lease, in milliseconds: held for the step alone, never across a wait. */
 export const leaseMs = 60_000;
-/** How long a create may take. A step starts one only if its lease outlives it. */
-export const createTimeoutMs = 30_000;
-/** How far any two clocks may be apart, workers' and providers': a premise of "no duplicates" (docs/adr, 3). */
-export const clockSkewMs: number = 2 * 60_000;
 /** How long to go on looking for a report that may have been made where no visibility bound is known. */
 export const defaultSearchForMs: number = 30 * 60_000;
 

@@ -4,7 +4,7 @@ import type { Journal } from "../journal/journal.ts";
 import { isOfOneRecord, readRecords } from "../journal/read-records.ts";
 import type { NamedRecord } from "../journal/read-records.ts";
 import type { JsonObject } from "../json.ts";
-import { clockSkewMs } from "../job/timing-premises.ts";
+import { clockSkewMs } from "../source/timing.ts";
 import { readableKey } from "./key-label.ts";
 import type { JobPhase, JobState } from "../job/job-state.ts";
 import { hasEnded, parseState } from "../job/job-state.ts";

@@ -2,9 +2,10 @@ import { isLoopbackHost } from "@report-kit/http";
 import { ReportExpiredError, ReportFailedError, ReportIndeterminateError, ReportRequestError } from "../errors.ts";
 import type { JobEvent, JobEventDetails } from "../job/job-event.ts";
 import type { EventBus } from "./event-bus.ts";
-import type { FileLocation } from "../source/file-location.ts";
+import type { FileLocation, LinkLocation } from "../source/file-location.ts";
+import type { ReadyReport, Target } from "../source/ready-report.ts";
+import { describeValue } from "../source/request-fields.ts";
 import type { ReportJob, WaitOptions } from "./report-job.ts";
-import type { ReadyReport } from "../source/ready-report.ts";
 import type { Journal } from "../journal/journal.ts";
 import { outOfJob } from "../job/with-bookmark.ts";
 import type { Outcome, ReadyOutcome } from "../job/outcome.ts";
@@ -89,35 +90,50 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
     }
   }
 
-  async function waitForFile(options: WaitOptions): Promise<ReadyReport> {
-    const { outcome, link, error } = await waitFor(options);
-    if (outcome.status !== "ready") throw outcomeError(outcome, job, error);
+  /** @throws ReportRequestError for what is no target, and what the target itself refuses. Nothing was sent. */
+  async function checkTarget<Options extends object>(
+    target: Target<unknown, Options>,
+    options: Partial<Options>,
+  ): Promise<void> {
+    if (typeof target?.receive !== "function") {
+      throw new ReportRequestError({
+        field: "target",
+        expected:
+          'a target: toDirectory(path) or toFile(path) of "report-kit/node", toStream(writable) or asStream() of "report-kit/download"',
+        received: describeValue(target),
+        bookmark,
+      });
+    }
+    await target.check?.(options);
+  }
+
+  function readyReport({ fileName, reference }: ReadyOutcome, link: LinkLocation | undefined): ReadyReport {
     return {
       source: source.id,
       provider: source.provider,
       account: source.account,
       reportType: prepared.reportType,
       key,
-      fileName: outcome.fileName,
+      fileName,
       expects: prepared.expects,
       link,
       linkHosts: source.linkHosts,
       loopback: isLoopbackHost(new URL(source.origin).hostname),
       platform,
-      locate: (signal) => locate(outcome, signal),
-      waitUntil: (untilMs, how) => context.timer.wait(untilMs, how),
+      locate: (signal) => locate(reference, fileName, signal),
+      waitUntil: (untilMs, options) => context.timer.wait(untilMs, options),
       withBookmark: (error) => outOfJob(error, bookmark, "download"),
     };
   }
 
   /** Where the file lies now. That it is gone for good is written down. */
-  async function locate(outcome: ReadyOutcome, signal: AbortSignal): Promise<FileLocation> {
+  async function locate(reference: string, fileName: string | undefined, signal: AbortSignal): Promise<FileLocation> {
     const location = await source.locate({
       key,
       epoch: job.epoch,
       request: prepared.request,
-      reference: outcome.reference,
-      ...(outcome.fileName === undefined ? {} : { fileName: outcome.fileName }),
+      reference,
+      ...(fileName === undefined ? {} : { fileName }),
       now: platform.now(),
       echoProven: false,
       signal,
@@ -138,18 +154,12 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
       return (await waitFor(options)).outcome;
     },
     async download(target, options = {}) {
-      // A program without types may pass anything.
-      if (typeof (target as { receive?: unknown } | undefined)?.receive !== "function") {
-        throw new ReportRequestError({
-          field: "target",
-          expected: "a target, such as toDirectory(path) of report-kit/node or toStream(stream) of report-kit/download",
-          received: typeof target === "string" ? JSON.stringify(target) : `a value of type ${typeof target}`,
-          bookmark,
-        });
-      }
-      await target.check?.(options);
-      const report = await waitForFile(options);
-      return target.receive(report, options);
+      await checkTarget(target, options).catch((error: unknown) => {
+        throw outOfJob(error, bookmark, "download");
+      });
+      const { outcome, link, error } = await waitFor(options);
+      if (outcome.status !== "ready") throw outcomeError(outcome, job, error);
+      return target.receive(readyReport(outcome, link), options);
     },
     async *events(): AsyncGenerator<JobEvent> {
       const live = context.bus.follow(key);

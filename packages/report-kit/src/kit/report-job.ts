@@ -35,9 +35,10 @@ export interface ReportJob {
    */
   outcome(options?: WaitOptions): Promise<Outcome>;
   /**
-   * Wait for the report and hand it to a target, which puts its file in its place, verified. The target is checked before
+   * Wait for the report and hand it to the target, which downloads and verifies its file. The target is checked before
    * anything is sent.
-   * @throws unless the target has received the whole report: what `outcome` throws, ReportFailedError, ReportExpiredError,
+   * @returns what the target resolves to: `toDirectory` and `toFile` to a `ReportFile`.
+   * @throws unless the target has the verified file: what `outcome` throws, ReportFailedError, ReportExpiredError,
    * ReportIndeterminateError, DownloadError; ReportRequestError for a target or an option that can't work.
    */
   download<File, Options extends object>(

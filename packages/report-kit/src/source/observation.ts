@@ -1,12 +1,5 @@
+import type { FoundReport } from "../found-report.ts";
 import type { LinkLocation } from "./file-location.ts";
-
-/** A report that may be the one a job asked for, as a search found it. No secrets, no links. */
-export interface FoundReport {
-  readonly reference: string;
-  readonly status?: string;
-  /** ISO 8601, as the provider says it. */
-  readonly createdAt?: string;
-}
 
 /** What one look at the provider said. */
 export type Observation =

@@ -6,7 +6,7 @@ import { calendarDay } from "../source/calendar.ts";
 import type { LinkLocation } from "../source/file-location.ts";
 import type { JsonObject } from "../json.ts";
 import type { Observation } from "../source/observation.ts";
-import { createTimeoutMs } from "../job/timing-premises.ts";
+import { createTimeoutMs } from "../source/timing.ts";
 import {
   accountLabel,
   matching,

@@ -1,12 +1,13 @@
 import type { CircleClient } from "@report-kit/circle";
 import type { components } from "@report-kit/circle/schema";
 import { orThrow, ProviderError } from "@report-kit/http";
+import type { CallSettings } from "@report-kit/http";
 import { amazonS3Hosts } from "./amazon-s3-hosts.ts";
 import { dayNotAhead, monthNotAhead } from "../source/calendar.ts";
 import type { FileLocation, LinkLocation } from "../source/file-location.ts";
 import type { JsonObject } from "../json.ts";
 import type { Observation } from "../source/observation.ts";
-import { createTimeoutMs } from "../job/timing-premises.ts";
+import { createTimeoutMs } from "../source/timing.ts";
 import { accountLabel, oneOf, requestFields, uuidField } from "../source/request-fields.ts";
 import type { PreparedReport, ReportSource, SourceCall } from "../source/report-source.ts";
 import { identifierIn, untrusted } from "../source/answer-fields.ts";
@@ -107,13 +108,15 @@ export function circleReports(client: CircleClient, options: CircleReportsOption
   function content({ reference }: SourceCall): FileLocation {
     return {
       via: "api",
-      async open({ headers, signal }) {
+      async open({ headers, signal, timeoutMs, fetch }) {
         const { response } = await client.GET("/v1/reports/{id}/content", {
           params: { path: { id: reference ?? "" } },
           headers,
           signal,
           parseAs: "stream",
           retry: false,
+          ...({ timeoutMs } satisfies CallSettings),
+          ...(fetch && { fetch }),
         });
         return response;
       },

@@ -1,6 +1,6 @@
 import { ProviderError, TransportError } from "@report-kit/http";
 import type { Observation } from "../source/observation.ts";
-import { clockSkewMs, createTimeoutMs } from "../job/timing-premises.ts";
+import { clockSkewMs, createTimeoutMs } from "../source/timing.ts";
 import { refuse, requestFields } from "../source/request-fields.ts";
 import type { IdempotencyTier, PreparedReport, ReportSource, SourceCall } from "../source/report-source.ts";
 import type { ScriptedRequest } from "./scripted-source.ts";

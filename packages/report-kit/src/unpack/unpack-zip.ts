@@ -1,6 +1,7 @@
 /// <reference types="node" />
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type * as Zip from "@zip.js/zip.js";
 import type { Entry, FileEntry } from "@zip.js/zip.js";
 import { DownloadError } from "../download/download-error.ts";
 import { safeName } from "../download/name/safe-name.ts";
@@ -11,7 +12,7 @@ import type { Archive } from "./archive.ts";
 import type { Written } from "./write-file.ts";
 import { writeFile } from "./write-file.ts";
 
-type ZipLibrary = typeof import("@zip.js/zip.js");
+type ZipLibrary = typeof Zip;
 
 /** @throws ReportRequestError when the optional peer is not there. */
 export async function loadZip(): Promise<ZipLibrary> {

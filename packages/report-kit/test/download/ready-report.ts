@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import { asStream } from "../../src/download/index.ts";
 import type { DownloadError, DownloadOptions, ReportStream } from "../../src/download/index.ts";
 import type { FileLocation } from "../../src/source/file-location.ts";
 import { platformWith } from "../../src/platform.ts";
 import type { ReadyReport, Target } from "../../src/source/ready-report.ts";
+
+export { temporaryDirectory } from "../support/temporary-directory.ts";
 
 export const key = "5f0c8a52-9d3e-8b41-a7c6-0d9e8f7a6b5c";
 
@@ -70,13 +70,6 @@ export function linkTo(
   path = "/report?X-Amz-Signature=0123456789abcdef",
 ): FileLocation {
   return { via: "link", url: `${storage.origin}${path}` };
-}
-
-/** A directory of its own, gone at the end of the test. */
-export async function temporaryDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "report-kit-download-"));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  return directory;
 }
 
 /** Every file below a directory, partial ones as well, by relative path. */

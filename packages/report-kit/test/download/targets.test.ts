@@ -3,12 +3,12 @@ import { link, mkdir, readFile, rename, stat, truncate, utimes, writeFile } from
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createTarget, toStream } from "../../src/download/index.ts";
-import type { DownloadOptions } from "../../src/download/index.ts";
+import type { DownloadOptions, PartNote, Sink } from "../../src/download/index.ts";
 import { formatPartOwner, newPartOwner } from "../../src/node/files/part-owner.ts";
 import { toDirectory, toFile } from "../../src/node/files/targets.ts";
-import type { PartNote, Sink } from "../../src/download/index.ts";
 import {
   collect,
+  reportAt,
   csvOf,
   downloadErrorOf,
   downloadTo,
@@ -16,7 +16,6 @@ import {
   key,
   linkTo,
   openStream,
-  reportAt,
   sha256,
   temporaryDirectory,
 } from "./ready-report.ts";

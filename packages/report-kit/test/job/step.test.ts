@@ -223,7 +223,7 @@ describe("an unclear create", () => {
     ).toEqual([0, 1]);
     const error = await clock.finish(
       job
-        .download({ receive: () => Promise.reject(new Error("no file is to be opened")) })
+        .download({ receive: () => Promise.reject(new Error("no file is to be received")) })
         .catch((thrown: unknown) => thrown),
     );
     expect(error).toMatchObject({

@@ -1,6 +1,7 @@
 import { createReportKit } from "../../src/index.ts";
 import type { Outcome, ReportKit, ReportSource } from "../../src/index.ts";
-import { clockSkewMs, leaseMs } from "../../src/job/timing-premises.ts";
+import { leaseMs } from "../../src/job/timing-premises.ts";
+import { clockSkewMs } from "../../src/source/timing.ts";
 import { sourceFacts } from "../../src/job/source-record.ts";
 import { simulatedProvider } from "../../src/testing/index.ts";
 import type {

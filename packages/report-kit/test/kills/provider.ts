@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import { createTimeoutMs } from "../../src/job/timing-premises.ts";
+import { createTimeoutMs } from "../../src/source/timing.ts";
 
 /** A report that the provider has made. */
 export interface MadeReport {

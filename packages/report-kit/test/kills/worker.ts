@@ -13,7 +13,7 @@ import { createReportKit } from "../../src/index.ts";
 import type { Journal, Observation, ReportSource, SourceCall } from "../../src/index.ts";
 import { fileJournal } from "../../src/node/journal/file-journal.ts";
 import { postgresJournal } from "../../src/postgres/postgres-journal.ts";
-import { clockSkewMs, createTimeoutMs } from "../../src/job/timing-premises.ts";
+import { clockSkewMs, createTimeoutMs } from "../../src/source/timing.ts";
 import { hurriedClock } from "./clock.ts";
 import { visibilityBoundMs } from "./provider.ts";
 

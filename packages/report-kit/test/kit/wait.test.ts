@@ -1,14 +1,12 @@
 import { ProviderError, TransportError } from "@report-kit/http";
 import { describe, expect, it } from "vitest";
 import { createReportKit, memoryJournal, ReportDeadlineError } from "../../src/index.ts";
-import type { JobEvent, Journal, Observation } from "../../src/index.ts";
+import type { JobEvent, Observation } from "../../src/index.ts";
 import { createVirtualClock, scriptedSource } from "../../src/testing/index.ts";
+import { durableJournal } from "../support/durable-journal.ts";
 
 const pending = { is: "pending", status: "pending", reference: "r-1" } as const;
 const ready = { is: "ready", reference: "r-1" } as const;
-
-/** A memory journal that says it is durable: what a test of resuming needs, without files. */
-const durable = (): Journal => ({ ...memoryJournal(), keeps: "durable" });
 
 describe("waiting", () => {
   it("ends at the caller's deadline with the bookmark, after a last look just before it", async () => {
@@ -139,7 +137,7 @@ describe("an hour of 503, of malformed bodies, or of an unknown status", () => {
 describe("waking", () => {
   it("ends a wait in another process within 5 seconds, through the journal", async () => {
     const clock = createVirtualClock();
-    const journal = durable();
+    const journal = durableJournal();
     const source = scriptedSource({ create: [pending], look: [pending, pending, pending, pending, pending, ready] });
     const waits = createReportKit({ journal, platform: clock.platform });
     const hears = createReportKit({ journal, platform: clock.platform });
@@ -160,7 +158,7 @@ describe("waking", () => {
   it("wakes only what the hint names, and refuses a hint that names nothing", async () => {
     const clock = createVirtualClock();
     const source = scriptedSource({ create: [pending], look: [pending] });
-    const kit = createReportKit({ journal: durable(), platform: clock.platform });
+    const kit = createReportKit({ journal: durableJournal(), platform: clock.platform });
     const controller = new AbortController();
     const waits = ["a", "b"].map((report) => kit.report(source, { report }).outcome({ signal: controller.signal }));
     const settled = Promise.allSettled(waits);
@@ -177,7 +175,7 @@ describe("stepping and resuming", () => {
   it("drives a job by kit.step from a bookmark alone, sending nothing before it is time", async () => {
     const clock = createVirtualClock();
     const source = scriptedSource({ create: [pending], look: [pending, ready] });
-    const journal = durable();
+    const journal = durableJournal();
     const { bookmark } = createReportKit({ journal, platform: clock.platform }).report(source, { report: "a" });
     let steps = 0;
     for (;;) {
@@ -202,7 +200,7 @@ describe("stepping and resuming", () => {
   it("goes on from a bookmark in another process, under the same key", async () => {
     const clock = createVirtualClock();
     const source = scriptedSource({ create: [pending], look: [ready] });
-    const journal = durable();
+    const journal = durableJournal();
     const job = createReportKit({ journal, platform: clock.platform }).report(source, { report: "a" });
     const resumed = createReportKit({ journal, platform: clock.platform }).resume(job.bookmark, [source]);
     expect(resumed.key).toBe(job.key);
@@ -210,7 +208,7 @@ describe("stepping and resuming", () => {
   });
 
   it("refuses a bookmark that is damaged, of another source or of a newer version", () => {
-    const kit = createReportKit({ journal: durable() });
+    const kit = createReportKit({ journal: durableJournal() });
     const source = scriptedSource({});
     const { bookmark } = kit.report(source, { report: "a" });
     const other = scriptedSource({ account: "other" });

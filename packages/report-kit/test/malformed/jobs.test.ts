@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { ReportKitError } from "@report-kit/http";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createReportKit, memoryJournal, ReportDeadlineError, ReportIndeterminateError } from "../../src/index.ts";
+import { createReportKit, ReportDeadlineError, ReportIndeterminateError } from "../../src/index.ts";
 import type { Journal, Observation, ReportJob, ReportSource } from "../../src/index.ts";
 import { parseState } from "../../src/job/job-state.ts";
 import { asStream, createTarget } from "../../src/download/index.ts";
@@ -14,6 +14,7 @@ import { bodyLike, coded, filled, mutated, runs, seed, soak, wireAnswers } from 
 import type { WireAnswer } from "./answers.ts";
 import { fakeBegateway, fakeCircle, fakeMercadopago, fakeMonato, fakeSecrets } from "../sources/provider-fakes.ts";
 import type { FakeOptions, FakeProvider, Wire } from "../sources/provider-fakes.ts";
+import { durableJournal } from "../support/durable-journal.ts";
 
 const csv = Buffer.from(`id,amount\n${Array.from({ length: 40 }, (_, row) => `${row},${row}.00\n`).join("")}`);
 const zip = zipOf({ "balance_records.csv": csv });
@@ -218,7 +219,7 @@ async function fileBy(streamed: boolean, job: ReportJob, deadlineMs: number): Pr
 async function faultsOf({ makes, file, fake }: Scene, each: Case): Promise<readonly string[]> {
   const found: string[] = [];
   const clock: VirtualClock = createVirtualClock({ seed: each.seed });
-  const journal: Journal = { ...memoryJournal(), keeps: "durable" }; // both runs are of one process
+  const journal = durableJournal(); // both runs are of one process
   const random = seededRandom(each.seed);
   const sentAt: number[] = [];
   const calls = [...each.calls];

@@ -1,5 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fileJournal } from "../../src/node/journal/file-journal.ts";
@@ -11,11 +10,10 @@ import {
   churnUnderKills,
   seededRandom,
 } from "../kills/journal-kills.ts";
+import { temporaryDirectory as newDirectory } from "../support/temporary-directory.ts";
 
 const kills = process.env["REPORT_KIT_SOAK"] === "1" ? 1000 : 12;
 const seed = Number(process.env["REPORT_KIT_SEED"] ?? Date.now());
-
-const newDirectory = () => mkdtemp(join(tmpdir(), "journal-"));
 
 /** The directory of a record's revision in force, and the file in it. */
 async function inForce(root: string, name: string) {

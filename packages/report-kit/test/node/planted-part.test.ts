@@ -16,13 +16,13 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { toDirectory } from "../../src/node/files/targets.ts";
 import {
-  reportAt,
   csvOf,
   downloadErrorOf,
   downloadTo,
   filesBelow,
   key,
   linkTo,
+  reportAt,
   sha256,
   temporaryDirectory,
 } from "../download/ready-report.ts";

@@ -3,16 +3,15 @@ import fsPromises from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { DownloadOptions, ReportFile } from "../../src/download/index.ts";
-import type { Target } from "../../src/source/ready-report.ts";
+import type { DownloadOptions, ReportFile, Target } from "../../src/download/index.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import {
-  reportAt,
   csvOf,
   downloadErrorOf,
   downloadTo,
   filesBelow,
   linkTo,
+  reportAt,
   sha256,
   temporaryDirectory,
 } from "../download/ready-report.ts";

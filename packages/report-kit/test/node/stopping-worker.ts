@@ -11,7 +11,8 @@ import fs from "node:fs";
 import fsPromises from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
-import type { Overwrite } from "../../src/download/sink.ts";
+import type { ReadyReport } from "../../src/source/ready-report.ts";
+import type { Overwrite } from "../../src/download/index.ts";
 import { toDirectory } from "../../src/node/files/targets.ts";
 import { platformWith } from "../../src/platform.ts";
 import { createTimer } from "../../src/waiting/timer.ts";
@@ -62,26 +63,25 @@ Reflect.set(fs, "fsync", (fd: number, done: (error: unknown) => void) => {
 syncBuiltinESMExports();
 
 const timer = createTimer();
-const { name: _name, ...end } = await toDirectory(directory)
-  .receive(
-    {
-      source: "circle/treasury",
-      provider: "circle",
-      account: "treasury",
-      key,
-      reportType: "camt053",
-      fileName: "statement.csv",
-      expects: undefined,
-      link: undefined,
-      linkHosts: [],
-      loopback: true,
-      platform: platformWith({}),
-      locate: async () => ({ via: "link", url }),
-      waitUntil: (untilMs, options) => timer.wait(untilMs, options),
-      withBookmark: (error) => error,
-    },
-    { overwrite: overwrite as Overwrite }, // the test's own word
-  )
+const report: ReadyReport = {
+  source: "circle/treasury",
+  provider: "circle",
+  account: "treasury",
+  key,
+  reportType: "camt053",
+  fileName: "statement.csv",
+  expects: undefined,
+  link: undefined,
+  linkHosts: [],
+  loopback: true,
+  platform: platformWith({}),
+  locate: async () => ({ via: "link", url }),
+  waitUntil: (untilMs, options) => timer.wait(untilMs, options),
+  withBookmark: (error) => error,
+};
+const target = toDirectory(directory);
+const { name: _name, ...end } = await target
+  .receive(report, { overwrite: overwrite as Overwrite }) // the test's own word
   .catch((error: { code?: unknown; message: string; retryable?: unknown }) => ({
     name: "error",
     error: error.code ?? "none",

@@ -8,16 +8,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { Overwrite } from "../../src/download/sink.ts";
+import type { Overwrite } from "../../src/download/index.ts";
 import { toDirectory } from "../../src/node/files/targets.ts";
 import { seededRandom } from "../../src/testing/virtual-clock.ts";
 import {
-  reportAt,
   csvOf,
   downloadTo,
   filesBelow,
   key,
   linkTo,
+  reportAt,
   sha256,
   temporaryDirectory,
 } from "../download/ready-report.ts";

@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { createRequestListener } from "@remix-run/node-fetch-server";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../support/free-port.ts";
 import { endpoint } from "./endpoint.ts";
 import type { EndpointState } from "./endpoint.ts";
 import { statementNotice, token, transactionsNotice } from "./scene.ts";
@@ -157,15 +158,6 @@ async function bundle(outfile: string, lines: string): Promise<void> {
     outfile,
     logLevel: "error",
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // of a TCP server that listens
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 function workerdConfig(port: number): string {

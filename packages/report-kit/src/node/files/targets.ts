@@ -1,9 +1,9 @@
 /// <reference types="node" />
 import { basename, dirname, join, resolve } from "node:path";
-import { createTarget } from "../../download/create-target.ts";
-import type { DownloadOptions, ReportFile } from "../../download/report-file.ts";
 import { safeName } from "../../download/name/safe-name.ts";
 import { ReportRequestError } from "../../errors.ts";
+import { createTarget } from "../../download/create-target.ts";
+import type { DownloadOptions, ReportFile } from "../../download/report-file.ts";
 import type { Target } from "../../source/ready-report.ts";
 import { checkWritable, makeDirectory, refuseForeignLinks } from "./directory.ts";
 import { openFileSink } from "./file-sink.ts";

@@ -1,7 +1,7 @@
 import type { Period } from "./days.ts";
 import { idOf, statusOf } from "./task.ts";
-import type { FoundReport } from "../../source/observation.ts";
-import { clockSkewMs } from "../../job/timing-premises.ts";
+import type { FoundReport } from "../../found-report.ts";
+import { clockSkewMs } from "../../source/timing.ts";
 import { untrusted } from "../../source/answer-fields.ts";
 import type { Untrusted } from "../../source/answer-fields.ts";
 

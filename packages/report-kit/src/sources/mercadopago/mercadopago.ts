@@ -1,4 +1,5 @@
 import { orThrow, ProviderError } from "@report-kit/http";
+import type { CallSettings } from "@report-kit/http";
 import type { MercadopagoClient } from "@report-kit/mercadopago";
 import { timeZoneField } from "../../source/calendar.ts";
 import type { JsonObject } from "../../json.ts";
@@ -8,7 +9,7 @@ import { describeItem, listingOf, matchUnclaimed, skewMs } from "./match.ts";
 import type { Listing, Matches } from "./match.ts";
 import { idOf, isFileName, mediaTypeOf, observeTask, statusOf } from "./task.ts";
 import type { Observation } from "../../source/observation.ts";
-import { createTimeoutMs } from "../../job/timing-premises.ts";
+import { createTimeoutMs } from "../../source/timing.ts";
 import { accountLabel } from "../../source/request-fields.ts";
 import type { PreparedReport, ReportSource, SourceCall } from "../../source/report-source.ts";
 import { untrusted } from "../../source/answer-fields.ts";
@@ -182,13 +183,15 @@ function familyReports(
         via: "api",
         fileName,
         ...(mediaType === undefined ? {} : { mediaType }),
-        async open({ headers, signal }) {
+        async open({ headers, signal, timeoutMs, fetch }) {
           const { response } = await client.GET(`${path}/{file_name}`, {
             params: { path: { file_name: fileName } },
             headers,
             signal,
             parseAs: "stream",
             retry: false,
+            ...({ timeoutMs } satisfies CallSettings),
+            ...(fetch && { fetch }),
           });
           return response;
         },

@@ -1,15 +1,11 @@
-{
-  "$schema": "./node_modules/oxlint/configuration_schema.json",
-  "plugins": ["typescript", "unicorn", "oxc", "import", "promise", "vitest"],
-  "categories": {
-    "correctness": "error",
-    "suspicious": "error",
-    "perf": "error"
-  },
-  "options": {
-    "reportUnusedDisableDirectives": "error"
-  },
-  "rules": {
+import type { OxlintConfig } from "oxlint";
+import { importRules } from "./scripts/src/rooms.ts";
+
+const config: OxlintConfig = {
+  plugins: ["typescript", "unicorn", "oxc", "import", "promise", "vitest"],
+  categories: { correctness: "error", suspicious: "error", perf: "error" },
+  options: { reportUnusedDisableDirectives: "error" },
+  rules: {
     "no-await-in-loop": "off",
     "no-shadow": "off",
     "import/no-default-export": "error",
@@ -34,21 +30,25 @@
     "promise/no-callback-in-promise": "off",
     "vitest/no-standalone-expect": "off",
     "vitest/no-conditional-expect": "off",
-    "oxc/no-map-spread": "off"
+    "oxc/no-map-spread": "off",
   },
-  "overrides": [
+  overrides: [
     {
-      "files": ["scripts/**", "examples/**", "docs/**", "bench/**", "packages/sandbox/src/bin.ts"],
-      "rules": {
-        "no-console": "off"
-      }
+      files: ["scripts/**", "examples/**", "docs/**", "bench/**", "packages/sandbox/src/bin.ts"],
+      rules: { "no-console": "off" },
     },
+    { files: ["**/*.config.ts"], rules: { "import/no-default-export": "off" } },
     {
-      "files": ["**/*.config.ts"],
-      "rules": {
-        "import/no-default-export": "off"
-      }
-    }
+      // Ways to import that the table of rooms would not see.
+      files: ["packages/*/src/**"],
+      rules: {
+        "import/no-dynamic-require": ["error", { esmodule: true }],
+        "typescript/consistent-type-imports": ["error", { disallowTypeAnnotations: true }],
+      },
+    },
+    ...importRules,
   ],
-  "ignorePatterns": ["**/dist/**", "**/*.gen.ts", "**/fixtures/**"]
-}
+  ignorePatterns: ["**/dist/**", "**/*.gen.ts", "**/fixtures/**"],
+};
+
+export default config;
