@@ -20,7 +20,7 @@ export function explainError(error: unknown, during: "create" | "look" | "find")
   if (during === "create") {
     const clear = status >= 400 && status < 500 && status !== 408;
     return clear
-      ? { is: "refused", code: error.code ?? "refused", message: error.message, error }
+      ? { is: "refused", code: error.providerCode ?? error.code, message: error.message, error }
       : { is: "unclear", error, ...hint };
   }
   if (status >= 400 && status < 500 && status !== 408 && status !== 425) {

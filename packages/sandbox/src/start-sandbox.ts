@@ -139,14 +139,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     circle: { baseUrl: circle, ...credentials.circle },
     begateway: { baseUrl: begateway, ...credentials.begateway },
-    monato: {
-      baseUrl: monatoUrl,
-      clientId,
-      apiKey,
-      accounts,
-      clabeNumbers,
-      prepare: (request) => monato.prepare(request),
-    },
+    monato: besides(
+      { baseUrl: monatoUrl, clientId, apiKey },
+      { accounts, clabeNumbers, prepare: (request: MonatoFileRequest) => monato.prepare(request) },
+    ),
     mercadopago: { baseUrl: mercadopago, ...credentials.mercadopago },
     storage: { origin: storageOrigin },
     requests: world.requests,
@@ -160,6 +156,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     deliverWebhooks: (how) => monato.deliver({ ...delivery, ...how }),
     close,
   };
+}
+
+/** More members, not enumerable: all of it can be handed to `createMonatoClient`, which refuses an option that it does not know. */
+function besides<Options extends object, More extends object>(options: Options, more: More): Options & More {
+  const members = Object.entries(more).map(([name, value]) => [name, { value: value as unknown }]);
+  return Object.defineProperties(options as Options & More, Object.fromEntries(members)); // they are there when it returns
 }
 
 async function loadSpecifications(): Promise<Record<Provider, Specification>> {
