@@ -49,12 +49,12 @@ export interface StepEngine {
     learn(job: JobIdentity, seen: { readonly afterMs: number; readonly byMs: number }): Promise<void>;
   };
   /** Whether an older record, which has no origin, is of this source at this origin. */
-  isOf(source: ReportSource, key: string, record: JsonObject): boolean;
-  emit(job: JobIdentity, event: JobEventDetails): void;
+  readonly isOf: (source: ReportSource, key: string, record: JsonObject) => boolean;
+  readonly emit: (job: JobIdentity, event: JobEventDetails) => void;
   /** Report a record that can't be read and was passed over. */
-  passOver(name: string, error: JournalError): void;
+  readonly passOver: (name: string, error: JournalError) => void;
   /** A job has ended, and that is written: other processes may be waiting for it. */
-  announceEnd(): Promise<void>;
+  readonly announceEnd: () => Promise<void>;
 }
 
 /** How to take one step. */

@@ -1,4 +1,3 @@
-import type { JsonObject } from "../json.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Observation } from "../source/observation.ts";
 import type { SourceCall } from "../source/report-source.ts";
@@ -96,8 +95,7 @@ async function begin(job: JobIdentity, how: StepOptions, engine: StepEngine): Pr
 
   // What takes long comes before the lease (S2).
   if (action.do === "find" && profile.tier === "list") {
-    const isOf = (key: string, value: JsonObject): boolean => engine.isOf(job.source, key, value);
-    await claimReportsOfOlderJobs(journal, job.source, isOf, (record, error) => engine.passOver(record, error));
+    await claimReportsOfOlderJobs(engine, job.source);
   }
   const reference = action.do === "look" ? before.reference : undefined;
   const listed = await engine.turns.waitForTurn(job.source, reference, signal);
@@ -233,8 +231,8 @@ function result(
   if (refused !== undefined) {
     const { code, message, retryable = false } = refused;
     const { key, bookmark } = job;
-    const waitedMs = Math.max(0, engine.platform.now() - state.startedAt);
-    const { requests } = state;
+    const { requests, startedAt } = state;
+    const waitedMs = Math.max(0, engine.platform.now() - startedAt);
     // A report that is looked for was made, except where the provider makes its reports by itself.
     const made = action === "look" && job.source.profile.tier !== "lookup";
     return {

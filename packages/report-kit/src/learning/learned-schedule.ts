@@ -1,6 +1,6 @@
 import type { JsonObject } from "../json.ts";
 import type { Journal } from "../journal/journal.ts";
-import { recordName } from "../journal/record-name.ts";
+import { recordName } from "../journal/journal.ts";
 import type { ReportSource } from "../source/report-source.ts";
 import type { LearnedGap } from "../waiting/schedule.ts";
 import { learnedGap, learnReadyTime, parseReadyTimes } from "./ready-times.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { memoryJournal } from "../../src/index.ts";
 import type { Journal, JsonValue } from "../../src/index.ts";
-import { recordName } from "../../src/journal/record-name.ts";
+import { recordName } from "../../src/journal/journal.ts";
 import { createLearnedSchedule } from "../../src/learning/learned-schedule.ts";
 
 const source = { id: "circle/treasury", origin: "https://api.circle.com" };
