@@ -12,7 +12,7 @@ import { bodyLength, isCoded } from "./answer.ts";
  */
 export type Framing = "length" | "chunks" | "coded" | "hidden" | "none";
 
-/** @param url where the answer came from; undefined where that is not known. */
+/** @param url where the answer came from; undefined for one that a program made. */
 export function framingOf(headers: Headers, url: URL | undefined): Framing {
   const chunked = (headers.get("transfer-encoding") ?? "").toLowerCase().includes("chunked");
   if (isCoded(headers)) return isCheckedByWorkers(headers) ? "chunks" : "coded";
