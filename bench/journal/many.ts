@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { listJobs, pruneJobs } from "../../packages/report-kit/src/journal-admin/jobs-in-journal.ts";
 import type { Journal } from "../../packages/report-kit/src/journal/journal.ts";
 import type { JsonObject } from "../../packages/report-kit/src/json.ts";
-import { wakeJobs } from "../../packages/report-kit/src/kit/wake.ts";
+import { createReportKit } from "../../packages/report-kit/src/kit/create-report-kit.ts";
 import { fileJournal } from "../../packages/report-kit/src/node/journal/file-journal.ts";
 import { postgresJournal } from "../../packages/report-kit/src/postgres/postgres-journal.ts";
 import { openPool, queryOf, startPostgres } from "../../packages/report-kit/test/postgres/postgres-server.ts";
@@ -76,10 +76,9 @@ async function count(iterable: AsyncIterable<unknown>): Promise<number> {
 async function measureAll(kind: string, open: () => Journal): Promise<void> {
   await measure(kind, "list names", () => count(open().list("job-")));
   await measure(kind, "listJobs", () => count(listJobs(open())));
-  await measure(kind, "wake by source", async () => {
-    const woken = await wakeJobs(open(), { source: "circle/treasury", reportType: "balances" }, () => 0);
-    return woken.length;
-  });
+  await measure(kind, "wake by source", () =>
+    createReportKit({ journal: open() }).wake({ source: "circle/treasury", reportType: "balances" }),
+  );
   await measure(kind, "pruneJobs, nine of ten", () => pruneJobs(open(), endedAt + jobs));
 }
 

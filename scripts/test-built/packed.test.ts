@@ -26,13 +26,13 @@ function problemsByPackage(check: (item: PackedPackage) => readonly string[]): R
 const repositoryField = readDocument(repository, "package.json")["repository"];
 const rootRepository = isObject(repositoryField) ? repositoryField : {};
 
-test("a tarball has its licence, notice, readme and what is built of today's sources, and nothing else", () => {
+test("each tarball has its licence, notice, readme and what is built of today's sources, and nothing else", () => {
   expect(
     problemsByPackage((item) => fileProblems(item, (path) => existsSync(join(repository, item.folder, "src", path)))),
   ).toEqual({});
 });
 
-test("a file that is missing, stale or of no use to a user is found", () => {
+test("the check of tarballs finds a file that is missing, stale or of no use to a user", () => {
   const files = [
     "LICENSE",
     "README.md",
@@ -50,11 +50,11 @@ test("a file that is missing, stale or of no use to a user is found", () => {
   ]);
 });
 
-test("a packed manifest has ranges that npm knows, and what all our packages say", () => {
+test("each packed package.json has ranges that npm knows and the fields that all our packages share", () => {
   expect(problemsByPackage((item) => manifestProblems(item, rootRepository))).toEqual({});
 });
 
-test("a range of the workspace, and a field that is another one, are found", () => {
+test("the check of tarballs finds a version range of the workspace and a field that differs", () => {
   const manifest = {
     license: "MIT",
     private: true,
@@ -84,7 +84,7 @@ test("report-kit and one provider stay small when they are installed", () => {
   expect(names.length).toBeLessThanOrEqual(budget.packages);
 });
 
-test("publint finds nothing to say", async () => {
+test("publint reports nothing for any package", async () => {
   const said = await Promise.all(
     packages.map(async ({ name, tarball, manifest }) => {
       const { messages } = await publint({ pack: { tarball: arrayBuffer(tarball) }, strict: true });
@@ -99,7 +99,7 @@ test("the types of each entry are what a user's TypeScript resolves, by import a
   expect(Object.fromEntries(found)).toEqual(Object.fromEntries(packages.map(({ name }) => [name, []])));
 });
 
-test("an entry that leads nowhere, and types that say another thing than the code, are found by both", async () => {
+test("publint and attw find an entry that leads nowhere and types that contradict the code", async () => {
   const manifest = {
     name: "a",
     version: "1.0.0",

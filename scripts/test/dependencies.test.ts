@@ -13,7 +13,7 @@ function packageWith(manifest: InstalledPackage["manifest"]): InstalledPackage {
   return { name: "some@1.0.0", folder: "/nowhere", manifest };
 }
 
-test("a dependency without a reason, and a reason that is left over, are found", () => {
+test("the check of dependencies finds a dependency without a reason and a reason without a dependency", () => {
   const text = ["| package | what for |", "| --- | --- |", "| `yaml`, `ajv` | read and validate |", "| `pg` | |"].join(
     "\n",
   );
@@ -30,7 +30,7 @@ test("a dependency without a reason, and a reason that is left over, are found",
 });
 
 test.each(["GPL-3.0-only", "(GPL-2.0 OR AGPL-3.0)", "MIT AND GPL-3.0-only", "SEE LICENSE IN x", undefined])(
-  "the licence %s is not fit",
+  "the check of dependencies refuses the licence %s",
   (license) => {
     expect(checkLicence(packageWith({ license }), permissive)).toEqual([
       `some@1.0.0: its licence is ${license ?? "not said"}`,
@@ -38,11 +38,11 @@ test.each(["GPL-3.0-only", "(GPL-2.0 OR AGPL-3.0)", "MIT AND GPL-3.0-only", "SEE
   },
 );
 
-test("of several licences to choose from, one is enough", () => {
+test("the check of dependencies accepts a choice of licences when one of them is permissive", () => {
   expect(checkLicence(packageWith({ license: "(GPL-3.0 OR MIT)" }), permissive)).toEqual([]);
 });
 
-test("a script that runs at installation is found, and so is native code, which npm builds unasked", () => {
+test("the check of dependencies finds a script that runs at installation, and native code, which npm builds by itself", () => {
   const folder = mkdtempSync(join(tmpdir(), "report-kit-native-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, "binding.gyp"), "{}");
@@ -53,7 +53,7 @@ test("a script that runs at installation is found, and so is native code, which 
   ]);
 });
 
-test("what comes with a package is followed through the packages that it comes with, and ours among them", () => {
+test("the packages installed with a package include those that our own packages depend on", () => {
   const root = mkdtempSync(join(tmpdir(), "report-kit-closure-"));
   onTestFinished(() => rmSync(root, { recursive: true }));
   const write = (folder: string, manifest: object): void => {
@@ -67,7 +67,7 @@ test("what comes with a package is followed through the packages that it comes w
   expect(packagesWith(root, "packages/a").map(({ name }) => name)).toEqual(["deep@1.0.0"]);
 });
 
-test("the packages that are looked at are there: those of a user, and those of the tools", () => {
+test("the check of dependencies looks at the packages of a user and at those of the tools", () => {
   expect(packagesWith(repository, "packages/report-kit").map(({ name }) => name.replace(/@[^@]+$/, ""))).toEqual(
     expect.arrayContaining(["@noble/hashes", "canonicalize", "@zip.js/zip.js"]),
   );

@@ -20,13 +20,13 @@ test.each([
     "no source description is ./effective.gen.yaml",
   ],
   ["nothing", /operationId: \S+/, "x-nothing: true", "calls nothing"],
-])("a workflow that calls %s is found", (_, from, to, problem) => {
+])("the check of workflows finds an Arazzo workflow that calls %s", (_, from, to, problem) => {
   const root = copyOfRepository();
   alter(root, path, from, to);
   expect(checkWorkflow(root, providerNamed(root, "begateway"))).toEqual([expect.stringContaining(problem)]);
 });
 
-test("a provider without a workflow is found", () => {
+test("the check of workflows finds a provider without an Arazzo workflow", () => {
   const root = copyOfRepository();
   rmSync(join(root, path));
   expect(checkWorkflow(root, providerNamed(root, "begateway"))).toEqual([`${path}: missing`]);

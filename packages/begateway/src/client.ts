@@ -1,10 +1,10 @@
-import { basic, createProviderClient } from "@report-kit/http";
+import { basic, checkOptions, clientOptions, createProviderClient } from "@report-kit/http";
 import type { ClientOptions, ProviderClient, Secret } from "@report-kit/http";
 import { operations } from "./operations.gen.ts";
 import type { components, paths } from "./schema.gen.ts";
 
 /** A typed client of beGateway's report API. */
-export type BegatewayClient = ProviderClient<paths>;
+export type BegatewayClient = ProviderClient<paths> & { readonly provider: "begateway" };
 
 /** Which report to make: the body of `POST /api/v2/reports`. */
 export type ReportRequest = components["schemas"]["CreateReportRequest"];
@@ -24,10 +24,12 @@ export interface BegatewayClientOptions extends ClientOptions {
  * @throws RequestRefusedError for an option that is missing or can't be used.
  */
 export function createBegatewayClient(options: BegatewayClientOptions): BegatewayClient {
+  const own = { pspId: "string", secretKey: "string function", baseUrl: "string" };
+  checkOptions("createBegatewayClient", options, { ...clientOptions, ...own });
   return createProviderClient<paths>({
     ...options,
     provider: "begateway",
     credentials: basic(options.pspId, options.secretKey, { user: "pspId", password: "secretKey" }),
     operations,
-  });
+  }) as BegatewayClient; // its provider is the one given above
 }

@@ -1,4 +1,4 @@
-import { bearer, chooseBaseUrl, createProviderClient } from "@report-kit/http";
+import { bearer, checkOptions, chooseBaseUrl, clientOptions, createProviderClient } from "@report-kit/http";
 import type { AddressOption, ClientOptions, ProviderClient, Secret } from "@report-kit/http";
 import { operations } from "./operations.gen.ts";
 import type { components, paths } from "./schema.gen.ts";
@@ -6,7 +6,7 @@ import type { components, paths } from "./schema.gen.ts";
 const environments = { production: "https://api.circle.com", sandbox: "https://api-sandbox.circle.com" } as const;
 
 /** A typed client of Circle's report API. */
-export type CircleClient = ProviderClient<paths>;
+export type CircleClient = ProviderClient<paths> & { readonly provider: "circle" };
 
 /** Which report to make: the body of `POST /v1/reports`. */
 export type ReportRequest = components["schemas"]["ReportRequest"];
@@ -24,11 +24,13 @@ export type CircleClientOptions = ClientOptions &
  * @throws RequestRefusedError for an option that is missing or can't be used.
  */
 export function createCircleClient(options: CircleClientOptions): CircleClient {
+  const own = { apiKey: "string function", environment: Object.keys(environments), baseUrl: "string" };
+  checkOptions("createCircleClient", options, { ...clientOptions, ...own });
   return createProviderClient<paths>({
     ...options,
     provider: "circle",
     baseUrl: chooseBaseUrl(options, environments),
     credentials: bearer(options.apiKey, "apiKey"),
     operations,
-  });
+  }) as CircleClient; // its provider is the one given above
 }

@@ -6,6 +6,9 @@ import type { TimeLimit } from "./time-limit.ts";
 /** More of an answer that is no success is not read. */
 const mostErrorBytes = 1_048_576;
 
+/** An answer that is longer than it may be. */
+export class TooLarge extends Error {}
+
 /**
  * Read a success.
  *
@@ -17,17 +20,23 @@ export async function readSuccess(
   response: Response,
   race: TimeLimit["race"],
   parseAs: ParseAs | undefined,
+  maxBodyBytes: number,
 ): Promise<unknown> {
   if (parseAs === undefined) return discard(response);
   if (parseAs === "stream") return response.body ?? new Blob().stream();
-  if (parseAs !== "json") return race<unknown>(response[parseAs]());
   const mediaType = response.headers.get("content-type") ?? "";
   // No type, and text/plain, can be JSON that is badly labelled; anything else is taken at its word, before it is read.
-  if (!/[/+]json\b|^text\/plain\b|^$/i.test(mediaType)) {
+  if (parseAs === "json" && !/[/+]json\b|^text\/plain\b|^$/i.test(mediaType)) {
     discard(response);
     throw new Error(`it is ${mediaType}, not JSON: pass parseAs: "stream"`);
   }
-  const text = await race(response.text());
+  const { bytes, isWhole } = await readBytes(response, race, maxBodyBytes);
+  if (!isWhole)
+    throw new TooLarge(`it has more than ${maxBodyBytes} bytes: raise maxBodyBytes, or pass parseAs: "stream"`);
+  if (parseAs === "blob") return new Blob([bytes], { type: mediaType });
+  if (parseAs === "arrayBuffer") return bytes.buffer;
+  const text = new TextDecoder().decode(bytes);
+  if (parseAs === "text") return text;
   let value: unknown;
   try {
     value = JSON.parse(text);

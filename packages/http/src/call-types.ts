@@ -58,13 +58,34 @@ export interface RetryOptions {
   readonly maxWaitMs?: number | undefined;
 }
 
+/** What a client takes for all its calls, and a call for itself. */
+export interface SharedSettings {
+  /** Milliseconds for each attempt, until its answer has been read (`parseAs: "stream"`: until its headers came). Default 30,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Repeats of operations that are safe to repeat. Default: twice, waiting 60 s at most in all. */
+  readonly retry?: false | RetryOptions | undefined;
+  /** A longer answer is refused, counted after decoding; a stream is not bounded. Default 16 MiB. */
+  readonly maxBodyBytes?: number | undefined;
+}
+
+/** When a request may leave, and whether it did: what a caller must know whose request could make something twice. */
+export interface Departure {
+  /**
+   * The instant after which no request of this call may leave, in epoch milliseconds by the client's `now`. It is looked at right before
+   * each attempt and each redirect is handed to `fetch`, below middleware, credentials and retries. Too late is a TransportError with the
+   * code `"too-late"`. No wait between attempts begins that would end later.
+   */
+  readonly notAfter?: number | undefined;
+  /**
+   * Called right before each request of this call is handed to `fetch`. While it has not been called, nothing was sent, whatever the call
+   * ends with: an abort, an error of a credential function or of middleware. When it throws, that request does not leave.
+   */
+  readonly onDeparture?: (() => void) | undefined;
+}
+
 /**
- * What a call takes besides openapi-fetch's `params`, `body`, `parseAs`, `headers`, `signal` and `middleware`. openapi-fetch's types let
- * any other name through: these are checked when the call is made. Let the compiler check them too with
+ * What a call takes besides openapi-fetch's `params`, `body`, `parseAs`, `headers`, `signal`, `middleware` and `fetch`. openapi-fetch's
+ * types let any other name through; these are checked when the call is made. Let the compiler check them too with
  * `...({ timeoutMs: 5000 } satisfies CallSettings)`.
  */
-export interface CallSettings {
-  /** Milliseconds for each attempt, until its answer has been read (`parseAs: "stream"`: until its headers came). */
-  readonly timeoutMs?: number | undefined;
-  readonly retry?: false | RetryOptions | undefined;
-}
+export interface CallSettings extends SharedSettings, Departure {}

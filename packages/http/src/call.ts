@@ -3,6 +3,7 @@ import type { CallSettings, ParseAs } from "./call-types.ts";
 import type { OperationFacts } from "./client.ts";
 import { refuse } from "./errors.ts";
 import { checkNames, checkOptions } from "./options.ts";
+import type { OptionTable } from "./options.ts";
 import { scalarText } from "./query.ts";
 
 /** A call's options without the types of its operation. */
@@ -18,10 +19,12 @@ export interface UntypedCall extends CallSettings {
 }
 
 /** The settings of a client that a call may have as well. */
-export const settings = { timeoutMs: "number", retry: "boolean object" };
+const sharedSettings = { timeoutMs: "number", retry: "boolean object", maxBodyBytes: "number" };
 
 const callOptions = {
-  ...settings,
+  ...sharedSettings,
+  notAfter: "number",
+  onDeparture: "function",
   params: "object",
   body: "object array",
   parseAs: ["json", "text", "blob", "arrayBuffer", "stream"],
@@ -30,6 +33,15 @@ const callOptions = {
   middleware: "array",
   fetch: "function",
 };
+/** The options of every client; a provider package adds its own. */
+export const clientOptions: OptionTable = {
+  ...sharedSettings,
+  fetch: "function",
+  now: "function",
+  sleep: "function",
+  random: "function",
+};
+
 const params = { path: "object", query: "object", header: "object" };
 
 /** What the types of openapi-fetch let through is refused here, by name: unknown options, unknown parameters, a file without `parseAs`. */

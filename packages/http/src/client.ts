@@ -5,19 +5,19 @@ import { parseBaseUrl } from "./base-url.ts";
 import { writeBody } from "./body.ts";
 import { checkCall, parseAsOf, requestHeaders } from "./call.ts";
 import type { UntypedCall } from "./call.ts";
-import type { CallSettings } from "./call-types.ts";
+import type { SharedSettings } from "./call-types.ts";
 import type { Credentials } from "./credentials.ts";
 import { checkNames } from "./options.ts";
 import { noteFailure } from "./or-throw.ts";
 import { fillPath } from "./path.ts";
 import { writeQuery } from "./query.ts";
-import { parseRetry, parseTimeout } from "./retry-policy.ts";
+import { atLeast, parseLimits, parseRetry } from "./retry-policy.ts";
 import { createSender } from "./send.ts";
 import type { Api } from "./send.ts";
 import { sleep } from "./sleep.ts";
 
 /** What each provider's factory takes besides its credentials and address. */
-export interface ClientOptions extends CallSettings {
+export interface ClientOptions extends SharedSettings {
   /** Sends a request, called as `fetch(url, init)`. Default: `globalThis.fetch`, looked up at each request, so later patches work. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Epoch milliseconds. Default `Date.now`. */
@@ -77,7 +77,7 @@ export interface ProviderClient<Paths extends object> extends Client<Paths> {
 export function createProviderClient<Paths extends object>(options: ProviderClientOptions): ProviderClient<Paths> {
   const { provider, credentials, operations, bodiless = [] } = options;
   const { baseUrl, origin } = parseBaseUrl(options.baseUrl);
-  const defaultTimeoutMs = parseTimeout(options.timeoutMs);
+  const defaultLimits = parseLimits(options);
   const defaultRetry = parseRetry(options.retry);
   const api: Api = {
     provider,
@@ -96,17 +96,20 @@ export function createProviderClient<Paths extends object>(options: ProviderClie
     const name = `${method.toUpperCase()} ${path}`;
     const facts = operations[name];
     const call = checkCall(name, facts, given ?? {});
-    const { params, body, middleware, fetch } = call;
+    const { params, body, middleware, fetch, notAfter = Infinity, onDeparture } = call;
     const signal = call.signal ?? undefined;
     const parseAs = parseAsOf(call);
     signal?.throwIfAborted();
     const text = body === undefined ? undefined : writeBody(body);
     if (facts?.body && text) checkNames(name, body as object, facts.body, "body."); // an object, now that it is written
+    const limits = parseLimits(call, defaultLimits);
     const sender = createSender(fetch ? { ...api, fetch: (url, init) => fetch(new Request(url, init)) } : api, {
       operationId: facts?.operationId,
       repeatable: facts?.repeatable ?? false,
       streaming: parseAs === "stream",
-      timeoutMs: parseTimeout(call.timeoutMs ?? defaultTimeoutMs),
+      ...limits,
+      notAfter: atLeast(0, "notAfter", notAfter),
+      onDeparture,
       retry: parseRetry(call.retry ?? defaultRetry),
       signal,
       body: text,
@@ -130,7 +133,10 @@ export function createProviderClient<Paths extends object>(options: ProviderClie
       }
       try {
         const isEmpty = method === "HEAD" || [204, 205, ...bodiless].includes(response.status);
-        return { data: await readSuccess(response, sender.race, isEmpty ? undefined : parseAs), response };
+        return {
+          data: await readSuccess(response, sender.race, isEmpty ? undefined : parseAs, limits.maxBodyBytes),
+          response,
+        };
       } catch (cause) {
         throw sender.unreadable(cause, response);
       }

@@ -1,6 +1,16 @@
+export { clientOptions } from "./call.ts";
 export { createProviderClient } from "./client.ts";
 export type { ClientOptions, OperationFacts, OperationTable, ProviderClient, ProviderClientOptions } from "./client.ts";
-export type { CallSettings, OkStatus, ParseAs, RetryOptions, Success, UndescribedError } from "./call-types.ts";
+export type {
+  CallSettings,
+  Departure,
+  OkStatus,
+  SharedSettings,
+  ParseAs,
+  RetryOptions,
+  Success,
+  UndescribedError,
+} from "./call-types.ts";
 export type { Middleware } from "openapi-fetch";
 export { orThrow } from "./or-throw.ts";
 export { ProviderError, ReportKitError, RequestRefusedError, TransportError } from "./errors.ts";
@@ -12,6 +22,7 @@ export type { AddressOption } from "./base-url.ts";
 export { parseHttpDate } from "./http-date.ts";
 export { parseRetryAfter } from "./retry-after.ts";
 export { longestTimerMs, sleep, sleepUntil } from "./sleep.ts";
+export { onAbort } from "./on-abort.ts";
 export { redactError, redactText, redactUrl, redactValue } from "./redact.ts";
 export { checkNames, checkOptions } from "./options.ts";
 export type { OptionTable } from "./options.ts";

@@ -52,9 +52,10 @@ function providerError(error: unknown, response: Response, context: Partial<Fail
   const { provider = "the provider", operationId, secrets, at = Date.now() } = context;
   const retryAfterMs = retryAfterOf(response, at);
   const said = find(error, ["friendly_message", "message", "error"]);
-  const code = find(error, ["code", "error"]) ?? `http-${status}`;
+  const code = find(error, ["code", "error"]);
   return new ProviderError({
-    code: redactText(code, secrets).slice(0, 100),
+    code: `http-${status}`,
+    providerCode: code && redactText(code, secrets).slice(0, 100),
     message: `${provider} answered HTTP ${status} to ${operationId}: ${redactText(said ?? "no reason", secrets)
       .slice(0, 300)
       .replace(/\.?$/, ".")} ${advice(status, retryAfterMs)}`,

@@ -30,5 +30,5 @@ export async function readBytes(
     bytes.set(chunk, at);
     at += chunk.byteLength;
   }
-  return { bytes: bytes.subarray(0, most), isWhole: length <= most };
+  return { bytes: length <= most ? bytes : bytes.slice(0, most), isWhole: length <= most };
 }

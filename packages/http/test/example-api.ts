@@ -121,7 +121,7 @@ export function exampleClient(
 }
 
 /** What a fake `fetch` answers: a Response, or an error to throw. */
-type Answer = Response | Error | ((request: Request) => Response | Promise<Response>);
+export type Answer = Response | Error | ((request: Request) => Response | Promise<Response>);
 
 /** A `fetch` that gives its answers in turn (the last one for ever), and keeps the requests. */
 export function fakeFetch(...answers: readonly Answer[]): typeof globalThis.fetch & { readonly requests: Request[] } {

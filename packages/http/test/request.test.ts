@@ -184,6 +184,37 @@ describe("headers", () => {
     ]);
   });
 
+  it("that are undefined or null are left out, as in queries; numbers, booleans and lists are written", async () => {
+    const fetch = fakeFetch(json({ data: [] }));
+    const values = {
+      "x-none": undefined,
+      "x-null": null,
+      "x-number": 0,
+      "x-flag": false,
+      "x-list": ["a", 2],
+      "x-empty": "",
+    };
+    await exampleClient({ fetch }).GET("/reports", { headers: values });
+    // Header parameters come by another way; the example's types have none.
+    await exampleClient({ fetch }).GET("/reports", { params: { header: values as never } });
+    await exampleClient({ fetch }).GET("/reports", { headers: Object.entries({ "x-list": "a, 2" }) });
+    const own = fetch.requests.map(({ headers }) => [...headers].filter(([name]) => name.startsWith("x-")));
+    const sent = [
+      ["x-empty", ""],
+      ["x-flag", "false"],
+      ["x-list", "a, 2"],
+      ["x-number", "0"],
+    ];
+    expect(own).toEqual([sent, sent, [["x-list", "a, 2"]]]);
+  });
+
+  it("that are objects are refused by name", async () => {
+    for (const value of [{}, Number.NaN, () => 1, [{}]])
+      expect(await refusal(exampleClient().GET("/reports", { headers: { "x-note": value as string } }))).toEqual(
+        named("headers.x-note"),
+      );
+  });
+
   it("that can't be sent are refused without being quoted", async () => {
     const call = exampleClient().GET("/reports", { headers: { "x-note": "se\r\ncret: 1" } });
     expect(await refusal(call)).toEqual(named("headers"));

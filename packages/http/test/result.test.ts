@@ -204,13 +204,14 @@ describe("orThrow", () => {
     if (!ProviderError.isInstance(error)) throw error;
     expect(Object.fromEntries(Object.entries(error))).toEqual({
       name: "ProviderError",
-      code: "11",
+      code: "http-429",
       phase: undefined,
       retryable: true,
       bookmark: undefined,
       provider: "example",
       operationId: "createReport",
       status: 429,
+      providerCode: "11",
       requestId: "req-7",
       retryAfterMs: 120_000,
       body: { code: 11, message: "Too many requests" },
@@ -227,14 +228,25 @@ describe("orThrow", () => {
     [{ message: "Report not found", error: "not_found", status: 404 }, "not_found", "Report not found"],
     [{ code: 3, message: "Invalid report_type", details: [] }, "3", "Invalid report_type"],
     [{ error: "invalid_token" }, "invalid_token", "invalid_token"],
-    [{ something: 1 }, "http-401", "no reason"],
-    [[1], "http-401", "no reason"],
-  ])("reads the code and the words of each provider's envelope: %j", async (body, code, words) => {
+    [{ something: 1 }, undefined, "no reason"],
+    [[1], undefined, "no reason"],
+  ])("reads the code and the words of each provider's envelope: %j", async (body, providerCode, words) => {
     await expect(create(json(body, 401))).rejects.toMatchObject({
-      code,
+      code: "http-401",
+      providerCode,
       message: `example answered HTTP 401 to createReport: ${words}. Check the credentials.`,
       retryable: false,
     });
+  });
+
+  it("says that time can help where it can, and only there", async () => {
+    const retryable = await Promise.all(
+      [400, 401, 403, 404, 408, 409, 422, 425, 429, 500, 501, 502, 503, 504, 505, 520].map(async (status) => {
+        const error: unknown = await create(new Response(null, { status })).catch((thrown: unknown) => thrown);
+        return ProviderError.isInstance(error) && error.retryable ? [status] : [];
+      }),
+    );
+    expect(retryable.flat()).toEqual([408, 425, 429, 500, 502, 503, 504, 520]);
   });
 
   it("throws for each status that is no success, and never for a success", async () => {

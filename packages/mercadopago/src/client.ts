@@ -1,10 +1,10 @@
-import { bearer, createProviderClient } from "@report-kit/http";
+import { bearer, checkOptions, clientOptions, createProviderClient } from "@report-kit/http";
 import type { ClientOptions, ProviderClient, Secret } from "@report-kit/http";
 import { operations } from "./operations.gen.ts";
 import type { components, paths } from "./schema.gen.ts";
 
 /** A typed client of Mercado Pago's report API. */
-export type MercadopagoClient = ProviderClient<paths>;
+export type MercadopagoClient = ProviderClient<paths> & { readonly provider: "mercadopago" };
 
 /** The period to report: the body of `POST /v1/account/settlement_report` and `POST /v1/account/release_report`. */
 export type ReportRequest = components["schemas"]["ReportRequest"];
@@ -22,6 +22,11 @@ export interface MercadopagoClientOptions extends ClientOptions {
  * @throws RequestRefusedError for an option that is missing or can't be used.
  */
 export function createMercadopagoClient(options: MercadopagoClientOptions): MercadopagoClient {
+  checkOptions("createMercadopagoClient", options, {
+    ...clientOptions,
+    accessToken: "string function",
+    baseUrl: "string",
+  });
   return createProviderClient<paths>({
     ...options,
     provider: "mercadopago",
@@ -30,5 +35,5 @@ export function createMercadopagoClient(options: MercadopagoClientOptions): Merc
     operations,
     // 203: the request was accepted and no report was made. What it means is for the caller to say.
     bodiless: [203],
-  });
+  }) as MercadopagoClient; // its provider is the one given above
 }

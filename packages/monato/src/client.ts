@@ -1,4 +1,4 @@
-import { bearer, chooseBaseUrl, createProviderClient } from "@report-kit/http";
+import { bearer, checkOptions, chooseBaseUrl, clientOptions, createProviderClient } from "@report-kit/http";
 import type { AddressOption, ClientOptions, ProviderClient, Secret } from "@report-kit/http";
 import { operations } from "./operations.gen.ts";
 import type { components, paths } from "./schema.gen.ts";
@@ -8,6 +8,7 @@ const environments = { staging: "https://apicore.stg.finch.lat" } as const;
 
 /** A typed client of Monato's report API. */
 export type MonatoClient = ProviderClient<paths> & {
+  readonly provider: "monato";
   /** The client's identifier at Monato, for the paths' `client_id`. */
   readonly clientId: string;
 };
@@ -41,8 +42,17 @@ export type MonatoClientOptions = ClientOptions &
  * @throws RequestRefusedError for an option that is missing or can't be used.
  */
 export function createMonatoClient(options: MonatoClientOptions): MonatoClient {
+  const own = {
+    clientId: "string",
+    apiKey: "string function",
+    token: "string function",
+    environment: Object.keys(environments),
+    baseUrl: "string",
+  };
+  checkOptions("createMonatoClient", options, { ...clientOptions, ...own });
   const { clientId, apiKey, token } = options;
-  const shared = { ...options, provider: "monato", baseUrl: chooseBaseUrl(options, environments), operations };
+  const provider = "monato";
+  const shared = { ...options, provider, baseUrl: chooseBaseUrl(options, environments), operations };
   const credentials = apiKey === undefined ? bearer(token, "token") : exchangedToken({ ...shared, clientId, apiKey });
-  return Object.assign(createProviderClient<paths>({ ...shared, credentials }), { clientId });
+  return Object.assign(createProviderClient<paths>({ ...shared, credentials }), { provider, clientId } as const);
 }

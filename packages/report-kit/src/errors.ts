@@ -19,11 +19,11 @@ export class ReportRequestError extends ReportKitError {
   readonly received: string;
 
   constructor(details: {
-    readonly code?: string;
+    readonly code?: string | undefined;
     readonly field: string;
     readonly expected: string;
     readonly received: string;
-    readonly bookmark?: string;
+    readonly bookmark?: string | undefined;
   }) {
     super({
       code: details.code ?? "invalid-request",
@@ -48,8 +48,8 @@ export class ReportFailedError extends ReportKitError {
   /** Whether a report was made at the provider. When not, running the job again asks again. */
   readonly made: boolean;
 
-  constructor(details: ErrorDetails & { readonly made: boolean }) {
-    super({ ...details, phase: "wait", retryable: !details.made });
+  constructor(details: ErrorDetails & { readonly made: boolean; readonly retryable?: boolean | undefined }) {
+    super({ ...details, phase: "wait" });
     this.made = details.made;
   }
 
@@ -104,7 +104,7 @@ export class ReportIndeterminateError extends ReportKitError {
 export class JournalError extends ReportKitError {
   override readonly name = "JournalError";
 
-  constructor(details: ErrorDetails & { readonly retryable?: boolean }) {
+  constructor(details: ErrorDetails & { readonly retryable?: boolean | undefined }) {
     super({ ...details, phase: "journal", retryable: details.retryable ?? false });
   }
 

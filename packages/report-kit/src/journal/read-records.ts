@@ -1,45 +1,45 @@
 import { JournalError } from "../errors.ts";
 import type { Journal, JournalRecord } from "./journal.ts";
 
-/** What a journal has under a name: the record, undefined when it was removed since; or why that one record can't be read. */
+/** A record by its name, or why it can't be read. Both absent: it was removed meanwhile. */
 export interface NamedRecord {
   readonly name: string;
-  readonly record: JournalRecord | JournalError | undefined;
+  readonly record?: JournalRecord | undefined;
+  readonly error?: JournalError | undefined;
 }
 
-/** Records that are read at once: a journal may take them together, as `postgresJournal` does. */
+/** Records that are read at once: a journal may read them together, as `postgresJournal` does. */
 const together = 200;
 
 /**
- * Read all records whose names begin with a prefix, many at once and no more in memory than those. A record that is damaged
- * or of a newer version is an error in its place, and keeps nothing from the others.
+ * Read all records whose names begin with `prefix`. A record that is damaged, foreign or of a newer version is given as its
+ * error, and the others are read all the same.
  * @throws JournalError when the journal itself can't be read
  */
-export async function* readRecords(journal: Journal, prefix: string): AsyncGenerator<readonly NamedRecord[]> {
-  let names: string[] = [];
+export async function* readRecords(journal: Journal, prefix: string): AsyncGenerator<NamedRecord> {
+  for await (const some of readRecordsTogether(journal, prefix)) yield* some;
+}
+
+/** The same, in the batches in which they are read: no more of them are in memory at a time. */
+export async function* readRecordsTogether(journal: Journal, prefix: string): AsyncGenerator<readonly NamedRecord[]> {
+  const names: string[] = [];
+  const readAll = (): Promise<NamedRecord[]> => Promise.all(names.splice(0).map((name) => read(journal, name)));
   for await (const name of journal.list(prefix)) {
-    names.push(name);
-    if (names.length < together) continue;
-    yield await readAll(journal, names);
-    names = [];
+    if (names.push(name) === together) yield await readAll();
   }
-  if (names.length > 0) yield await readAll(journal, names);
+  if (names.length > 0) yield await readAll();
 }
 
-function readAll(journal: Journal, names: readonly string[]): Promise<NamedRecord[]> {
-  return Promise.all(names.map(async (name) => ({ name, record: await readOne(journal, name) })));
-}
-
-async function readOne(journal: Journal, name: string): Promise<NamedRecord["record"]> {
+async function read(journal: Journal, name: string): Promise<NamedRecord> {
   try {
-    return await journal.read(name);
+    return { name, record: await journal.read(name) };
   } catch (error) {
-    if (isOfOneRecord(error)) return error;
+    if (isAboutOneRecord(error)) return { name, error };
     throw error;
   }
 }
 
-/** These two codes are about one record; any other is about the journal. */
-export function isOfOneRecord(error: unknown): error is JournalError {
-  return JournalError.isInstance(error) && (error.code === "unreadable" || error.code === "newer-version");
+/** Is an error about one record, and not about the whole journal? */
+export function isAboutOneRecord(error: unknown): error is JournalError {
+  return JournalError.isInstance(error) && ["unreadable", "newer-version", "invalid-name"].includes(error.code);
 }

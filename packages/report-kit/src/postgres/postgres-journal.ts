@@ -1,3 +1,4 @@
+import { JournalError } from "../errors.ts";
 import { checkJournalName } from "../journal/record-name.ts";
 import type { Journal, JournalRecord } from "../journal/journal.ts";
 import type { JsonObject } from "../json.ts";
@@ -86,13 +87,7 @@ export function postgresJournal(query: PostgresQuery, options: PostgresJournalOp
       [names.join(",")],
     );
     const found = new Map(rows.map((row) => [row["name"], row]));
-    // Each reader gets a value of its own.
-    return names.map((name): JournalRecord | undefined => {
-      const row = found.get(name);
-      if (row === undefined) return undefined;
-      const value: JsonObject = JSON.parse(String(row["value"])); // the column's type makes it JSON, and we an object
-      return { revision: Number(row["revision"]), value };
-    });
+    return names.map((name) => found.get(name));
   });
 
   const removeTogether = gather(mostTogether, async (asked: readonly { name: string; expected: number }[]) => {
@@ -115,7 +110,11 @@ export function postgresJournal(query: PostgresQuery, options: PostgresJournalOp
     },
     async read(name: string): Promise<JournalRecord | undefined> {
       checkJournalName(name);
-      return readTogether(name);
+      const row = await readTogether(name);
+      if (row === undefined) return undefined;
+      const value: unknown = JSON.parse(String(row["value"])); // the column's type makes it JSON
+      if (typeof value !== "object" || value === null || Array.isArray(value)) throw notWritten(name, table);
+      return { revision: Number(row["revision"]), value: value as JsonObject }; // a JSON object
     },
     async write(name: string, value: JsonObject, expected: number): Promise<number | undefined> {
       checkJournalName(name);
@@ -149,6 +148,13 @@ export function postgresJournal(query: PostgresQuery, options: PostgresJournalOp
       return removeTogether({ name, expected });
     },
   };
+}
+
+function notWritten(name: string, table: string): JournalError {
+  return new JournalError({
+    code: "unreadable",
+    message: `The row ${name} of the journal's table ${table} was not written by report-kit: its value is no JSON object. Nothing was sent. Restore it from a backup, or delete it to start the job over after a look at what the provider has made.`,
+  });
 }
 
 /** Send a statement, and again when the server undid it because another transaction came between (nothing was written). */

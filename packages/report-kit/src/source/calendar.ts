@@ -1,46 +1,86 @@
 import { matching, refuse } from "./request-fields.ts";
 
 const dayMs = 86_400_000;
-/** Kiribati: nowhere is it later. */
+/** Kiribati: nowhere does a day begin earlier. */
 const furthestEastMs = 14 * 3_600_000;
+/** Baker Island: nowhere does a day end later. */
+const furthestWestMs = 12 * 3_600_000;
 
 /**
  * A calendar day that exists: `"2026-11-19"`.
  * @throws ReportRequestError
  */
 export function calendarDay(field: string, value: unknown): string {
-  const expected = "a day that exists, as YYYY-MM-DD";
+  const expected = "a day that exists, from 1970 on, as YYYY-MM-DD";
   const text = matching(field, value, /^\d{4}-\d{2}-\d{2}$/, expected);
   const atMs = Date.parse(`${text}T00:00:00Z`);
   // V8 takes 2026-02-30 for 2026-03-02; a day that comes back as another does not exist.
-  if (Number.isNaN(atMs) || new Date(atMs).toISOString().slice(0, 10) !== text) return refuse(field, expected, value);
+  const exists = !Number.isNaN(atMs) && iso(atMs).slice(0, 10) === text;
+  // Years before or after are nobody's reports, and their days can't be counted in every zone.
+  if (!exists || text < "1970-01-01" || text > "9998-12-31") return refuse(field, expected, value);
   return text;
 }
 
-/**
- * A day that is not in the future everywhere on earth: which zone a provider counts in is its own business.
- * @throws ReportRequestError
- */
-export function dayNotAhead(field: string, value: unknown, now: number): string {
-  const day = calendarDay(field, value);
-  const latest = new Date(now + furthestEastMs).toISOString().slice(0, 10);
-  return day <= latest
-    ? day
-    : refuse(field, `a day that has begun somewhere on earth (${latest} at the latest)`, value);
+/** How far a period must have passed before it can be asked for. */
+export interface PeriodLimits {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** The zone whose days they are. Undefined: not known, so that the period must have ended everywhere on earth. */
+  readonly timeZone: string | undefined;
+  /** A period that has begun will do: what there is so far is asked for. */
+  readonly allowPartial: boolean | undefined;
 }
 
 /**
- * A month, written as one or as any day of it, that is not in the future everywhere: `"2026-11"`.
- * @throws ReportRequestError
+ * A day that has ended: `"2026-11-19"`. A report of one that has not holds a part of it, and would be kept as the whole.
+ * @throws ReportRequestError naming the day, the zone, and when it will have ended.
  */
-export function monthNotAhead(field: string, value: unknown, now: number): string {
+export function endedDay(field: string, value: unknown, limits: PeriodLimits): string {
+  const day = calendarDay(field, value);
+  return requirePast(field, value, day, day, "day", limits);
+}
+
+/**
+ * A month that has ended, written as one or as any day of it: `"2026-11"`.
+ * @throws ReportRequestError naming the month, the zone, and when it will have ended.
+ */
+export function endedMonth(field: string, value: unknown, limits: PeriodLimits): string {
   const expected = "a month as YYYY-MM, or a day of it as YYYY-MM-DD";
   const text = matching(field, value, /^\d{4}-\d{2}(-\d{2})?$/, expected);
   const month = calendarDay(field, text.length === 7 ? `${text}-01` : text).slice(0, 7);
-  const latest = new Date(now + furthestEastMs).toISOString().slice(0, 7);
-  return month <= latest
-    ? month
-    : refuse(field, `a month that has begun somewhere on earth (${latest} at the latest)`, value);
+  requirePast(field, value, `${month}-01`, lastDayOf(month), "month", limits);
+  return month;
+}
+
+/** @returns the first day. */
+function requirePast(
+  field: string,
+  value: unknown,
+  first: string,
+  last: string,
+  period: "day" | "month",
+  { now, timeZone, allowPartial = false }: PeriodLimits,
+): string {
+  const begins = timeZone === undefined ? utcMidnight(first) - furthestEastMs : startOfDay(first, timeZone);
+  const ends =
+    timeZone === undefined ? utcMidnight(last) + dayMs + furthestWestMs : startOfDay(dayAfter(last), timeZone);
+  if (allowPartial && begins > now) {
+    refuse(field, `a ${period} that has begun, as this one will have at ${iso(begins)}`, value);
+  }
+  if (!allowPartial && ends > now) {
+    const where = timeZone === undefined ? "everywhere (the account's time zone is not known here)" : `in ${timeZone}`;
+    const choice = begins > now ? "" : "; allowPartial: true asks for what there is so far";
+    refuse(field, `a ${period} that has ended ${where}, as this one will have at ${iso(ends)}${choice}`, value);
+  }
+  return first;
+}
+
+function utcMidnight(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`);
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString();
 }
 
 /** The last day of a month: `"2026-02"` -> `"2026-02-28"`. */
@@ -61,7 +101,7 @@ export function daysBetween(from: string, to: string): number {
 }
 
 /**
- * An IANA time zone this platform knows, in the platform's own spelling.
+ * An IANA time zone that this platform knows, as it was given: platforms disagree on the canonical spelling.
  * @throws ReportRequestError
  */
 export function timeZoneField(field: string, value: unknown): string {
@@ -69,7 +109,8 @@ export function timeZoneField(field: string, value: unknown): string {
   // "+03:00" is a zone to some platforms and not to others.
   const text = matching(field, value, /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/, expected);
   try {
-    return new Intl.DateTimeFormat("en-US", { timeZone: text }).resolvedOptions().timeZone;
+    localClock(text);
+    return text;
   } catch {
     return refuse(field, expected, value);
   }

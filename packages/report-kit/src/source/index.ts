@@ -7,6 +7,7 @@ export { ReportRequestError } from "../errors.ts";
 export type { ApiLocation, FileLocation, LinkLocation, NoLocation } from "./file-location.ts";
 export type { Observation } from "./observation.ts";
 export type {
+  Asked,
   IdempotencyTier,
   PreparedReport,
   ReportSource,
@@ -15,29 +16,38 @@ export type {
   SourceProfile,
 } from "./report-source.ts";
 
-export { explainError } from "./explain-error.ts";
+export { explainByTable, explainError } from "./explain-error.ts";
+export type { ErrorMeaning, ErrorRow } from "./explain-error.ts";
+export { createSettings, hasMissedFor, openSettings } from "./source-call.ts";
 export { clockSkewMs, createTimeoutMs } from "./timing.ts";
+export { ownClient } from "./own-client.ts";
+export { amazonS3Hosts } from "./amazon-s3-hosts.ts";
 
 export {
   accountLabel,
+  describeValue,
+  hostsField,
   matching,
   memberFields,
   oneOf,
+  presentMembers,
   refuse,
   requestFields,
+  trueField,
   uuidField,
   wholeNumber,
 } from "./request-fields.ts";
 export {
   calendarDay,
   dayAfter,
-  dayNotAhead,
   daysBetween,
+  endedDay,
+  endedMonth,
   lastDayOf,
-  monthNotAhead,
   startOfDay,
   timeZoneField,
 } from "./calendar.ts";
+export type { PeriodLimits } from "./calendar.ts";
 export { identifierIn, untrusted } from "./answer-fields.ts";
 export type { Untrusted } from "./answer-fields.ts";
 export { ProviderError, TransportError } from "@report-kit/http";

@@ -22,14 +22,20 @@ export interface SourceProfile {
    * Milliseconds after which a report that was made is sure to be visible to `find`. Absent = no such bound is known:
    * then not finding it proves nothing, and an unclear create can end `indeterminate`.
    */
-  readonly visibilityBoundMs?: number;
+  readonly visibilityBoundMs?: number | undefined;
   /**
    * Milliseconds to go on looking for a report that may have been made, on a source without a visibility bound, before
    * the job ends `indeterminate`. Default 30 minutes.
    */
-  readonly searchForMs?: number;
+  readonly searchForMs?: number | undefined;
+  /**
+   * `create` calls `onDeparture` right before its request leaves. Then an error of a create that has not called it proves
+   * that nothing was sent: an abort, a credential function or middleware that throws. Default false: such a create is
+   * unclear.
+   */
+  readonly reportsDeparture?: boolean | undefined;
   /** Requests a second that all jobs of this source in one process share. Default 10. */
-  readonly requestsPerSecond?: number;
+  readonly requestsPerSecond?: number | undefined;
 }
 
 /** What a source makes of a caller's request before anything is sent. */
@@ -43,43 +49,68 @@ export interface PreparedReport {
   readonly request: JsonObject;
   /** The part of the request that says which report it is: what the key is made of. */
   readonly identity: JsonObject;
+  /**
+   * What earlier versions of this source made the key of. A job that a journal has under such a key goes on under the new
+   * one; its bookmark keeps working.
+   */
+  readonly formerIdentities?: readonly JsonObject[] | undefined;
   /** Epoch milliseconds: when the provider documents the report to be ready, where it does. The schedule is anchored on it. */
-  readonly readyAt?: number;
+  readonly readyAt?: number | undefined;
   /**
    * What the file is, as far as the request says it: anything else in its place is an error. `camt053` is a camt.053
    * statement, `xml` any XML document.
    */
-  readonly expects?: "camt053" | "xml" | "csv" | "xlsx" | "zip";
+  readonly expects?: "camt053" | "xml" | "csv" | "xlsx" | "zip" | undefined;
   /** Epoch milliseconds: a deadline a caller who names none should wait for, where the provider documents one. */
-  readonly deadlineAt?: number;
+  readonly deadlineAt?: number | undefined;
 }
 
-/** What a source is told when it is asked to talk to the provider. */
+/** What a source gets with each call. */
 export interface SourceCall {
   readonly key: string;
   readonly epoch: number;
   /** The normalised request of `PreparedReport`. */
   readonly request: JsonObject;
   /** The provider's own identifier of the report, once one is known. */
-  readonly reference?: string;
-  /** The file's name, once the provider has told it. */
-  readonly fileName?: string;
+  readonly reference?: string | undefined;
+  /** The file's name, once the provider has given it. */
+  readonly fileName?: string | undefined;
   /** Epoch milliseconds at which the intent to create was written down, once it was. */
-  readonly intentAt?: number;
+  readonly intentAt?: number | undefined;
   /** Looks in a row, up to this one, that brought no useful answer, and the epoch milliseconds of the first of them. */
-  readonly failures?: number;
-  readonly failingSince?: number;
+  readonly failures?: number | undefined;
+  readonly failingSince?: number | undefined;
+  /**
+   * Answers in a row, up to this call, that did not show the report (`absent`, `unknown`), and the epoch milliseconds of
+   * the first of them.
+   */
+  readonly missed?: number | undefined;
+  readonly missedSince?: number | undefined;
   /** Epoch milliseconds now, on the kit's clock. */
   readonly now: number;
   /** Whether the provider has been seen to keep the identifier we send (tier `client-id`). */
   readonly echoProven: boolean;
   /**
-   * The references and file names of the reports that other jobs of this source have, by the journal: a report among them
-   * is not this job's, and `find` leaves it out. Reads the whole journal: ask only when there is something to adopt.
+   * Of a create: epoch milliseconds by this machine's clock after which the request must not leave. Hand it to the client
+   * (`notAfter` of a call), which looks at the clock right before it sends. Another worker may create the report from then
+   * on, so a source that ignores it can have it made twice.
    */
-  readonly claimedByOthers?: () => Promise<ReadonlySet<string>>;
+  readonly notAfter?: number | undefined;
+  /**
+   * Of a create: hand it to the client (`onDeparture` of a call), or call it right before the request is sent. See
+   * `SourceProfile.reportsDeparture`.
+   */
+  readonly onDeparture?: (() => void) | undefined;
+  /**
+   * Whether a report belongs to another job of this source (tier `list`), by its reference, or by its file name where a
+   * listing has no reference. `find` leaves such a report out. Two reads of the journal at most.
+   */
+  readonly belongsToAnotherJob?: ((reference: string) => Promise<boolean>) | undefined;
   readonly signal: AbortSignal;
 }
+
+/** What was asked of the provider. */
+export type Asked = "create" | "look" | "find";
 
 /**
  * A report source: one provider account that makes reports. The five built-in ones live in `report-kit/circle`,
@@ -126,7 +157,7 @@ export interface ReportSource<Request = unknown> {
   /** Where the file of a ready report lies now: a fresh link, or a way to open it through the API. */
   locate(call: SourceCall): Promise<FileLocation>;
   /** What an error of `create`, `look` or `find` means here, where it differs from the defaults; undefined = the defaults. */
-  explain?(error: unknown, during: "create" | "look" | "find"): Observation | undefined;
+  explain?(error: unknown, during: Asked, call: SourceCall): Observation | undefined;
 }
 
 /** The request a source takes. */

@@ -1,4 +1,6 @@
 import { ReportRequestError } from "../errors.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
+import { nearestName } from "./nearest-name.ts";
 
 /** What came, in a few words that fit an error message: never more than 80 characters of it. */
 export function describeValue(value: unknown): string {
@@ -15,9 +17,17 @@ export function describeValue(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** @throws ReportRequestError, always. */
-export function refuse(field: string, expected: string, value: unknown): never {
-  throw new ReportRequestError({ field, expected, received: describeValue(value) });
+/**
+ * @param received what came, where the value alone does not say it
+ * @throws ReportRequestError, always.
+ */
+export function refuse(
+  field: string,
+  expected: string,
+  value: unknown,
+  received: string = describeValue(value),
+): never {
+  throw new ReportRequestError({ field, expected, received });
 }
 
 /**
@@ -35,19 +45,57 @@ export function memberFields(
   known: readonly string[],
 ): Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return refuse(field, `an object with ${known.join(", ")}`, value);
+    return refuse(field, known.length === 0 ? "an object" : `an object with ${known.join(", ")}`, value);
   }
   const fields: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(value)) {
-    if (!known.includes(name)) refuse(`${field}.${name}`, `one of the members ${known.join(", ")}`, member);
+    if (!known.includes(name)) refuseMember(field, name, member, known);
     if (member !== undefined && member !== null) fields[name] = member;
   }
   return fields;
 }
 
+/** `request.type: expected a known member (reportType, date; did you mean reportType?), got another with "camt053"`. */
+function refuseMember(field: string, name: string, member: unknown, known: readonly string[]): never {
+  const expected = `a known member (${known.join(", ")}${meant(nearestName(name, known))})`;
+  return refuse(`${field}.${name.slice(0, 80)}`, expected, member, `another with ${describeValue(member)}`);
+}
+
+function meant(near: string | undefined): string {
+  return near === undefined ? "" : `; did you mean ${near}?`;
+}
+
 export function oneOf<Value extends string>(field: string, value: unknown, allowed: readonly Value[]): Value {
   const found = allowed.find((candidate) => candidate === value);
-  return found ?? refuse(field, allowed.map((candidate) => JSON.stringify(candidate)).join(" or "), value);
+  if (found !== undefined) return found;
+  const near = typeof value === "string" ? nearestName(value, allowed) : undefined;
+  const names = allowed.map((candidate) => JSON.stringify(candidate)).join(" or ");
+  return refuse(field, near === undefined ? names : `${names} (did you mean ${JSON.stringify(near)}?)`, value);
+}
+
+/** `true`, or undefined for `false` and nothing: the two are one request. */
+export function trueField(field: string, value: unknown): true | undefined {
+  if (value === undefined || value === false) return undefined;
+  return value === true ? true : refuse(field, "true or false", value);
+}
+
+/**
+ * Hosts that a download link may lead to, besides the source's own.
+ * @throws ReportRequestError
+ */
+export function hostsField(field: string, value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return refuse(field, 'a list of hosts, such as ["files.example.com"]', value);
+  return value.map((host: unknown, index) =>
+    matching(`${field}[${index}]`, host, /^[A-Za-z0-9*][A-Za-z0-9*.-]{0,252}$/, 'a host such as "files.example.com"'),
+  );
+}
+
+/** The members that are there: a normalised request is JSON, which has no undefined. */
+export function presentMembers(members: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
+  const present: Record<string, JsonValue> = {};
+  for (const [name, member] of Object.entries(members)) if (member !== undefined) present[name] = member;
+  return present;
 }
 
 export function matching(field: string, value: unknown, pattern: RegExp, expected: string): string {

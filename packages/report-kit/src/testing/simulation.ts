@@ -1,3 +1,4 @@
+import { TransportError } from "@report-kit/http";
 import type { Journal } from "../journal/journal.ts";
 import { memoryJournal } from "../journal/memory-journal.ts";
 import type { Platform } from "../platform.ts";
@@ -25,9 +26,14 @@ export type Interruption =
 /** How a request travels. */
 export interface Travel {
   /** Milliseconds until the provider acts; Infinity = it never arrives. Default 20. */
-  readonly landsAfterMs?: number;
+  readonly landsAfterMs?: number | undefined;
   /** Milliseconds from then until the answer is there; Infinity = it is lost. Default 20. */
-  readonly answersAfterMs?: number;
+  readonly answersAfterMs?: number | undefined;
+  /**
+   * Epoch milliseconds by the worker's clock after which the request must not leave, as `SourceCall.notAfter` has it: a
+   * worker that stood still until then does not send it, and knows that.
+   */
+  readonly notAfter?: number | undefined;
   /** The client gives up after this many milliseconds with `error`, whatever becomes of the request. */
   readonly timeOut?: { readonly afterMs: number; readonly error: unknown };
 }
@@ -123,10 +129,11 @@ export function createSimulation(
     }
 
     function request<Answer>(what: string, act: () => Answer, travel: Travel = {}): Promise<Answer> {
-      const { landsAfterMs = 20, answersAfterMs = 20, timeOut } = travel;
+      const { landsAfterMs = 20, answersAfterMs = 20, timeOut, notAfter = Infinity } = travel;
       if (!alive || !pass(what, "before")) return nothing();
       return new Promise<Answer>((resolve, reject) => {
         deliver(() => {
+          if (clock.now() + skewMs > notAfter) return reject(tooLate(what));
           if (timeOut !== undefined) after(timeOut.afterMs, () => deliver(() => reject(timeOut.error)));
           if (landsAfterMs !== Infinity) {
             landing += 1;
@@ -195,7 +202,17 @@ export function createSimulation(
   };
 }
 
-/** What an act comes to, thrown or rejected alike; nobody need hear of it. */
+function tooLate(operationId: string): TransportError {
+  return new TransportError({
+    code: "too-late" as "timeout", // typed once @report-kit/http has it
+    message: "The request was not sent: it was too late for it.",
+    provider: "simulated",
+    operationId,
+    maybeSent: false,
+  });
+}
+
+/** What an act comes to, thrown or rejected alike; it may go unnoticed. */
 function settled<Answer>(act: () => Answer): Promise<Awaited<Answer>> {
   const answer = (async () => act())() as Promise<Awaited<Answer>>; // an async function awaits what it returns
   answer.catch(() => undefined);

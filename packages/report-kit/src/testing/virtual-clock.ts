@@ -16,7 +16,7 @@ export interface VirtualClock {
    * Move the clock from timer to timer until a promise settles, and give what it settles with.
    * @throws Error when nothing is left that could settle it, or the clock has moved `limitMs` (default 30 days).
    */
-  finish<Value>(promise: Promise<Value>, options?: { readonly limitMs?: number }): Promise<Value>;
+  finish<Value>(promise: Promise<Value>, options?: { readonly limitMs?: number | undefined }): Promise<Value>;
 }
 
 /** How a virtual clock is made. */

@@ -1,4 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { canonicalJson } from "../identity/canonical-json.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { ReportSource } from "../source/report-source.ts";
@@ -49,7 +50,7 @@ const leaseMs = 60_000;
 export async function claimNotice(notice: MonatoNotice, context: ClaimContext): Promise<NoticeClaim | undefined> {
   const { id, origin } = context.source;
   const hash = sha256(new TextEncoder().encode(canonicalJson({ id, origin, ...notice }))).slice(0, 16);
-  const name = noticeRecordPrefix + Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const name = noticeRecordPrefix + bytesToHex(hash);
   return claim(name, { v: 1, source: id, notice, until: 0 }, context);
 }
 

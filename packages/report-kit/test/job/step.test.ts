@@ -146,7 +146,7 @@ describe("a report job", () => {
   it("ends a refused create as failed with nothing made, and asks again when it is run again", async () => {
     const { clock, source, kit } = scene({ create: [answered(422, { code: "unprocessable" }), ready] });
     const job = kit.report(source, { report: "a" });
-    expect(await clock.finish(job.outcome())).toMatchObject({ status: "failed", made: false, code: "unprocessable" });
+    expect(await clock.finish(job.outcome())).toMatchObject({ status: "failed", made: false, code: "http-422" });
     expect(await clock.finish(job.outcome())).toMatchObject({ status: "ready" });
   });
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { killEverywhere, runOnce, unanswered } from "../../src/testing/index.ts";
 import type { KillReport } from "../../src/testing/index.ts";
-import { firstCreate, simulated, twice, withinPremises } from "./kill-scenarios.ts";
+import { firstCreate, simulated, twice } from "./kill-scenarios.ts";
 
 const soak = process.env["REPORT_KIT_SOAK"] === "1";
 const boundMs = 60_000;
@@ -89,7 +89,6 @@ const kill = async (scenario: Parameters<typeof killEverywhere>[0]): Promise<Kil
   const report = await killEverywhere(scenario, {
     pairs: soak ? ((scenario.workers ?? 1) === 1 ? "all" : 10_000) : 40,
     pausesMs: soak ? [5_000, 31_000, 61_000, 200_000, 3_600_000] : [200_000],
-    pausesAt: withinPremises,
   });
   reports.push(report);
   return report;

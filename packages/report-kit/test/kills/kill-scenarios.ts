@@ -1,8 +1,8 @@
 import { createReportKit } from "../../src/index.ts";
-import type { Outcome, ReportKit, ReportSource } from "../../src/index.ts";
+import type { Outcome, ReportKit, ReportSource, SourceCall } from "../../src/index.ts";
 import { leaseMs } from "../../src/job/timing-premises.ts";
 import { clockSkewMs } from "../../src/source/timing.ts";
-import { sourceFacts } from "../../src/job/source-record.ts";
+import { recordEcho } from "../../src/job/echo-record.ts";
 import { simulatedProvider } from "../../src/testing/index.ts";
 import type {
   InterruptionPoint,
@@ -44,6 +44,8 @@ export async function drive(
 export interface Wanted extends SimulatedProviderOptions {
   readonly echoProven?: boolean | undefined;
   readonly drive?: Drive;
+  /** The source does not hand on the instant after which a create must not leave. */
+  readonly ignoresNotAfter?: boolean;
 }
 
 export interface SimulatedScenario extends KillScenario {
@@ -60,7 +62,7 @@ export function simulated(name: string, wanted: Wanted, more: Partial<KillScenar
     async world(simulation) {
       const provider = await providerOf(simulation, wanted);
       return {
-        work: (worker) => drive(worker, provider.source(worker), { report: "a" }, how),
+        work: (worker) => drive(worker, sourceOf(provider, worker, wanted), { report: "a" }, how),
         made: () => (tier === "lookup" ? ["file-of-a"] : provider.madeOf("a")),
       };
     },
@@ -93,7 +95,7 @@ export function twice(name: string, wanted: Wanted): SimulatedScenario {
   };
 }
 
-/** Where a worker may stand still: anywhere but between the decision to create and the create's departure. */
+/** For clients whose sender does not look at the clock yet: anywhere but between the decision to create and its departure. */
 export function withinPremises({ what, when }: InterruptionPoint): boolean {
   return what !== "create" || when !== "before";
 }
@@ -106,9 +108,17 @@ function quietMs({ visibilityBoundMs = 0, tier }: Wanted): number {
 
 async function providerOf(simulation: Simulation, wanted: Wanted): Promise<SimulatedProvider> {
   if (wanted.echoProven !== undefined) {
-    await sourceFacts(simulation.journal).recordEcho("simulated/client-id", wanted.echoProven);
+    const source = { id: "simulated/client-id", origin: "https://simulated.invalid" };
+    await recordEcho(simulation.journal, source, wanted.echoProven);
   }
   return simulatedProvider(simulation, wanted);
+}
+
+function sourceOf(provider: SimulatedProvider, worker: SimulatedWorker, { ignoresNotAfter = false }: Wanted) {
+  const source = provider.source(worker);
+  const create = source.create?.bind(source);
+  if (!ignoresNotAfter || create === undefined) return source;
+  return { ...source, create: (call: SourceCall) => create({ ...call, notAfter: undefined }) };
 }
 
 /** The first create travels like this, and all others as usual. */

@@ -76,7 +76,7 @@ describe.skipIf(process.platform === "win32")("a part that somebody planted in a
   });
 
   const planted: [string, (planted: Planted) => Promise<void>][] = [
-    ["that others may enter", ({ part }) => chmod(part, 0o755)],
+    ["that others may write to", ({ part }) => chmod(part, 0o702)],
     ["that its group may write to", ({ part }) => chmod(part, 0o770)],
     ["that is a link to a directory", async ({ part }) => moveBehindLink(part, `${part}.elsewhere`)],
     ["whose data is a link", async ({ part }) => moveBehindLink(join(part, "data"), join(part, "elsewhere"))],

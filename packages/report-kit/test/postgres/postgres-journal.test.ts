@@ -272,6 +272,18 @@ describe("many records in one turn", () => {
     expect(won.toSorted()).toEqual(names.toSorted());
   });
 
+  test("of which one was changed by hand are read all the same, but for that one", async () => {
+    const journal = await openEmpty();
+    await journal.write("job-1", { n: 1 }, 0);
+    for (const value of ["null", "[]", '"text"', "7"]) {
+      await pool.query(`INSERT INTO journal_${tables} (name, revision, value) VALUES ('job-2', 1, $1::json)`, [value]);
+      const [good, bad] = await Promise.allSettled(["job-1", "job-2"].map((name) => journal.read(name)));
+      expect(good).toMatchObject({ value: { revision: 1, value: { n: 1 } } });
+      expect(bad).toMatchObject({ reason: { name: "JournalError", code: "unreadable" } });
+      await pool.query(`DELETE FROM journal_${tables} WHERE name = 'job-2'`);
+    }
+  });
+
   test("that can't be read are an error for each that asked", async () => {
     const journal = postgresJournal(query, { table: "nowhere" });
     const reads = await Promise.allSettled(["job-1", "job-2"].map((name) => journal.read(name)));

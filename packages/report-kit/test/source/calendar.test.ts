@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import {
   calendarDay,
   dayAfter,
-  dayNotAhead,
   daysBetween,
+  endedDay,
+  endedMonth,
   lastDayOf,
-  monthNotAhead,
   startOfDay,
   timeZoneField,
 } from "../../src/source/calendar.ts";
@@ -31,10 +31,13 @@ describe("a calendar day", () => {
     expect(() => calendarDay("request.date", value)).toThrow(field("request.date"));
   });
 
-  it("may be today anywhere on earth, and not later than that", () => {
-    expect(dayNotAhead("date", "2026-11-21", noon)).toBe("2026-11-21"); // 02:00 in Kiribati
-    expect(() => dayNotAhead("date", "2026-11-22", noon)).toThrow(field("date"));
-    expect(() => dayNotAhead("date", "2026-11-21", noon - 3 * 3_600_000)).toThrow(field("date"));
+  it("is of the years that can be counted in every zone", () => {
+    for (const day of ["1969-12-31", "0001-01-01", "9999-01-01", "9999-12-31"]) {
+      expect(() => calendarDay("date", day)).toThrow(field("date"));
+    }
+    expect(calendarDay("date", "1970-01-01")).toBe("1970-01-01");
+    expect(startOfDay("1970-01-01", "Asia/Tokyo")).toBe(-9 * 3_600_000);
+    expect(startOfDay(dayAfter("9998-12-31"), "America/Santiago")).toBeGreaterThan(0);
   });
 
   it("is followed by the next, over months, years and leap days", () => {
@@ -48,12 +51,75 @@ describe("a calendar day", () => {
   });
 });
 
+describe("a period that is asked for", () => {
+  const limits = (timeZone: string | undefined, now: string | number, allowPartial?: boolean) => ({
+    now: typeof now === "string" ? Date.parse(now) : now,
+    timeZone,
+    allowPartial,
+  });
+  const zones = [
+    "UTC",
+    "America/Mexico_City",
+    "America/Santiago",
+    "Asia/Kolkata",
+    "Pacific/Kiritimati",
+    "Pacific/Niue",
+  ];
+
+  it("has ended in its zone, to the millisecond", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...zones),
+        fc.date({ min: new Date("2015-01-01"), max: new Date("2030-12-31"), noInvalidDate: true }),
+        (zone, date) => {
+          const day = date.toISOString().slice(0, 10);
+          const ends = startOfDay(dayAfter(day), zone);
+          expect(endedDay("date", day, limits(zone, ends))).toBe(day);
+          expect(() => endedDay("date", day, limits(zone, ends - 1))).toThrow(field("date"));
+          const month = day.slice(0, 7);
+          const monthEnds = startOfDay(dayAfter(lastDayOf(month)), zone);
+          expect(endedMonth("date", day, limits(zone, monthEnds))).toBe(month);
+          expect(() => endedMonth("date", day, limits(zone, monthEnds - 1))).toThrow(field("date"));
+        },
+      ),
+      { seed: 20261128, numRuns: 200 },
+    );
+  });
+
+  it("has ended everywhere where the zone is not known", () => {
+    expect(endedDay("date", "2026-11-19", limits(undefined, noon))).toBe("2026-11-19");
+    expect(() => endedDay("date", "2026-11-19", limits(undefined, noon - 1))).toThrow(
+      "date: expected a day that has ended everywhere (the account's time zone is not known here), as this one will have at 2026-11-20T12:00:00.000Z; allowPartial: true asks for what there is so far",
+    );
+  });
+
+  it("has begun where a part of it will do", () => {
+    const zone = "America/Mexico_City";
+    expect(endedDay("date", "2026-11-20", limits(zone, "2026-11-20T06:00:00Z", true))).toBe("2026-11-20");
+    expect(() => endedDay("date", "2026-11-20", limits(zone, "2026-11-20T05:59:59Z", true))).toThrow(
+      "a day that has begun, as this one will have at 2026-11-20T06:00:00.000Z",
+    );
+    expect(endedMonth("date", "2026-11", limits(zone, noon, true))).toBe("2026-11");
+    expect(() => endedMonth("date", "2026-12", limits(zone, noon, true))).toThrow(field("date"));
+    expect(endedDay("date", "2026-11-21", limits(undefined, "2026-11-20T10:00:00Z", true))).toBe("2026-11-21");
+    expect(() => endedDay("date", "2026-11-21", limits(undefined, "2026-11-20T09:59:59Z", true))).toThrow(
+      field("date"),
+    );
+  });
+
+  it("that lies in the future is refused without a word of parts", () => {
+    expect(() => endedDay("date", "2027-01-01", limits("UTC", noon))).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining("allowPartial") }),
+    );
+  });
+});
+
 describe("a month", () => {
   it("is one, whether written as itself or as any day of it", () => {
-    expect(monthNotAhead("date", "2026-10", noon)).toBe("2026-10");
-    expect(monthNotAhead("date", "2026-10-31", noon)).toBe("2026-10");
-    expect(() => monthNotAhead("date", "2026-10-32", noon)).toThrow(field("date"));
-    expect(() => monthNotAhead("date", "2026-12", noon)).toThrow(field("date"));
+    const limits = { now: noon, timeZone: "UTC", allowPartial: false };
+    expect(endedMonth("date", "2026-10", limits)).toBe("2026-10");
+    expect(endedMonth("date", "2026-10-31", limits)).toBe("2026-10");
+    expect(() => endedMonth("date", "2026-10-32", limits)).toThrow(field("date"));
   });
 
   it("ends on its last day", () => {
@@ -116,8 +182,10 @@ describe("the start of a day in a zone", () => {
 });
 
 describe("a time zone", () => {
-  it("is one the platform knows, by its name", () => {
-    expect(timeZoneField("zone", "America/Mexico_City")).toBe("America/Mexico_City");
+  it("is one the platform knows, by the name that was given", () => {
+    for (const zone of ["America/Mexico_City", "America/Argentina/Buenos_Aires", "asia/kolkata"]) {
+      expect(timeZoneField("zone", zone)).toBe(zone);
+    }
     for (const zone of ["Mars/Olympus", "+03:00", "", "UTC;DROP", 3, null]) {
       expect(() => timeZoneField("zone", zone)).toThrow(field("zone"));
     }

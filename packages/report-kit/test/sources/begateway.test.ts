@@ -1,19 +1,15 @@
 import { createBegatewayClient } from "@report-kit/begateway";
+import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import type { Fault, Sandbox, SandboxOptions, VirtualClock } from "@report-kit/sandbox";
 import * as fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
-import { amazonS3Hosts } from "../../src/sources/amazon-s3-hosts.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { amazonS3Hosts } from "../../src/source/amazon-s3-hosts.ts";
 import { begatewayReports } from "../../src/sources/begateway.ts";
 import type { BegatewayReportRequest } from "../../src/sources/begateway.ts";
 import { asStream } from "../../src/download/index.ts";
-import { createReportKit, ReportRequestError } from "../../src/index.ts";
+import { createReportKit, explainError, memoryJournal, ReportRequestError } from "../../src/index.ts";
 import type { Journal, Observation, Outcome, ReportJob, ReportKit, ReportSource, SourceCall } from "../../src/index.ts";
 import { seededRandom } from "../../src/testing/index.ts";
-import { durableJournal } from "../support/durable-journal.ts";
-import { openSandbox, stepToOutcome } from "../support/open-sandbox.ts";
-import { recordingFetch } from "../support/recording-fetch.ts";
-import type { Sent } from "../support/recording-fetch.ts";
-import { observe, sourceCall } from "../support/source-call.ts";
 
 const startsAt = "2026-11-21T12:00:00Z";
 const key = "0d6f2c1e-7a55-8c3b-9e0f-4b7f6d1a2c90";
@@ -46,13 +42,37 @@ const normalised = {
   user_id: 1098,
 };
 
+interface Sent {
+  readonly method: string;
+  readonly url: string;
+  readonly authorization: string | null;
+  readonly body: unknown;
+}
+
 /** A source whose provider gives one answer, and what it was asked. */
 function answering(answer: () => Response): {
   readonly source: ReportSource<BegatewayReportRequest>;
-  readonly sent: readonly Sent[];
+  readonly sent: Sent[];
 } {
-  const { fetch, sent } = recordingFetch([answer]);
-  const client = createBegatewayClient({ pspId: "7", secretKey: "key", baseUrl: "https://dwh.psp.example", fetch });
+  const sent: Sent[] = [];
+  const client = createBegatewayClient({
+    pspId: "7",
+    secretKey: "key",
+    baseUrl: "https://dwh.psp.example",
+    fetch: (input, init) => {
+      const request = new Request(input, init);
+      return request.text().then((text) => {
+        const authorization = request.headers.get("authorization");
+        sent.push({
+          method: request.method,
+          url: request.url,
+          authorization,
+          body: text === "" ? undefined : JSON.parse(text),
+        });
+        return answer();
+      });
+    },
+  });
   return { source: begatewayReports(client, { pspId: "7" }), sent };
 }
 
@@ -83,16 +103,27 @@ const json =
 const report = (members: object): object => ({ data: { report: { id: key, status: "queued", ...members } } });
 
 function callOf(more: Partial<SourceCall> = {}): SourceCall {
-  return sourceCall({ key, request: normalised, now: Date.parse(startsAt), ...more });
+  const signal = new AbortController().signal;
+  return { key, epoch: 0, request: normalised, now: Date.parse(startsAt), echoProven: false, signal, ...more };
 }
 
 /** What a step makes of a call: the observation, or what its error means. */
-function see(
+async function see(
   source: ReportSource,
-  during: "create" | "look" | "find",
+  method: "create" | "look" | "find",
   more?: Partial<SourceCall>,
 ): Promise<Observation> {
-  return observe(source, during, callOf(more));
+  const call = callOf(more);
+  try {
+    if (method === "look") return await source.look(call);
+    const observation = await (method === "create" ? source.create?.(call) : source.find?.(call, 0));
+    if (observation === undefined) throw new TypeError(`the source has no ${method}`);
+    return observation;
+  } catch (error) {
+    const meaning = source.explain?.(error, method, call) ?? explainError(error, method);
+    if (meaning === undefined) throw error;
+    return meaning;
+  }
 }
 
 describe("begatewayReports", () => {
@@ -209,6 +240,27 @@ describe("a beGateway request", () => {
     );
   });
 
+  it("may end in the future where the caller allows a partial report, which has a key of its own", async () => {
+    const request_params = { ...wanted.request_params, date_to: "2026-11-21T23:59:59Z" };
+    expect(() => source.prepare({ ...wanted, request_params }, { now })).toThrow(
+      expect.objectContaining({ field: "request.request_params.date_to" }),
+    );
+    const prepared = source.prepare({ ...wanted, request_params, allowPartial: true }, { now });
+    expect(prepared.identity).toMatchObject({ allowPartial: true });
+    expect(source.prepare(prepared.request as unknown as BegatewayReportRequest, { now })).toEqual(prepared); // as a bookmark brings it back
+    const asked = answering(json(201, report({})));
+    await see(asked.source, "create", { request: prepared.request });
+    expect(asked.sent[0]?.body).toEqual({
+      id: key,
+      ...normalised,
+      request_params: { ...normalised.request_params, date_to: "2026-11-21T23:59:59+00:00" },
+    });
+    const ahead = { ...request_params, date_from: "2026-11-21T12:00:01Z" };
+    expect(() => source.prepare({ ...wanted, request_params: ahead, allowPartial: true }, { now })).toThrow(
+      expect.objectContaining({ field: "request.request_params.date_from" }),
+    );
+  });
+
   it("may end at the instant it begins, and now, but not before and not later", () => {
     const between = (date_from: string, date_to: string) => () =>
       source.prepare({ ...wanted, request_params: { currency: "EUR", date_from, date_to } }, { now });
@@ -303,6 +355,9 @@ function spoilt(field: string, value: unknown): BegatewayReportRequest {
   return { ...wanted, [first]: inner };
 }
 
+/** A memory journal that says it is durable: what `kit.step` needs, without files. */
+const durable = (): Journal => ({ ...memoryJournal(), keeps: "durable" });
+
 interface Scene {
   readonly clock: VirtualClock;
   readonly sandbox: Sandbox;
@@ -314,15 +369,34 @@ interface Scene {
   readonly seen: () => readonly string[];
 }
 
+const opened: Sandbox[] = [];
+afterEach(async () => {
+  for (const sandbox of opened.splice(0)) {
+    await sandbox.close();
+    if (sandbox.violations.length > 0)
+      throw new Error(`the sandbox left its specs: ${JSON.stringify(sandbox.violations)}`);
+  }
+});
+
 async function scene(options: SandboxOptions = {}): Promise<Scene> {
-  const { clock, sandbox } = await openSandbox(startsAt, { readyAfterMs: 90_000, ...options });
+  const clock = createVirtualClock(startsAt);
+  const sandbox = await startSandbox({ clock, readyAfterMs: 90_000, ...options });
+  opened.push(sandbox);
   const source = begatewayReports(createBegatewayClient(sandbox.begateway), { pspId: sandbox.begateway.pspId });
   return {
     clock,
     sandbox,
     source,
     kit: (journal) => createReportKit({ journal, platform: { now: () => clock.now(), random: seededRandom(1) } }),
-    run: (kit, job) => stepToOutcome(clock, kit, job, source),
+    async run(kit, job) {
+      for (let steps = 0; steps < 200; steps += 1) {
+        clock.advance(100); // a kit sends a source ten requests a second at most
+        const step = await kit.step(job.bookmark, [source]);
+        if ("outcome" in step) return step.outcome;
+        clock.advance(step.again.afterMs);
+      }
+      throw new Error("no outcome within 200 steps");
+    },
     seen: () => sandbox.requests.map(({ method, status }) => `${method} ${status ?? "reset"}`),
   };
 }
@@ -330,7 +404,7 @@ async function scene(options: SandboxOptions = {}): Promise<Scene> {
 describe("bad input to beGateway", () => {
   it("is refused naming the field, and no request leaves", async () => {
     const { kit, source, sandbox } = await scene();
-    const here = kit(durableJournal());
+    const here = kit(durable());
     expect(here.report(source, wanted).key).toMatch(/^[0-9a-f-]{36}$/);
     for (const [field, bad] of badValues()) {
       fc.assert(
@@ -447,32 +521,38 @@ describe("what beGateway's answers mean", () => {
     [
       "400",
       json(400, { error: { code: "bad_request" } }),
-      { is: "refused", code: "bad_request" },
+      { is: "refused", code: "http-400" },
       { is: "unknown" },
       { is: "searching", more: false },
     ],
     [
       "422",
       json(422, { error: { code: "unprocessable_entity", friendly_message: "Date_from is required." } }),
-      { is: "refused", code: "unprocessable_entity", message: expect.stringContaining("Date_from is required") },
+      { is: "refused", code: "http-422", message: expect.stringContaining("Date_from is required") },
       { is: "unknown" },
       { is: "searching", more: false },
     ],
     [
       "422 of a taken id",
       json(422, { error: { friendly_message: "Id has already been taken." } }),
-      { is: "unclear" },
+      { is: "pending", reference: key, existed: true },
       { is: "unknown" },
       { is: "searching" },
     ],
-    ["409", json(409, { error: { code: "conflict" } }), { is: "unclear" }, { is: "unknown" }, { is: "searching" }],
+    [
+      "409",
+      json(409, { error: { code: "conflict" } }),
+      { is: "pending", reference: key, existed: true },
+      { is: "unknown" },
+      { is: "searching" },
+    ],
     ["401", json(401, { error: { code: "unauthorized" } }), { is: "denied" }, { is: "denied" }, { is: "denied" }],
     ["403", json(403, { error: { code: "forbidden" } }), { is: "denied" }, { is: "denied" }, { is: "denied" }],
     [
       "404",
       json(404, { error: { code: "not_found" } }),
-      { is: "refused" },
-      { is: "absent" },
+      { is: "refused", code: "not-found", message: expect.stringContaining("https://dwh.psp.example") },
+      { is: "absent", status: "http 404" },
       { is: "searching", more: false, found: [] },
     ],
     [
@@ -627,7 +707,7 @@ describe("a beGateway report job", () => {
 
   it("is made once, under its key, and the link lies with the storage, not the API", async () => {
     const { sandbox, source, kit, run, clock } = await scene();
-    const here = kit(durableJournal());
+    const here = kit(durable());
     const job = here.report(source, wanted);
     expect(await run(here, job)).toMatchObject({ status: "ready", reference: job.key, adopted: false });
     expect(sandbox.made("begateway")).toBe(1);
@@ -648,7 +728,7 @@ describe("a beGateway report job", () => {
 
   it("is downloaded as the zip that holds it, from the storage alone and without credentials", async () => {
     const { sandbox, source, kit, run } = await scene();
-    const here = kit(durableJournal());
+    const here = kit(durable());
     for (const format of ["xlsx", "csv"] as const) {
       const job = here.report(source, { ...wanted, format });
       await run(here, job);
@@ -664,7 +744,7 @@ describe("a beGateway report job", () => {
 
   it("whose create was answered by nobody is found by its id and adopted: one report", async () => {
     const { sandbox, source, kit, run } = await scene();
-    const here = kit(durableJournal());
+    const here = kit(durable());
     sandbox.fail(create, lostAfter);
     const job = here.report(source, wanted);
     expect(await run(here, job)).toMatchObject({ status: "ready", reference: job.key, adopted: true });
@@ -673,7 +753,7 @@ describe("a beGateway report job", () => {
 
   it("whose create was answered by something else is found and adopted too", async () => {
     const { sandbox, source, kit, run, seen } = await scene();
-    const here = kit(durableJournal());
+    const here = kit(durable());
     sandbox.fail(create, { kind: "status", status: 201, body: {}, afterHandling: true });
     expect(await run(here, here.report(source, wanted))).toMatchObject({ status: "ready", adopted: true });
     expect(seen().filter((request) => request.startsWith("POST"))).toEqual(["POST 201"]);
@@ -682,7 +762,7 @@ describe("a beGateway report job", () => {
 
   it("whose create never arrived is made anew once the echo is proven", async () => {
     const { sandbox, source, kit, run, seen } = await scene();
-    const here = kit(durableJournal());
+    const here = kit(durable());
     await run(here, here.report(source, wanted));
     const before = sandbox.requests.length;
     sandbox.fail(create, lostBefore);
@@ -693,7 +773,7 @@ describe("a beGateway report job", () => {
 
   it("whose create never arrived is indeterminate while nothing proves the echo: no second create", async () => {
     const { sandbox, source, kit, run, seen } = await scene();
-    const here = kit(durableJournal());
+    const here = kit(durable());
     sandbox.fail(create, lostBefore);
     expect(await run(here, here.report(source, wanted))).toMatchObject({ status: "indeterminate", found: [] });
     expect(seen().filter((request) => request.startsWith("POST"))).toEqual(["POST reset"]);
@@ -702,7 +782,7 @@ describe("a beGateway report job", () => {
 
   it("at a provider that gives ids of its own never makes a second report after a lost answer", async () => {
     const { sandbox, source, kit, run, seen } = await scene({ begatewayEchoesId: false });
-    const here = kit(durableJournal());
+    const here = kit(durable());
     const job = here.report(source, wanted);
     const outcome = await run(here, job);
     expect(outcome).toMatchObject({ status: "ready", reference: sandbox.reports[0]?.id });
@@ -718,21 +798,24 @@ describe("a beGateway report job", () => {
     expect(sandbox.made("begateway")).toBe(2);
   });
 
-  it("begun again with its journal lost finds the report that it made before", async () => {
-    const { sandbox, source, kit, run, seen } = await scene();
-    const here = kit(durableJournal());
+  it("begun again with its journal lost looks at once at the report that it made before", async () => {
+    const { sandbox, source, kit, run, seen, clock } = await scene();
+    const here = kit(durable());
     await run(here, here.report(source, wanted));
     const before = sandbox.requests.length;
-    const elsewhere = kit(durableJournal());
+    const elsewhere = kit(durable());
     const job = elsewhere.report(source, wanted);
+    const startedAt = clock.now();
     expect(await run(elsewhere, job)).toMatchObject({ status: "ready", reference: job.key, adopted: true });
     expect(seen().slice(before)).toEqual(["POST 422", "GET 200"]);
+    // It is there, says the provider: nothing is waited for.
+    expect(clock.now() - startedAt).toBeLessThan(1_000);
     expect(sandbox.made("begateway")).toBe(1);
   });
 
   it("is expired once its file is gone, and made anew only for another epoch", async () => {
     const { sandbox, source, kit, run, clock } = await scene();
-    const journal = durableJournal();
+    const journal = durable();
     const job = kit(journal).report(source, wanted);
     await run(kit(journal), job);
     clock.advance(72 * 3_600_000);
@@ -744,9 +827,48 @@ describe("a beGateway report job", () => {
     expect(sandbox.made("begateway")).toBe(2);
   });
 
+  it("that expired says so once", async () => {
+    const { source, kit, run, clock } = await scene();
+    const here = kit(durable());
+    const job = here.report(source, wanted);
+    await run(here, job);
+    clock.advance(72 * 3_600_000);
+    const error = await job.download(asStream()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "ReportExpiredError", message: expect.stringContaining("{ epoch: 1 }") });
+    expect(String(error).match(/epoch/gi)).toHaveLength(1);
+    expect(String(error).match(/until 20/g)).toHaveLength(1);
+  });
+
+  it("that the provider no longer knows ends after a bounded number of looks, and another epoch makes it again", async () => {
+    const { sandbox, source, kit, run, seen, clock } = await scene({ readyAfterMs: 3_600_000 });
+    const here = kit(durable());
+    const job = here.report(source, wanted);
+    await here.step(job.bookmark, [source]);
+    const takeBack = sandbox.fail(
+      { operationId: "getReport" },
+      { kind: "status", status: 404, body: { error: { code: "not_found", message: "Not found" } } },
+      1_000,
+    );
+    const startedAt = clock.now();
+    const outcome = await run(here, job);
+    expect(outcome).toMatchObject({ status: "failed", code: "no-longer-known", made: true, retryable: false });
+    expect(outcome).toHaveProperty("message", expect.stringContaining("no longer knows this report"));
+    expect(clock.now() - startedAt).toBeGreaterThanOrEqual(10 * 60_000);
+    expect(clock.now() - startedAt).toBeLessThan(30 * 60_000);
+    expect(seen().length).toBeLessThan(30);
+    // Not kept as the end: should the provider know it after all, running the job again finds it.
+    takeBack();
+    clock.advance(3_600_000);
+    expect(await run(here, job)).toMatchObject({ status: "ready", reference: job.key });
+    sandbox.fail({ operationId: "getReport" }, { kind: "status", status: 404 }, 3);
+    const again = here.report(source, wanted, { epoch: 1 });
+    expect(await run(here, again)).toMatchObject({ status: "ready", reference: again.key });
+    expect(sandbox.made("begateway")).toBe(2);
+  });
+
   it("that the provider fails is failed, in one report", async () => {
     const { sandbox, source, kit, run } = await scene();
-    const here = kit(durableJournal());
+    const here = kit(durable());
     sandbox.fail(create, { kind: "report-fails" });
     expect(await run(here, here.report(source, wanted))).toMatchObject({
       status: "failed",
@@ -760,7 +882,7 @@ describe("a beGateway report job", () => {
     const { sandbox, kit } = await scene();
     const client = createBegatewayClient({ ...sandbox.begateway, secretKey: "wrong" });
     const source = begatewayReports(client, { pspId: sandbox.begateway.pspId });
-    const here = kit(durableJournal());
+    const here = kit(durable());
     const job = here.report(source, wanted);
     await expect(here.step(job.bookmark, [source])).rejects.toMatchObject({ name: "ProviderError", status: 401 });
     expect(sandbox.made("begateway")).toBe(0);

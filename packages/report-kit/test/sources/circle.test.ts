@@ -73,6 +73,57 @@ describe("a request to Circle", () => {
     }
   });
 
+  it("of a day is taken once the day has ended: a camt.053 in UTC, a managed report in the entity's zone", () => {
+    const camt = { reportType: "camt053", date: "2026-11-19" } as const;
+    const midnight = Date.parse("2026-11-20T00:00:00Z");
+    expect(() => source.prepare(camt, { now: midnight })).not.toThrow();
+    expect(() => source.prepare(camt, { now: midnight - 1 })).toThrow(
+      "request.date: expected a day that has ended in UTC, as this one will have at 2026-11-20T00:00:00.000Z; allowPartial: true asks for what there is so far",
+    );
+    const managed = { reportType: "managed_payin_transactions", timeframe: "daily", date: "2026-11-19" } as const;
+    const inSingapore = circleReports(answering().client, { account: "treasury", timeZone: "Asia/Singapore" });
+    expect(() => inSingapore.prepare(managed, { now: Date.parse("2026-11-19T16:00:00Z") })).not.toThrow();
+    expect(() => inSingapore.prepare(managed, { now: Date.parse("2026-11-19T15:59:59Z") })).toThrow(
+      "a day that has ended in Asia/Singapore",
+    );
+    // Without the zone, only what has ended everywhere has surely ended.
+    expect(() => source.prepare(managed, { now })).not.toThrow();
+    expect(() => source.prepare(managed, { now: now - 1 })).toThrow("a day that has ended everywhere");
+    const monthly = { ...managed, timeframe: "monthly", date: "2026-10" } as const;
+    expect(() => inSingapore.prepare(monthly, { now: Date.parse("2026-10-31T16:00:00Z") })).not.toThrow();
+    expect(() => inSingapore.prepare(monthly, { now: Date.parse("2026-10-31T15:59:59Z") })).toThrow("a month");
+    // The zone is no part of the key: it says when to ask, not what for.
+    expect(inSingapore.prepare(managed, { now }).identity).toEqual(prepare(managed).identity);
+    expect(() => circleReports(answering().client, { account: "treasury", timeZone: "Asia/Nowhere" })).toThrow(
+      expect.objectContaining({ field: "timeZone" }),
+    );
+  });
+
+  it("of a period that goes on is a report of its own, where the caller allows a partial one", async () => {
+    const partial = {
+      reportType: "managed_payout_transactions",
+      timeframe: "monthly",
+      date: "2026-11",
+      allowPartial: true,
+    } as const;
+    const prepared = prepare(partial);
+    expect(prepared.identity).toEqual(partial);
+    expect(source.prepare(prepared.request as unknown as CircleReportRequest, { now })).toEqual(prepared); // as a bookmark brings it back
+    const { client, sent } = answering(json(202, { data: { id, status: "pending" } }));
+    await circleReports(client, { account: "treasury" }).create?.(call(prepared.request as Record<string, string>));
+    expect(sent[0]?.body).toEqual({
+      reportType: "managed_payout_transactions",
+      timeframe: "monthly",
+      date: "2026-11-01",
+    });
+    expect(() => prepare({ reportType: "camt053", date: "2026-11-20" })).toThrow(ReportRequestError);
+    expect(prepare({ reportType: "camt053", date: "2026-11-20", allowPartial: true }).readyAt).toBeUndefined();
+    expect(() => prepare({ reportType: "camt053", date: "2026-11-21", allowPartial: true })).toThrow("has begun");
+    expect(prepare({ reportType: "camt053", date: "2026-11-19", allowPartial: false })).toEqual(
+      prepare({ reportType: "camt053", date: "2026-11-19" }),
+    );
+  });
+
   it("does not compile without what its report type needs, or with what it does not take", () => {
     const kit = createReportKit({ journal: memoryJournal() });
     // @ts-expect-error a managed report needs its timeframe
@@ -214,6 +265,79 @@ describe("what Circle answers", () => {
     expect(clock.now()).toBeLessThan(Date.parse("2026-11-20T06:30:00Z"));
   });
 
+  const notFound = json(404, { code: 404, message: "Not found." });
+
+  /** Every request of a job from its start to its end. */
+  async function runFrom(start: string, answers: (() => Response)[], date = "2026-11-19") {
+    const clock = createVirtualClock({ start });
+    const { client, sent } = answering(...answers);
+    const kit = createReportKit({ journal: memoryJournal(), platform: clock.platform });
+    const job = kit.report(circleReports(client, { account: "treasury" }), { reportType: "camt053", date });
+    const outcome = await clock.finish(job.outcome());
+    return {
+      outcome,
+      sent,
+      tookMs: clock.now() - Date.parse(start),
+      download: () => clock.finish(job.download(asStream())),
+    };
+  }
+
+  it("404 to every create: an error within minutes once the statement should be there, which names both causes", async () => {
+    const { outcome, sent, tookMs, download } = await runFrom("2026-11-20T12:00:00Z", [notFound]);
+    expect(outcome).toMatchObject({ status: "failed", code: "not-found", made: false, retryable: false });
+    expect(outcome).toHaveProperty("message", expect.stringContaining("no camt053 report of 2026-11-19"));
+    expect(outcome).toHaveProperty("message", expect.stringContaining("https://api.circle.test is not the address"));
+    expect(sent.map(({ method }) => method)).toEqual(["POST", "POST", "POST"]);
+    expect(tookMs).toBeLessThan(120_000);
+    await expect(download()).rejects.toMatchObject({ code: "not-found", retryable: false });
+  });
+
+  it("404 to every create: a few looks while the statement may still come, the last when it should be there", async () => {
+    for (const start of ["2026-11-20T00:10:00Z", "2026-11-20T03:00:00Z", "2026-11-20T05:59:00Z"]) {
+      const { outcome, sent, tookMs } = await runFrom(start, [notFound]);
+      expect(outcome).toMatchObject({ status: "failed", code: "not-found" });
+      expect(sent.length).toBeLessThanOrEqual(5);
+      expect(sent.every(({ method }) => method === "POST")).toBe(true);
+      const end = Date.parse(start) + tookMs;
+      expect(end).toBeGreaterThanOrEqual(Date.parse("2026-11-20T06:00:00Z"));
+      expect(end).toBeLessThan(Date.parse("2026-11-20T06:45:00Z"));
+    }
+  });
+
+  it.each([
+    ["a page", () => new Response("<h1>404</h1>", { status: 404, headers: { "content-type": "text/html" } })],
+    ["nothing", () => new Response(null, { status: 404 })],
+    ["another API's words", json(404, { message: "no Route matched", error: "not_found" })],
+  ])("404 with %s is no answer of Circle's: a wrong address, at once", async (_what, answer) => {
+    const { outcome, sent } = await runFrom("2026-11-20T00:10:00Z", [answer]);
+    expect(outcome).toMatchObject({ status: "failed", code: "not-found", made: false, retryable: false });
+    expect(outcome).toHaveProperty("message", expect.stringContaining("check baseUrl"));
+    expect(sent).toHaveLength(1);
+  });
+
+  it("404 to looks at a report that it acknowledged: it is asked for again, which makes it again", async () => {
+    const pending = json(202, record({ status: "pending" }));
+    const ready = json(200, record({ status: "ready", ...signed }));
+    const { outcome, sent } = await runFrom("2026-11-20T12:00:00Z", [
+      pending,
+      notFound,
+      notFound,
+      notFound,
+      pending,
+      ready,
+    ]);
+    expect(outcome).toMatchObject({ status: "ready", reference: id });
+    expect(sent.map(({ method }) => method)).toEqual(["POST", "GET", "GET", "GET", "POST", "GET"]);
+  });
+
+  it("404 to looks and to the question again: it no longer knows the report", async () => {
+    const pending = json(202, record({ status: "pending" }));
+    const { outcome, sent, tookMs } = await runFrom("2026-11-20T12:00:00Z", [pending, notFound]);
+    expect(outcome).toMatchObject({ status: "failed", code: "no-longer-known", made: true, retryable: false });
+    expect(sent).toHaveLength(5);
+    expect(tookMs).toBeLessThan(10 * 60_000);
+  });
+
   it("400: the report was not made, in Circle's words", async () => {
     const { client } = answering(
       json(400, {
@@ -231,6 +355,33 @@ describe("what Circle answers", () => {
     const outcome = await clock.finish(job.outcome());
     expect(outcome).toMatchObject({ status: "failed", made: false });
     expect(outcome).toHaveProperty("message", expect.stringContaining("Invalid date."));
+  });
+});
+
+describe("the file that Circle's API serves itself", () => {
+  it("is asked for in one attempt, within the download's own time limit", async () => {
+    let attempts = 0;
+    const client = createCircleClient({
+      apiKey: "k",
+      baseUrl: "https://api.circle.test",
+      timeoutMs: 250,
+      fetch: async (input, init) => {
+        const { url } = new Request(input, init);
+        if (!url.endsWith("/content")) return Response.json({ data: { id, status: "ready", downloadUrl: null } });
+        attempts += 1;
+        await new Promise((resolve) => setTimeout(resolve, 500)); // longer than the client's own limit
+        if (attempts === 1) return new Response("<Document/>");
+        return new Response(null, { status: 503 });
+      },
+    });
+    const location = await circleReports(client, { account: "treasury" }).locate(call({}, id));
+    if (location.via !== "api") throw new Error("the file comes through the API");
+    const { signal } = new AbortController();
+    const response = await location.open({ headers: {}, signal, timeoutMs: 10_000 });
+    expect(await response.text()).toBe("<Document/>");
+    expect((await location.open({ headers: {}, signal, timeoutMs: 10_000 })).status).toBe(503);
+    expect(attempts).toBe(2);
+    await expect(location.open({ headers: {}, signal })).rejects.toMatchObject({ code: "timeout" });
   });
 });
 

@@ -1,20 +1,16 @@
 import { createMonatoClient } from "@report-kit/monato";
 import type { MonatoClient } from "@report-kit/monato";
+import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import type { Sandbox, SandboxOptions, VirtualClock } from "@report-kit/sandbox";
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { amazonS3Hosts } from "../../src/sources/amazon-s3-hosts.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { amazonS3Hosts } from "../../src/source/amazon-s3-hosts.ts";
 import { asStream } from "../../src/download/index.ts";
-import { createReportKit, ReportRequestError } from "../../src/index.ts";
-import type { Observation, Outcome, ReportJob, ReportKit, ReportSource, SourceCall } from "../../src/index.ts";
+import { createReportKit, explainError, memoryJournal, ReportRequestError } from "../../src/index.ts";
+import type { Journal, Observation, Outcome, ReportJob, ReportKit, ReportSource, SourceCall } from "../../src/index.ts";
 import { monatoReports } from "../../src/sources/monato.ts";
 import type { MonatoReportRequest } from "../../src/sources/monato.ts";
 import { createVirtualClock as createKitClock, seededRandom } from "../../src/testing/index.ts";
-import { durableJournal } from "../support/durable-journal.ts";
-import { openSandbox, stepToOutcome } from "../support/open-sandbox.ts";
-import { recordingFetch } from "../support/recording-fetch.ts";
-import type { Sent } from "../support/recording-fetch.ts";
-import { observe, sourceCall } from "../support/source-call.ts";
 
 const startsAt = "2026-11-21T12:00:00Z";
 const now = Date.parse(startsAt);
@@ -27,13 +23,33 @@ const checkedClabe = "032180000118359719";
 
 const daily = { report_type: "DAILY", operation_date: "2026-11-19" } as const satisfies MonatoReportRequest;
 
-/** A source whose provider gives one answer after the other, the last again and again, and what it was asked. */
+interface Sent {
+  readonly method: string;
+  readonly url: string;
+  readonly authorization: string | null;
+  readonly body: unknown;
+}
+
+/** A source whose provider gives one answer after the other, the last for ever, and what it was asked. */
 function answering(...answers: readonly (() => Response)[]): {
   readonly source: ReportSource<MonatoReportRequest>;
-  readonly sent: readonly Sent[];
+  readonly sent: Sent[];
 } {
-  const { fetch, sent } = recordingFetch(answers);
-  return { source: monatoReports(createMonatoClient({ clientId, token: "jwt", baseUrl, fetch })), sent };
+  const sent: Sent[] = [];
+  const client = createMonatoClient({
+    clientId,
+    token: "jwt",
+    baseUrl,
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      const authorization = request.headers.get("authorization");
+      sent.push({ method: request.method, url: request.url, authorization, body: await request.json() });
+      const answer = answers[Math.min(sent.length, answers.length) - 1];
+      if (answer === undefined) throw new TypeError("no answer was given to the test's provider");
+      return answer();
+    },
+  });
+  return { source: monatoReports(client), sent };
 }
 
 const json =
@@ -42,12 +58,20 @@ const json =
     Response.json(body, { status, headers });
 
 function callOf(more: Partial<SourceCall> = {}): SourceCall {
-  return sourceCall({ request: daily, now, ...more });
+  const signal = new AbortController().signal;
+  return { key: "k", epoch: 0, request: daily, now, echoProven: false, signal, ...more };
 }
 
 /** What a step makes of a look: the observation, or what its error means. */
-function look(source: ReportSource, more?: Partial<SourceCall>): Promise<Observation> {
-  return observe(source, "look", callOf(more));
+async function look(source: ReportSource, more?: Partial<SourceCall>): Promise<Observation> {
+  const call = callOf(more);
+  try {
+    return await source.look(call);
+  } catch (error) {
+    const meaning = source.explain?.(error, "look", call) ?? explainError(error, "look");
+    if (meaning === undefined) throw error;
+    return meaning;
+  }
 }
 
 describe("monatoReports", () => {
@@ -144,7 +168,7 @@ describe("a Monato request", () => {
 
   it("prepared again gives the same", () => {
     const day = fc
-      .date({ min: new Date("2000-01-01T00:00:00Z"), max: new Date(startsAt), noInvalidDate: true })
+      .date({ min: new Date("2000-01-01T00:00:00Z"), max: new Date("2026-10-31T00:00:00Z"), noInvalidDate: true })
       .map((date) => date.toISOString().slice(0, 10));
     const clabe = fc.stringMatching(/^\d{18}$/);
     const requests = fc.oneof(
@@ -170,27 +194,40 @@ describe("a Monato request", () => {
     expect(source.prepare(given, { now })).toEqual(source.prepare(daily, { now }));
   });
 
-  it("may be of a day that has begun somewhere on earth, and of the current month", () => {
-    expect(() => source.prepare({ ...daily, operation_date: "2026-11-22" }, { now })).not.toThrow();
-    expect(() => source.prepare({ report_type: "MONTHLY", operation_date: "2026-11-30" }, { now })).not.toThrow();
-    expect(() => source.prepare({ ...daily, operation_date: "2026-11-23" }, { now })).toThrow(
-      expect.objectContaining({ field: "request.operation_date" }),
+  it("is of a day or a month that has ended in Mexico City, or in the zone that the source is given", () => {
+    // Midnight of the 21st in Mexico City is 06:00 in UTC.
+    const midnight = Date.parse("2026-11-21T06:00:00Z");
+    const day = { ...daily, operation_date: "2026-11-20" };
+    expect(() => source.prepare(day, { now: midnight })).not.toThrow();
+    expect(() => source.prepare(day, { now: midnight - 1 })).toThrow(
+      "request.operation_date: expected a day that has ended in America/Mexico_City, as this one will have at 2026-11-21T06:00:00.000Z",
     );
+    const client = createMonatoClient({ clientId, token: "jwt", baseUrl });
+    const inTijuana = monatoReports(client, { timeZone: "America/Tijuana" });
+    expect(() => inTijuana.prepare(day, { now: midnight })).toThrow("2026-11-21T08:00:00.000Z");
+    expect(() => monatoReports(client, { timeZone: "America/Atlantis" })).toThrow(
+      expect.objectContaining({ field: "timeZone" }),
+    );
+    const month = (operation_date: string) => ({ report_type: "MONTHLY", operation_date }) as const;
+    const monthEnds = Date.parse("2026-11-01T06:00:00Z");
+    for (const date of ["2026-10", "2026-10-01", "2026-10-31"]) {
+      expect(() => source.prepare(month(date), { now: monthEnds })).not.toThrow();
+      expect(() => source.prepare(month(date), { now: monthEnds - 1 })).toThrow("a month that has ended");
+    }
   });
 
-  it("has its CLABE's check digit looked at only when that is asked for", () => {
-    const client = createMonatoClient({ clientId, token: "jwt", baseUrl });
-    const strict = monatoReports(client, { checkClabeDigit: true });
-    const statement = (clabe_number: string): MonatoReportRequest => ({
-      report_type: "DAILY_ACCOUNT_STATEMENT",
-      operation_date: "2026-11-19",
-      clabe_number,
-    });
-    expect(() => source.prepare(statement(sampleClabe), { now })).not.toThrow();
-    expect(() => strict.prepare(statement(checkedClabe), { now })).not.toThrow();
-    expect(() => strict.prepare(statement(sampleClabe), { now })).toThrow(
-      expect.objectContaining({ field: "request.clabe_number" }),
-    );
+  it("of a period that has not ended is taken where the caller allows a partial one, which is a report of its own", async () => {
+    const month = { report_type: "MONTHLY", operation_date: "2026-11", allowPartial: true } as const;
+    const prepared = source.prepare(month, { now });
+    expect(prepared.identity).toEqual(month);
+    expect(source.prepare(prepared.request as unknown as MonatoReportRequest, { now })).toEqual(prepared);
+    const { source: asked, sent } = answering(json(200, { file_name: "", download_url: "" }));
+    await asked.look(callOf({ request: prepared.request }));
+    expect(sent[0]?.body).toEqual({ client_id: clientId, report_type: "MONTHLY", operation_date: "2026-11-30" });
+    expect(() => source.prepare({ ...month, operation_date: "2026-12" }, { now })).toThrow("a month that has begun");
+    expect(source.prepare({ ...daily, allowPartial: false }, { now })).toEqual(source.prepare(daily, { now }));
+    const wrong = { ...daily, allowPartial: "yes" } as unknown as MonatoReportRequest; // what JavaScript may pass
+    expect(() => source.prepare(wrong, { now })).toThrow(expect.objectContaining({ field: "request.allowPartial" }));
   });
 });
 
@@ -250,7 +287,7 @@ describe("what Monato's answers mean", () => {
     const { source } = answering(json(400, { code: 3, message, details: [] }));
     expect(await look(source)).toMatchObject({
       is: "refused",
-      code: "refused",
+      code: "http-400",
       message: `Monato refused the request: ${message}`,
     });
   });
@@ -269,7 +306,9 @@ describe("what Monato's answers mean", () => {
   it.each<[string, () => Response, object]>([
     ["401", json(401, { code: 16, message: "unauthenticated" }), { is: "denied" }],
     ["403", json(403, { code: 7, message: "permission denied" }), { is: "denied" }],
-    ["404", json(404, { code: 5, message: "not found" }), { is: "unknown", status: "http 404" }],
+    ["404", json(404, { code: 5, message: "not found" }), { is: "unreachable" }],
+    ["405", json(405, { code: 5, message: "not found" }), { is: "unreachable" }],
+    ["425", json(425, {}), { is: "unreachable" }],
     ["429", json(429, {}, { "retry-after": "30" }), { is: "unreachable", retryAfterMs: 30_000 }],
     ["408", json(408, {}), { is: "unreachable" }],
     ["500", json(500, { code: 13, message: "internal" }), { is: "unreachable" }],
@@ -299,10 +338,20 @@ describe("what Monato's answers mean", () => {
     expect(await look(source, { now, ...failing })).toMatchObject({ is });
   });
 
+  it("404 is waited for twice, and then named as what it is: a wrong address", async () => {
+    const { source } = answering(json(404, { code: 5, message: "not found" }));
+    expect(await look(source, { failures: 1, failingSince: now })).toMatchObject({ is: "unreachable" });
+    expect(await look(source, { failures: 2, failingSince: now })).toMatchObject({
+      is: "refused",
+      code: "not-found",
+      message: expect.stringContaining(baseUrl),
+    });
+  });
+
   it("500 for good ends a wait, whatever process takes the steps, and asking again begins anew", async () => {
     const clock = createKitClock({ start: now });
     const { source, sent } = answering(json(500, { code: 13, message: "internal" }));
-    const journal = durableJournal();
+    const journal: Journal = { ...memoryJournal(), keeps: "durable" };
     const { bookmark } = createReportKit({ journal, platform: clock.platform }).report(source, {
       report_type: "DAILY",
       operation_date: "2026-11-18",
@@ -367,6 +416,9 @@ describe("what Monato's answers mean", () => {
   });
 });
 
+/** A memory journal that says it is durable: what `kit.step` needs, without files. */
+const durable = (): Journal => ({ ...memoryJournal(), keeps: "durable" });
+
 interface Scene {
   readonly clock: VirtualClock;
   readonly sandbox: Sandbox;
@@ -376,19 +428,35 @@ interface Scene {
   readonly run: (job: ReportJob) => Promise<Outcome>;
 }
 
+const opened: Sandbox[] = [];
+afterEach(async () => {
+  for (const sandbox of opened.splice(0)) {
+    await sandbox.close();
+    if (sandbox.violations.length > 0)
+      throw new Error(`the sandbox left its specs: ${JSON.stringify(sandbox.violations)}`);
+  }
+});
+
 async function scene(options: SandboxOptions = {}): Promise<Scene> {
-  const { clock, sandbox } = await openSandbox(startsAt, { readyAfterMs: 90_000, ...options });
+  const clock = createVirtualClock(startsAt);
+  const sandbox = await startSandbox({ clock, readyAfterMs: 90_000, ...options });
+  opened.push(sandbox);
   const source = monatoReports(createMonatoClient({ ...sandbox.monato, now: () => clock.now() }));
-  const kit = createReportKit({
-    journal: durableJournal(),
-    platform: { now: () => clock.now(), random: seededRandom(1) },
-  });
+  const kit = createReportKit({ journal: durable(), platform: { now: () => clock.now(), random: seededRandom(1) } });
   return {
     clock,
     sandbox,
     source,
     kit,
-    run: (job) => stepToOutcome(clock, kit, job, source),
+    async run(job) {
+      for (let steps = 0; steps < 200; steps += 1) {
+        clock.advance(100); // a kit sends a source ten requests a second at most
+        const step = await kit.step(job.bookmark, [source]);
+        if ("outcome" in step) return step.outcome;
+        clock.advance(step.again.afterMs);
+      }
+      throw new Error("no outcome within 200 steps");
+    },
   };
 }
 
@@ -527,7 +595,8 @@ describe("a Monato report job", () => {
     for (const times of [1, 2]) {
       expect(await run(job)).toMatchObject({
         status: "failed",
-        code: "refused",
+        code: "http-400",
+        retryable: false,
         made: false,
         message: "Monato refused the request: Invalid clabe number",
       });

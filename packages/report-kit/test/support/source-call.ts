@@ -19,7 +19,7 @@ export async function observe(
     if (observation === undefined) throw new TypeError(`the source has no ${during}`);
     return observation;
   } catch (error) {
-    const meaning = source.explain?.(error, during) ?? explainError(error, during);
+    const meaning = source.explain?.(error, during, call) ?? explainError(error, during);
     if (meaning === undefined) throw error;
     return meaning;
   }

@@ -68,12 +68,12 @@ export async function checkWritable(path: string): Promise<void> {
  * @throws DownloadError `target`
  */
 export async function refuseForeignLinks(root: string, path: string): Promise<void> {
-  if (process.getuid === undefined) return;
+  if (process.geteuid === undefined) return;
   let at = root;
   for (const part of relative(root, path).split(sep)) {
     at = join(at, part);
     const there = await lstat(at);
-    if (!there.isSymbolicLink() || there.uid === process.getuid() || there.uid === 0) continue;
+    if (!there.isSymbolicLink() || there.uid === process.geteuid() || there.uid === 0) continue;
     throw new DownloadError(
       "target",
       `${at} is a link that another user made; it is not followed. Remove it, and keep the directory closed to other users.`,

@@ -22,7 +22,7 @@ import { formatPartOwner, hasStopped, heldParts, newPartOwner, parsePartOwner } 
  * P2 A part is taken over by renaming its directory into the new owner's, which one worker wins. The old name never comes
  *    back, so the old owner can no longer give its file the final name.
  * P3 What was taken stays until a note of the new owner vouches for its copy: a crash in between loses nothing.
- * P4 Only a directory that this user made and that others can't enter is taken over, and no link is followed.
+ * P4 Only a directory that this user made and that others can't write to is taken over, and no link is followed.
  */
 export interface PartDirectory {
   readonly path: string;
@@ -64,6 +64,8 @@ export async function claimPart(parent: string, key: string): Promise<PartDirect
   };
 
   let taken = 0;
+  // A share that keeps neither owners nor modes: nobody could take the part over later.
+  const reusable = await isPrivate(path);
   try {
     for (const name of others) {
       const left = join(parent, name);
@@ -82,6 +84,7 @@ export async function claimPart(parent: string, key: string): Promise<PartDirect
   }
 
   async function release(): Promise<void> {
+    if (!reusable) return remove();
     const longAgo = new Date(0);
     await utimes(path, longAgo, longAgo).catch(() => {}); // it was taken over: nothing to release
     letGo();
@@ -116,9 +119,9 @@ async function takeOver(path: string, to: string): Promise<boolean> {
   return false;
 }
 
-/** A directory, not a link to one, that this user made and nobody else can enter. Windows has no such modes. */
+/** A directory, not a link to one, that this user made and nobody else can write to. Windows has no such modes. */
 async function isPrivate(path: string): Promise<boolean> {
   const there = await lstat(path).catch(() => undefined);
   if (there?.isDirectory() !== true) return false;
-  return process.getuid === undefined || (there.uid === process.getuid() && (there.mode & 0o077) === 0);
+  return process.geteuid === undefined || (there.uid === process.geteuid() && (there.mode & 0o022) === 0);
 }

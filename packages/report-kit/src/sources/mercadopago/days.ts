@@ -1,6 +1,17 @@
-import { calendarDay, dayAfter, daysBetween, startOfDay, timeZoneField } from "../../source/calendar.ts";
-import type { JsonObject } from "../../json.ts";
-import { refuse, requestFields } from "../../source/request-fields.ts";
+import {
+  calendarDay,
+  dayAfter,
+  daysBetween,
+  endedDay,
+  presentMembers,
+  refuse,
+  requestFields,
+  startOfDay,
+  timeZoneField,
+  trueField,
+} from "../../source/index.ts";
+import type { JsonObject, PreparedReport } from "../../source/index.ts";
+import { zoneNameForKey } from "./zone-name.ts";
 
 /**
  * Whole days of a Mercado Pago account. Ours, not the API's: it takes instants, and widens them to whole account-local
@@ -16,6 +27,8 @@ export interface MercadopagoReportRequest {
    * Mercado Pago widens the period to its own days.
    */
   readonly timeZone: string;
+  /** Take a last day that has not ended: a report of its own, apart from the whole one. Default false. */
+  readonly allowPartial?: boolean | undefined;
 }
 
 /** A period of time in epoch milliseconds; `end` is its last second, as Mercado Pago writes periods. */
@@ -31,29 +44,57 @@ const longestDays = 60;
  * @param defaultZone - the zone of a request that names none
  * @throws ReportRequestError naming the field.
  */
-export function accountDays(input: unknown, defaultZone: string | undefined, now: number): JsonObject {
-  const fields = requestFields(input, ["from", "to", "timeZone"]);
+export function prepareDays(
+  input: unknown,
+  {
+    reportType,
+    defaultZone,
+    now,
+  }: { readonly reportType: string; readonly defaultZone: string | undefined; readonly now: number },
+): PreparedReport {
+  const request = accountDays(input, defaultZone, now);
+  const { from, to, timeZone, allowPartial } = request as unknown as MercadopagoReportRequest; // `accountDays` made it of this shape
+  return {
+    reportType,
+    request,
+    // What was asked for, not the instants that are sent: those depend on the time-zone data of each platform.
+    identity: presentMembers({ from, to, timeZone: zoneNameForKey(timeZone), allowPartial }),
+    // The instants were the key before (docs/adr, 18). No partial report was.
+    formerIdentities: allowPartial === undefined ? [periodBody(request)] : undefined,
+  };
+}
+
+function accountDays(input: unknown, defaultZone: string | undefined, now: number): JsonObject {
+  const fields = requestFields(input, ["from", "to", "timeZone", "allowPartial"]);
   const from = calendarDay("request.from", fields["from"]);
   const to = calendarDay("request.to", fields["to"]);
   const timeZone = timeZoneField("request.timeZone", fields["timeZone"] ?? defaultZone);
+  const allowPartial = trueField("request.allowPartial", fields["allowPartial"]);
   if (to < from) refuse("request.to", `a day not before request.from (${from})`, to);
   if (daysBetween(from, to) > longestDays) {
     refuse("request.to", `a day at most ${longestDays} days from request.from (${from}), both counted`, to);
   }
-  const endsAt = startOfDay(dayAfter(to), timeZone);
   // Samoa had no 2011-12-30: crossing the date line leaves a day out.
-  if (endsAt <= startOfDay(from, timeZone)) refuse("request.from", `a day that there was in ${timeZone}`, from);
-  if (endsAt > now) refuse("request.to", `a day that has ended in ${timeZone}`, to);
-  return { from, to, timeZone };
+  if (startOfDay(dayAfter(to), timeZone) <= startOfDay(from, timeZone)) {
+    refuse("request.from", `a day that there was in ${timeZone}`, from);
+  }
+  endedDay("request.to", to, { now, timeZone, allowPartial });
+  return presentMembers({ from, to, timeZone, allowPartial });
 }
 
-/** The period of a request that `accountDays` wrote. */
+/** The period of a request that `prepareDays` wrote. */
 export function periodOf(request: JsonObject): Period {
-  const { from, to, timeZone } = request as unknown as MercadopagoReportRequest; // `accountDays` made it of this shape; the journal keeps it as JSON
+  const { from, to, timeZone } = request as unknown as MercadopagoReportRequest; // `prepareDays` made it of this shape; the journal keeps it as JSON
   return { begin: startOfDay(from, timeZone), end: startOfDay(dayAfter(to), timeZone) - 1_000 };
 }
 
 /** An instant as Mercado Pago takes it: UTC, to the second, without milliseconds. */
 export function utcSecond(instant: number): string {
   return new Date(instant).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** What is sent: the local begin of the first day and the last second of the last. */
+export function periodBody(request: JsonObject): { readonly begin_date: string; readonly end_date: string } {
+  const { begin, end } = periodOf(request);
+  return { begin_date: utcSecond(begin), end_date: utcSecond(end) };
 }

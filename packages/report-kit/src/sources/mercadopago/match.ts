@@ -1,9 +1,7 @@
+import { clockSkewMs, untrusted } from "../../source/index.ts";
+import type { FoundReport, Untrusted } from "../../source/index.ts";
 import type { Period } from "./days.ts";
 import { idOf, statusOf } from "./task.ts";
-import type { FoundReport } from "../../found-report.ts";
-import { clockSkewMs } from "../../source/timing.ts";
-import { untrusted } from "../../source/answer-fields.ts";
-import type { Untrusted } from "../../source/answer-fields.ts";
 
 const dayMs = 86_400_000;
 /** How far the provider's clock may be behind ours. Ours: nothing is documented. */
@@ -33,8 +31,8 @@ export interface Wanted {
   readonly period: Period;
   /** Epoch milliseconds at which the intent to create it was written down. */
   readonly intentAt: number;
-  /** References and file names of the reports that other jobs have. */
-  readonly claimed?: ReadonlySet<string>;
+  /** Does another job have the report of this reference, or file name? */
+  readonly belongsToAnotherJob?: ((reference: string) => Promise<boolean>) | undefined;
 }
 
 /** The items that are the wanted report, lowest id first, and those that may be but don't say enough. */
@@ -45,39 +43,48 @@ export interface Matches {
 
 /**
  * Which items are the wanted report: asked for by hand, made after the intent, of a period that contains the wanted one
- * with less than a day to spare on either side (Mercado Pago widens each to whole days of the account). An item that
- * fails one of these is another report, whatever else it leaves out; one that leaves out what would tell is unsure.
+ * with less than a day to spare on either side (Mercado Pago widens each to whole days of the account), and of no other
+ * job. An item that fails one of these is another report, whatever else it leaves out; one that leaves out what would tell
+ * is unsure.
  */
-function matchReports(listing: Listing, wanted: Wanted): Matches {
+export async function matchReports(listing: Listing, wanted: Wanted, ids: "of tasks" | "of reports"): Promise<Matches> {
   const ours: { id: string; item: Untrusted }[] = [];
   const unsure: FoundReport[] = [];
   for (const item of listing.items) {
-    if (isClaimed(item, wanted.claimed)) continue;
     const answers = new Set([byHand(item), madeSince(item, wanted.intentAt - skewMs), covers(item, wanted.period)]);
     if (answers.has(false)) continue;
+    // Asked last: it is a read of the journal.
+    const isOthers = await belongsToOthers(item, wanted, ids);
+    if (isOthers === true) continue;
     const id = idOf(item);
-    if (id === undefined || answers.has(undefined)) unsure.push(describeItem(item));
+    if (id === undefined || isOthers === undefined || answers.has(undefined)) unsure.push(describeItem(item));
     else ours.push({ id, item });
   }
   return { ours: ours.toSorted((one, other) => compareIds(one.id, other.id)), unsure };
 }
 
-/** The same without those that other jobs have. Most searches find nothing, and need not ask which. */
-export async function matchUnclaimed(
-  listing: Listing,
-  wanted: Wanted,
-  claimedByOthers: (() => Promise<ReadonlySet<string>>) | undefined,
-): Promise<Matches> {
-  const matches = matchReports(listing, wanted);
-  if (matches.ours.length + matches.unsure.length === 0 || claimedByOthers === undefined) return matches;
-  return matchReports(listing, { ...wanted, claimed: await claimedByOthers() });
-}
-
-/** Does another job have it? Tasks are known by their ids, what a search found by its own, finished files by their names. */
-function isClaimed(item: Untrusted, claimed: ReadonlySet<string> = new Set()): boolean {
+/**
+ * Does another job have it? Ids decide, because names may repeat: a list has the ids of tasks, which jobs know; a search
+ * those of finished reports, which a job knows only if it was found that way. Undefined: the name of a finished report is
+ * known to another job, and nothing shows whether the report is.
+ */
+async function belongsToOthers(
+  item: Untrusted,
+  { belongsToAnotherJob = () => Promise.resolve(false) }: Wanted,
+  ids: "of tasks" | "of reports",
+): Promise<boolean | undefined> {
   const id = idOf(item);
-  const names = [id, `list:${id}`, `report:${id}`, item["file_name"]];
-  return names.some((name) => typeof name === "string" && claimed.has(name));
+  const name = item["file_name"];
+  const isNameKnown = async (): Promise<boolean> =>
+    typeof name === "string" && name !== "" && (await belongsToAnotherJob(name));
+  if (id === undefined) return isNameKnown();
+  if (ids === "of tasks") {
+    const references = [id, `list:${id}`, `report:${String(item["report_id"])}`];
+    for (const reference of references) if (await belongsToAnotherJob(reference)) return true;
+    return false;
+  }
+  if (await belongsToAnotherJob(`report:${id}`)) return true;
+  return (await isNameKnown()) ? undefined : false;
 }
 
 /** An item in the words of a search for an unclear create. */
@@ -87,7 +94,7 @@ export function describeItem(item: Untrusted): FoundReport {
   return {
     reference: idOf(item) ?? (typeof name === "string" && name !== "" ? name.slice(0, 100) : "(no id)"),
     status: statusOf(item),
-    ...(createdAt === undefined ? {} : { createdAt: createdAt.slice(0, 40) }),
+    createdAt: createdAt?.slice(0, 40),
   };
 }
 

@@ -1,6 +1,5 @@
-import type { Observation } from "../../source/observation.ts";
-import { untrusted } from "../../source/answer-fields.ts";
-import type { Untrusted } from "../../source/answer-fields.ts";
+import { untrusted } from "../../source/index.ts";
+import type { Observation, Untrusted } from "../../source/index.ts";
 
 /** What a name in place of a file's would reach instead: the literal paths beside `{file_name}`. */
 const neighbours: ReadonlySet<string> = new Set(["config", "list", "search", "schedule", "task", ".", ".."]);
@@ -26,41 +25,50 @@ export function statusOf(item: Untrusted): string {
   return typeof status === "string" && status !== "" ? status.slice(0, 60) : "no status";
 }
 
+/** What each status of a task means; any other is unknown (query-task-status of both families, read 2026-11-20). */
+const statuses: Readonly<Record<string, "pending" | "file" | "failed">> = {
+  pending: "pending",
+  processing: "pending",
+  processed: "file",
+  // Of test accounts, and of older lists.
+  available: "file",
+  enabled: "file",
+  failed: "failed",
+  deleted: "failed",
+};
+
 /**
- * What a task, or an item of a list or a search, says of its report (query-task-status of both families, read
- * 2026-11-20). Ready takes both a status that says so and the file's name: `processed` comes a little before the name.
+ * What a task, or an item of a list or a search, says of its report. Ready takes both a status that says so and the file's
+ * name: `processed` comes a little before the name.
  *
  * @param reference - the report's reference from now on. Not the answer's `id`: test accounts answer with another one.
  * @param afterwards - the reference of a report that is not ready yet, where it differs
  */
 export function observeTask(item: Untrusted, reference: string, afterwards: string = reference): Observation {
   const status = statusOf(item);
-  switch (status) {
+  switch (Object.hasOwn(statuses, status) ? statuses[status] : undefined) {
     case "pending":
-    case "processing":
       return { is: "pending", status, reference: afterwards };
-    case "processed":
-    case "available":
-    case "enabled": {
-      const fileName = fileNameOf(item);
-      if (fileName === undefined) {
-        return { is: "pending", status: `${status}, no file name yet`, reference: afterwards };
-      }
-      if (isFileName(fileName)) return { is: "ready", reference, fileName };
-      const sample = `file name ${JSON.stringify(fileName.slice(0, 60))}`;
-      return { is: "unknown", status: "a file name that can't be one", sample, reference: afterwards };
-    }
-    case "failed":
-    case "deleted": {
+    case "file":
+      return observeFile(item, status, reference, afterwards);
+    case "failed": {
       const message =
-        status === "failed"
-          ? "Mercado Pago says that making the report failed, and gives no reason."
-          : "Mercado Pago says that the report was deleted.";
+        status === "deleted"
+          ? "Mercado Pago says that the report was deleted."
+          : "Mercado Pago says that making the report failed, and gives no reason.";
       return { is: "failed", code: status, message, reference };
     }
-    default:
+    case undefined:
       return { is: "unknown", status, sample: `status ${JSON.stringify(status)}`, reference: afterwards };
   }
+}
+
+function observeFile(item: Untrusted, status: string, reference: string, afterwards: string): Observation {
+  const fileName = fileNameOf(item);
+  if (fileName === undefined) return { is: "pending", status: `${status}, no file name yet`, reference: afterwards };
+  if (isFileName(fileName)) return { is: "ready", reference, fileName };
+  const sample = `file name ${JSON.stringify(fileName.slice(0, 60))}`;
+  return { is: "unknown", status: "a file name that can't be one", sample, reference: afterwards };
 }
 
 /** `file_name`, or the table among `files` (seen on test accounts, beside a JSON of the same rows). */

@@ -228,6 +228,72 @@ describe("a report is the wanted one", () => {
   });
 });
 
+describe("a report that another job has", () => {
+  const others =
+    (...known: string[]) =>
+    (reference: string) =>
+      Promise.resolve(known.includes(reference));
+  const listed = [
+    { ...finished, id: 900 },
+    { ...finished, id: 901 },
+  ];
+
+  /** What a place says while other jobs have these. */
+  async function seenIn(place: 0 | 1, items: readonly object[], known: string[], reports = settlementReports) {
+    const { client } = scripted([200, place === 0 ? items : { results: items }]);
+    const belongsToAnotherJob = others(...known);
+    return observe(reports(client, { account: "1" }), "find", { belongsToAnotherJob }, place);
+  }
+
+  it.each(families)(
+    "is left out of a list by its id, and another of the same file name is not, for %s reports",
+    async (_, reports) => {
+      for (const known of [["900"], ["list:900"], ["900", "report.csv"], ["list:900", "report.csv"]]) {
+        expect(await seenIn(0, listed, known, reports)).toMatchObject({ is: "ready", reference: "901" });
+      }
+      // Known by its report's id, from a search.
+      const [first, second] = listed;
+      expect(await seenIn(0, [{ ...first, report_id: 77 }, { ...second }], ["report:77"], reports)).toMatchObject({
+        reference: "901",
+      });
+      expect(await seenIn(0, listed, ["900", "901"], reports)).toMatchObject({
+        is: "searching",
+        more: true,
+        found: [],
+      });
+    },
+  );
+
+  it("is left out of a search by its own id; one that only the name tells decides nothing", async () => {
+    expect(await seenIn(1, listed, ["report:900"])).toMatchObject({ is: "ready", reference: "report:901" });
+    // A task's id is no report's.
+    expect(await seenIn(1, listed, ["900"])).toMatchObject({ is: "ready", reference: "report:900" });
+    const unsure = await seenIn(1, listed, ["5", "report.csv"]);
+    expect(unsure).toMatchObject({ is: "searching", more: false });
+    expect(unsure).toHaveProperty("found.length", 2);
+  });
+
+  it("is left out by its name where it has no id", async () => {
+    const { id: _id, ...nameless } = finished;
+    expect(await seenIn(0, [nameless], ["report.csv"])).toMatchObject({ is: "searching", more: true, found: [] });
+    expect(await seenIn(0, [nameless], ["other.csv"])).toMatchObject({ is: "searching", more: false });
+  });
+
+  it("is asked for only where there is something to adopt", async () => {
+    let asked = 0;
+    const { client } = scripted([
+      200,
+      [
+        { ...finished, created_from: "schedule" },
+        { ...finished, begin_date: "2026-10-01T03:00:00Z" },
+      ],
+    ]);
+    const source = settlementReports(client, { account: "1" });
+    await observe(source, "find", { belongsToAnotherJob: () => Promise.resolve((asked += 1) > 0) });
+    expect(asked).toBe(0);
+  });
+});
+
 describe("a create whose answer is lost", () => {
   it.each(families)("leaves the one report it made, which is adopted, for %s reports", async (family, reports) => {
     const { clock, sandbox, client } = await sandboxScene();

@@ -142,7 +142,7 @@ describe("a look", () => {
     ["404 with an empty body", [404]],
   ])("answered by %s goes on in the list, which the reference remembers", async (_, answer) => {
     const reference = "list:99336983670";
-    expect(await meaningOf("look", answer)).toEqual({ is: "pending", status: "not found as a task", reference });
+    expect(await meaningOf("look", answer)).toEqual({ is: "absent", status: "not found as a task", reference });
   });
 
   it.each<[string, Scripted, Partial<Observation>]>([
@@ -181,11 +181,33 @@ describe("a look", () => {
       { results: [{ id: reference, status: "processed", file_name: csv }] },
       { is: "ready", reference, fileName: csv },
     ],
-    ["does not show it", [], { is: "pending", status: "not listed", reference }],
-    ["is no list", { message: "x" }, { is: "pending", status: "not listed", reference }],
+    ["does not show it", [], { is: "absent", status: "not listed", reference }],
+    ["is no list", { message: "x" }, { is: "absent", status: "not listed", reference }],
   ])("in a list that %s", async (_, list, meaning) => {
     expect(await meaningOf("look", [200, list], "list:99336983670")).toEqual(meaning);
   });
+
+  it.each(families)(
+    "at a report that neither task nor list show ends after a bounded number of looks, for %s reports",
+    async (family, reports) => {
+      const { clock, sandbox, client } = await sandboxScene({ readyAfterMs: 24 * 3_600_000 });
+      sandbox.fail(
+        { path: /\/task\// },
+        { kind: "status", status: 404, body: { error: "task_not_found_for_user" } },
+        1_000,
+      );
+      sandbox.fail({ path: /\/list$/ }, { kind: "status", status: 200, body: [] }, 1_000);
+      const startedAt = clock.now();
+      const outcome = await runInSteps(clock, () => reports(client, { account: "1" }));
+      expect(outcome).toMatchObject({ status: "failed", code: "no-longer-known", made: true, retryable: false });
+      const tookMs = clock.now() - startedAt;
+      // The list of release reports shows finished ones alone: those get more time.
+      const [least, most] = family === "settlement" ? [10 * 60_000, 30 * 60_000] : [2 * 3_600_000, 3 * 3_600_000];
+      expect(tookMs).toBeGreaterThanOrEqual(least);
+      expect(tookMs).toBeLessThan(most);
+      expect(sandbox.requests.length).toBeLessThan(60);
+    },
+  );
 
   it.each(families)(
     "finds a report whose task is never answered for, each step in another process, for %s reports",

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createReportKit, memoryJournal, ReportRequestError, reportKey } from "../../../src/index.ts";
+import { periodBody } from "../../../src/sources/mercadopago/days.ts";
 import { releaseReports, settlementReports } from "../../../src/sources/mercadopago/mercadopago.ts";
 import { families, noon, scripted, week, weekSent, zone } from "./scene.ts";
 
@@ -18,13 +19,17 @@ function refusal(request: unknown, now = noon): unknown {
 }
 
 describe("the days of a Mercado Pago report", () => {
-  it.each(families)("are known by the instants that are sent, for %s reports", (family, reports) => {
-    expect(reports(client, { account: "123456789" }).prepare(week, { now: noon })).toMatchObject({
-      reportType: family,
-      request: { from: "2026-11-01", to: "2026-11-07" },
-      identity: weekSent,
-    });
-  });
+  it.each(families)(
+    "are known by themselves and their zone; once by the instants sent, for %s reports",
+    (family, reports) => {
+      expect(reports(client, { account: "123456789" }).prepare(week, { now: noon })).toEqual({
+        reportType: family,
+        request: week,
+        identity: { from: "2026-11-01", to: "2026-11-07", timeZone: "america/argentina/buenos_aires" },
+        formerIdentities: [weekSent],
+      });
+    },
+  );
 
   it.each([
     ["America/Santiago", "2026-09-05", "2026-09-05T04:00:00Z", "2026-09-06T03:59:59Z"],
@@ -33,8 +38,8 @@ describe("the days of a Mercado Pago report", () => {
     ["Pacific/Kiritimati", "2026-11-20", "2026-11-19T10:00:00Z", "2026-11-20T09:59:59Z"],
     ["UTC", "2024-02-29", "2024-02-29T00:00:00Z", "2024-02-29T23:59:59Z"],
   ])("begin and end by the clocks of %s on %s", (timeZone, day, begin_date, end_date) => {
-    const prepared = source.prepare({ from: day, to: day, timeZone }, { now: noon });
-    expect(prepared.identity).toEqual({ begin_date, end_date });
+    const { request } = source.prepare({ from: day, to: day, timeZone }, { now: noon });
+    expect(periodBody(request)).toEqual({ begin_date, end_date });
   });
 
   it("are one report however the zone is spelled, and another for the other family or another day", () => {
@@ -50,7 +55,7 @@ describe("the days of a Mercado Pago report", () => {
       });
     };
     const key = keyOf(settlementReports, week);
-    for (const timeZone of ["America/Buenos_Aires", "america/argentina/buenos_aires"]) {
+    for (const timeZone of ["America/Buenos_Aires", "america/argentina/buenos_aires", "AMERICA/BUENOS_AIRES"]) {
       expect(keyOf(settlementReports, { ...week, timeZone })).toBe(key);
     }
     const others = [
@@ -79,7 +84,7 @@ describe("the days of a Mercado Pago report", () => {
         const prepared = source.prepare(request, { now: noon });
         expect(source.prepare(prepared.request as typeof week, { now: noon })).toEqual(prepared);
         expect(JSON.parse(JSON.stringify(prepared))).toEqual(prepared);
-        const { begin_date = "", end_date = "" } = prepared.identity as Partial<typeof weekSent>;
+        const { begin_date, end_date } = periodBody(prepared.request);
         for (const date of [begin_date, end_date]) expect(date).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
         // Whole days, but for the hour that a change of the clocks adds or takes.
         const hours = (Date.parse(end_date) + 1_000 - Date.parse(begin_date)) / 3_600_000;
@@ -98,10 +103,25 @@ describe("the days of a Mercado Pago report", () => {
 
   it("have ended where the account is, to the millisecond", () => {
     const ended = Date.parse("2026-11-08T03:00:00Z");
-    expect(refusal(week, ended)).toMatchObject({ identity: weekSent });
+    expect(refusal(week, ended)).toMatchObject({ request: week });
     expect(refusal(week, ended - 1)).toBe("request.to");
     expect(refusal({ ...week, timeZone: "America/Mexico_City" }, ended)).toBe("request.to");
     expect(refusal({ ...week, timeZone: "Asia/Kolkata" }, ended - 1)).toMatchObject({ reportType: "settlement" });
+  });
+
+  it("may include one that has not ended, where the caller allows a partial report, which has a key of its own", () => {
+    const partial = { ...week, to: "2026-11-21", allowPartial: true };
+    const prepared = source.prepare(partial, { now: noon });
+    expect(prepared.request).toEqual(partial);
+    expect(prepared.identity).toMatchObject({ to: "2026-11-21", allowPartial: true });
+    expect(prepared.formerIdentities).toBeUndefined();
+    expect(source.prepare(prepared.request as unknown as typeof partial, { now: noon })).toEqual(prepared); // as a bookmark brings it back
+    expect(refusal({ ...partial, to: "2026-11-22" })).toBe("request.to");
+    expect(refusal({ ...week, to: "2026-11-21" })).toBe("request.to");
+    expect(refusal({ ...week, allowPartial: 1 })).toBe("request.allowPartial");
+    expect(source.prepare({ ...week, allowPartial: false }, { now: noon })).toEqual(
+      source.prepare(week, { now: noon }),
+    );
   });
 
   it("exist: a day the date line left out is refused", () => {
@@ -187,8 +207,8 @@ describe("bad input", () => {
 describe("the zone of a request", () => {
   it("is the source's unless the request names one, and no type lets it be left out of both", () => {
     const zoned = releaseReports(client, { account: "1", timeZone: zone });
-    expect(zoned.prepare({ from: week.from, to: week.to }, { now: noon }).identity).toEqual(weekSent);
-    expect(zoned.prepare({ ...week, timeZone: "UTC" }, { now: noon }).identity).toEqual({
+    expect(periodBody(zoned.prepare({ from: week.from, to: week.to }, { now: noon }).request)).toEqual(weekSent);
+    expect(periodBody(zoned.prepare({ ...week, timeZone: "UTC" }, { now: noon }).request)).toEqual({
       begin_date: "2026-11-01T00:00:00Z",
       end_date: "2026-11-07T23:59:59Z",
     });

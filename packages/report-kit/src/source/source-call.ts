@@ -1,0 +1,52 @@
+import type { ApiLocation } from "./file-location.ts";
+import type { SourceCall } from "./report-source.ts";
+import { createTimeoutMs } from "./timing.ts";
+
+/** What a provider's client is given with a create: one attempt, within the step's lease. */
+export interface CreateSettings {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly retry: false;
+  /** Epoch milliseconds after which the request must not leave. */
+  readonly notAfter?: number | undefined;
+  /** Called right before the request leaves. */
+  readonly onDeparture?: (() => void) | undefined;
+}
+
+/** The settings of a source's create. A request that leaves later, or is repeated, could make a second report. */
+export function createSettings(call: Pick<SourceCall, "signal" | "notAfter" | "onDeparture">): CreateSettings {
+  const { signal, notAfter, onDeparture } = call;
+  return { signal, timeoutMs: createTimeoutMs, retry: false, notAfter, onDeparture };
+}
+
+/** How long a provider may go on not showing a report that it was asked for. */
+export interface MissingLimit {
+  /** Answers in a row. */
+  readonly looks: number;
+  /** Milliseconds from the first of them. */
+  readonly forMs: number;
+}
+
+/** With one more answer that does not show the report: is the limit reached? */
+export function hasMissedFor(
+  { missed = 0, missedSince, now }: Pick<SourceCall, "missed" | "missedSince" | "now">,
+  { looks, forMs }: MissingLimit,
+): boolean {
+  return missed + 1 >= looks && now - (missedSince ?? now) >= forMs;
+}
+
+/** The settings of a request for a file that the API itself serves: one attempt, within the download's own time limit. */
+export function openSettings({ headers, signal, timeoutMs, fetch }: Parameters<ApiLocation["open"]>[0]): OpenSettings {
+  const own = fetch === undefined ? {} : { fetch }; // openapi-fetch's types know no undefined here
+  return { headers, signal, timeoutMs, ...own, parseAs: "stream", retry: false };
+}
+
+/** See `openSettings`. */
+export interface OpenSettings {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly timeoutMs?: number | undefined;
+  readonly fetch?: (request: Request) => Promise<Response>;
+  readonly parseAs: "stream";
+  readonly retry: false;
+}
