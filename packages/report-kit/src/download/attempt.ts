@@ -8,6 +8,7 @@ import { answerEvidence } from "./link/evidence.ts";
 import type { Fetched } from "./link/fetch-file.ts";
 import { fetchFile } from "./link/fetch-file.ts";
 import type { Framing } from "./link/framing.ts";
+import { unproven } from "./link/framing.ts";
 import type { StallGuard } from "./link/stall-guard.ts";
 import { createStallGuard } from "./link/stall-guard.ts";
 import type { Part } from "./part.ts";
@@ -31,6 +32,7 @@ export interface AttemptContext {
   readonly report: ReadyReport;
   readonly part: Part;
   readonly stallTimeoutMs: number;
+  readonly acceptUnproven: boolean;
   /** The download is over. */
   readonly ended: AbortSignal;
   /** What is there stays, and the same bytes are expected to come again. */
@@ -86,6 +88,8 @@ export async function attempt(location: LinkLocation | ApiLocation, context: Att
     const answer = readAnswer(response.status, response.headers, known, link !== undefined);
     switch (answer.is) {
       case "whole":
+        // Not read at all: Node's fetch may end the process over a coded body. One without an address was made by a program.
+        if (framing === "coded" && response.url !== "" && !context.acceptUnproven) throw unproven(framing);
         await part.startWhole(answer, context.keep);
         break;
       case "rest":

@@ -36,10 +36,15 @@ const leastProgressBytes = 1024;
 /** @param canTruncate the target can take back what was written, so that a changed file can start over. */
 export function createAttempts(
   report: ReadyReport,
-  how: { readonly stallTimeoutMs: number; readonly ended: AbortSignal; readonly canTruncate: boolean },
+  how: {
+    readonly stallTimeoutMs: number;
+    readonly acceptUnproven: boolean;
+    readonly ended: AbortSignal;
+    readonly canTruncate: boolean;
+  },
 ): Attempts {
   const { platform } = report;
-  const { stallTimeoutMs, ended, canTruncate } = how;
+  const { stallTimeoutMs, acceptUnproven, ended, canTruncate } = how;
   let location: LinkLocation | ApiLocation | undefined = report.link;
   if ((location?.expiresAt ?? Infinity) <= platform.now()) location = undefined;
   let answered: Fetched | undefined;
@@ -55,6 +60,7 @@ export function createAttempts(
         report,
         part,
         stallTimeoutMs,
+        acceptUnproven,
         ended,
         keep,
         onRequest: () => (requests += 1),

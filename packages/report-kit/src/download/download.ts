@@ -4,7 +4,7 @@ import { onAbort } from "../waiting/on-abort.ts";
 import { createAttempts } from "./attempts.ts";
 import { DownloadError, targetError } from "./download-error.ts";
 import type { Settings } from "./download-settings.ts";
-import type { Framing } from "./link/framing.ts";
+import { unproven } from "./link/framing.ts";
 import { createPart } from "./part.ts";
 import type { ReportFile } from "./report-file.ts";
 import type { FinishedFile, Sink } from "./sink.ts";
@@ -24,6 +24,7 @@ export async function download(report: ReadyReport, sink: Sink, settings: Settin
   );
   const attempts = createAttempts(report, {
     stallTimeoutMs,
+    acceptUnproven: settings.acceptUnproven,
     ended: ended.signal,
     canTruncate: sink.truncate !== undefined,
   });
@@ -34,7 +35,8 @@ export async function download(report: ReadyReport, sink: Sink, settings: Settin
     await part.resume();
     const framing = await attempts.complete(part);
     const { head, sha256, empty, provesItself } = await part.finish();
-    if (!provesItself && !settings.acceptUnproven) refuseUnproven(framing);
+    const isProven = provesItself || settings.acceptUnproven || (framing !== "none" && framing !== "coded");
+    if (!isProven) throw unproven(framing);
     ended.signal.throwIfAborted();
     const file: FinishedFile = { ...head, totalBytes: part.bytes, bytes: part.bytes, sha256 };
     const { path, existed = false } = await sink.commit(file).catch((error: unknown) => {
@@ -63,19 +65,6 @@ export async function download(report: ReadyReport, sink: Sink, settings: Settin
     platform.clearTimeout(limit);
     for (const stop of unfollow) stop?.();
   }
-}
-
-/** A body whose end is the end of the connection, or whose coding nothing checked, may have been cut. */
-function refuseUnproven(framing: Framing): void {
-  if (framing !== "none" && framing !== "coded") return;
-  const why =
-    framing === "none"
-      ? "The answer has neither a length nor chunks, so that a cut connection looks like the end of the file"
-      : "The answer is coded for transport, and this runtime does not check that the coding is whole";
-  throw new DownloadError(
-    "unproven",
-    `${why}. Nothing proves that the file is whole. Have the server send a Content-Length, or pass acceptUnproven: true and check the file yourself.`,
-  );
 }
 
 function tookTooLong(maxDurationMs: number): DownloadError {

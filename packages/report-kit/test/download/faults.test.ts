@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
+import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { toStream } from "../../src/download/index.ts";
+import { asStream, createTarget, toStream } from "../../src/download/index.ts";
+import type { DownloadOptions } from "../../src/download/index.ts";
 import type { ReadyReport } from "../../src/source/ready-report.ts";
 import { platformWith } from "../../src/platform.ts";
 import { createTimer } from "../../src/waiting/timer.ts";
@@ -215,6 +218,8 @@ describe("a part that does not fit", () => {
     ["another length", { "content-range": "bytes 200000-400000/400001" }],
     ["not to the end", { "content-range": `bytes 200000-200010/${csv.length}` }],
     ["another validator", { etag: '"two"' }],
+    ["no validator", { etag: "" }],
+    ["a weak validator", { etag: 'W/"e"' }],
     ["no Content-Range", { "content-range": "" }],
     ["a coding", { "content-encoding": "br" }],
   ])("is started over when the 206 has %s", async (_what, headers) => {
@@ -244,6 +249,34 @@ describe("a part that does not fit", () => {
     });
     expect(await downloadErrorOf(collect(opened.stream))).toMatchObject({ code: "changed" });
     expect(await downloadErrorOf(opened.file)).toMatchObject({ code: "changed" });
+  });
+
+  it("is started over when the 206 has no validator and the file changed meanwhile, in files and in streams", async () => {
+    const other = csvOf(300_000, 5);
+    const directory = await temporaryDirectory();
+    const storage = await startStorage({ body: csv, etag: '"e"' }, [{ cutAfter: 200_000 }]);
+    // It ignores If-Range: the rest of the new file, as if it were that of the old one.
+    const change = (): void => {
+      storage.file = { body: other };
+      storage.faults = [
+        {
+          instead: {
+            status: 206,
+            headers: { "content-range": `bytes 131072-${csv.length - 1}/${csv.length}` },
+            body: String(other.subarray(131_072)),
+          },
+        },
+      ];
+    };
+    const onProgress = ({ bytes }: { readonly bytes: number }): void => void (bytes > 100_000 && change());
+    const report = reportAt([linkTo(storage)]);
+    expect(await downloadTo(report, toDirectory(directory), { onProgress })).toMatchObject({ sha256: sha256(other) });
+
+    storage.file = { body: csv, etag: '"e"' };
+    storage.faults = [{ cutAfter: 200_000 }];
+    const opened = await openStream(report, { onProgress });
+    expect(await downloadErrorOf(collect(opened.stream))).toMatchObject({ code: "changed" });
+    await downloadErrorOf(opened.file);
   });
 
   it("is never asked for with a weak validator", async () => {
@@ -324,6 +357,154 @@ describe("a server that is slow", () => {
     const slow = new WritableStream<Uint8Array>({ write: () => timer.wait(Date.now() + 60) });
     const file = await downloadTo(reportAt([linkTo(storage)]), toStream(slow), { stallTimeoutMs: 50 });
     expect(file).toMatchObject({ requests: 1, sha256: sha256(csv) });
+  });
+});
+
+describe("a body without end", () => {
+  it("is an error at the most bytes that a file may have, and nothing is left", async () => {
+    const error = async (file: StoredFile, maxBytes: number) => {
+      const directory = await temporaryDirectory();
+      const storage = await startStorage(file);
+      const failed = await downloadErrorOf(
+        downloadTo(reportAt([linkTo(storage)]), toDirectory(directory), { maxBytes }),
+      );
+      expect(await filesBelow(directory)).toHaveLength(failed === undefined ? 1 : 0);
+      return failed;
+    };
+    expect(await error({ body: csv, chunked: true }, 100_000)).toMatchObject({ code: "too-large", retryable: false });
+    expect(await error({ body: csv }, 299_999)).toMatchObject({ code: "too-large" });
+    expect(await error({ body: csv }, 300_000)).toBeUndefined();
+    // What a gzip holds counts as well.
+    expect(await error({ body: gzipSync(Buffer.alloc(5_000_000, "1,2\n")) }, 4_000_000)).toMatchObject({
+      code: "too-large",
+    });
+  });
+
+  it("is an error after the longest time that a download may take, and the part is kept", async () => {
+    const directory = await temporaryDirectory();
+    const storage = await startStorage({ body: csv, etag: '"e"' }, [{ stallAfter: 250_000 }]);
+    const download = downloadTo(reportAt([linkTo(storage)]), toDirectory(directory), { maxDurationMs: 300 });
+    expect(await downloadErrorOf(download)).toMatchObject({
+      code: "stalled",
+      retryable: true,
+      message: expect.stringContaining("maxDurationMs"),
+    });
+    expect(await downloadTo(reportAt([linkTo(storage)]), toDirectory(directory))).toMatchObject({
+      resumed: true,
+      sha256: sha256(csv),
+    });
+  });
+});
+
+describe("a slow target", () => {
+  it(
+    "makes a body without a length wait in memory only so far, then is given the rest by another request",
+    { timeout: 120_000 },
+    async () => {
+      const body = csvOf(80_000_000);
+      const storage = await startStorage({ body, chunked: true });
+      const firstIsOver = new Promise<void>((resolve) => {
+        const look = setInterval(() => {
+          if (storage.broken === 0) return;
+          clearInterval(look);
+          resolve();
+        }, 5);
+      });
+      const hash = createHash("sha256");
+      const slow = new WritableStream<Uint8Array>({
+        async write(chunk) {
+          await firstIsOver;
+          hash.update(chunk);
+        },
+      });
+      const file = await downloadTo(reportAt([linkTo(storage)]), toStream(slow));
+      expect(file).toMatchObject({ sha256: sha256(body), bytes: body.length, requests: 2, resumed: true });
+      expect(hash.digest("hex")).toBe(sha256(body));
+    },
+  );
+});
+
+describe("an error of a fetch that keeps the link", () => {
+  const secret = "feedbeef0123456789";
+  const link = `https://bank.s3.amazonaws.com/a?X-Amz-Signature=${secret}&X-Amz-Credential=AKIA1234567890`;
+  it.each<[string, () => unknown]>([
+    ["in Deno's words", () => new TypeError(`error sending request for url (${link}): client error (Connect)`)],
+    [
+      "as Bun has it",
+      () => Object.assign(new Error("Unable to connect."), { code: "ConnectionRefused", path: link, errno: 0 }),
+    ],
+    [
+      "as node-fetch has it",
+      () =>
+        Object.assign(new Error(`request to ${link} failed, reason: read ECONNRESET`), {
+          type: "system",
+          code: "ECONNRESET",
+        }),
+    ],
+    [
+      "in its cause",
+      () => new TypeError("fetch failed", { cause: Object.assign(new Error("no"), { url: link, input: link }) }),
+    ],
+    ["in its cause's cause", () => new TypeError("x", { cause: new Error("y", { cause: new Error(`GET ${link}`) }) })],
+    ["in the errors of an AggregateError", () => new AggregateError([new Error(link)], `all failed: ${link}`)],
+    ["in its stack alone", () => Object.assign(new Error("no"), { stack: `Error: no\n    at ${link}` })],
+    ["as a text", () => `no answer from ${link}`],
+    ["as an object", () => ({ message: link, url: link, toString: () => link })],
+  ])("leaves without it: %s", async (_what, thrown) => {
+    const throwing = async (): Promise<never> => {
+      throw thrown(); // as some do, no Error
+    };
+    const body = new ReadableStream({ pull: (controller) => controller.error(thrown()) });
+    for (const fetch of [throwing, async () => new Response(body, { headers: { "content-length": "10" } })]) {
+      const report = reportAt([{ via: "link", url: link }], { platform: platformWith({ fetch, random: () => 0.5 }) });
+      const error = await downloadErrorOf(downloadTo(report, toDirectory(await temporaryDirectory())));
+      expect(error?.code).toBe("interrupted");
+      const shown = inspect(error, { depth: 20, showHidden: true }) + JSON.stringify(error) + String(error?.stack);
+      for (const each of [secret, "AKIA1234567890"]) expect(shown).not.toContain(each);
+    }
+  });
+
+  it("leaves without it from a target, too", async () => {
+    const storage = await startStorage({ body: csv });
+    const failing = createTarget({
+      open: async () => ({
+        write: () => Promise.reject(Object.assign(new Error(`PUT ${link}`), { request: { url: link } })),
+        commit: async () => ({}),
+        abandon: async () => {},
+      }),
+    });
+    const error = await downloadErrorOf(downloadTo(reportAt([linkTo(storage)]), failing));
+    expect(error?.code).toBe("target");
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(secret);
+  });
+});
+
+describe("the options of a download", () => {
+  it.each<[string, unknown, string]>([
+    ["overwrite", "yes", '"yes"'],
+    ["stallTimeoutMs", "60", '"60"'],
+    ["stallTimeoutMs", 0, "0"],
+    ["stallTimeoutMs", Number.NaN, "NaN"],
+    ["maxDurationMs", -1, "-1"],
+    ["maxBytes", "1 GB", '"1 GB"'],
+    ["acceptUnproven", 1, "1"],
+    ["onProgress", {}, "a value of type object"],
+  ])("%s of %j is refused before anything is sent", async (field, value, received) => {
+    const report = reportAt([]);
+    for (const target of [toDirectory("out"), toStream(new WritableStream()), asStream()]) {
+      const options = { [field]: value } as Partial<DownloadOptions>; // plain JavaScript can pass it
+      await expect(target.check?.(options)).rejects.toMatchObject({ name: "ReportRequestError", field, received });
+      await expect(target.receive(report, options)).rejects.toMatchObject({ field });
+    }
+    expect(report.located()).toBe(0);
+  });
+
+  it("that are undefined have their defaults", async () => {
+    const storage = await startStorage({ body: csv });
+    const options = { overwrite: undefined, stallTimeoutMs: undefined, maxBytes: undefined, signal: undefined };
+    expect(
+      await downloadTo(reportAt([linkTo(storage)]), toDirectory(await temporaryDirectory()), options),
+    ).toMatchObject({ sha256: sha256(csv) });
   });
 });
 

@@ -73,7 +73,7 @@ async function followed(
       );
     }
     const next = redirects.has(response.status) ? response.headers.get("location") : null;
-    if (next === null) return { response, link, framing: framingOf(response.headers, link ?? addressOf(response)) };
+    if (next === null) return { response, link, framing: framingOf(response.headers, addressOf(response)) };
     response.body?.cancel().catch(() => {});
     link = checkLink(next, rules, link);
   }
