@@ -8,6 +8,8 @@ function importsIn(page: string): string {
 const config: KnipConfig = {
   // A function's types are exported with it, whoever names them.
   ignoreExportsUsedInFile: { interface: true, type: true },
+  // Linux's, where a test makes a PID namespace or mounts a disk.
+  ignoreBinaries: ["unshare"],
   compilers: { md: importsIn },
   workspaces: {
     // bench/ has a lockfile of its own.
