@@ -72,7 +72,9 @@ async function run(): Promise<void> {
       `MONATO_BASE_URL=${monato.baseUrl}`,
       `MONATO_CLIENT_ID=${monato.clientId}`,
       `MONATO_API_KEY=${monato.apiKey}`,
-      `MONATO_CLABE_NUMBER=${monato.clabeNumbers[0]}`,
+      `MONATO_CLABE_NUMBER=${monato.accounts[0].clabeNumber}`,
+      // The same account in the words of a notice, which knows no CLABE.
+      `MONATO_ACCOUNT_ID=${monato.accounts[0].accountId}`,
       `MERCADOPAGO_BASE_URL=${mercadopago.baseUrl}`,
       `MERCADOPAGO_ACCESS_TOKEN=${mercadopago.accessToken}`,
     ].join("\n"),
