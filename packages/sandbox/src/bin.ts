@@ -73,6 +73,7 @@ async function run(): Promise<void> {
       `MONATO_CLIENT_ID=${monato.clientId}`,
       `MONATO_API_KEY=${monato.apiKey}`,
       `MONATO_CLABE_NUMBER=${monatoAccounts[0].clabeNumber}`,
+      // The same account by the number that notices carry.
       `MONATO_ACCOUNT_ID=${monatoAccounts[0].accountId}`,
       `MERCADOPAGO_BASE_URL=${mercadopago.baseUrl}`,
       `MERCADOPAGO_ACCESS_TOKEN=${mercadopago.accessToken}`,
