@@ -128,7 +128,7 @@ test("the linter lets a source import its own files and no other source", async 
 
 test("the linter lets the entry of report-kit export the core, of the download only types, and of the layers nothing", async () => {
   const line = (name: string): string => `export * from "./${name}/target.ts";`;
-  const lines = [...Object.keys(rooms).map(line), 'export type { A } from "./download/target.ts";'];
+  const lines = [...Object.keys(rooms).map(line), 'export type { A } from "./download/create-target.ts";'];
   const path = `${src}/index.ts`;
   expect(await refusedOf({ [path]: lines })).toEqual(
     Object.keys(rooms)

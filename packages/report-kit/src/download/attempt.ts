@@ -8,7 +8,6 @@ import { answerEvidence } from "./link/evidence.ts";
 import type { Fetched } from "./link/fetch-file.ts";
 import { fetchFile } from "./link/fetch-file.ts";
 import type { Framing } from "./link/framing.ts";
-import type { PlainFetch } from "./link/plain-fetch.ts";
 import type { StallGuard } from "./link/stall-guard.ts";
 import { createStallGuard } from "./link/stall-guard.ts";
 import type { Part } from "./part.ts";
@@ -34,7 +33,6 @@ export interface AttemptContext {
   readonly stallTimeoutMs: number;
   /** The download is over. */
   readonly ended: AbortSignal;
-  readonly plainFetch: PlainFetch | undefined;
   /** What is there stays, and the same bytes are expected to come again. */
   readonly keep: boolean;
   readonly onRequest: () => void;
@@ -75,7 +73,6 @@ export async function attempt(location: LinkLocation | ApiLocation, context: Att
           signal: cut.signal,
           rules: { hosts: report.linkHosts, loopback: report.loopback },
           fetch: report.platform.fetch,
-          plainFetch: context.plainFetch,
           timeoutMs: stallTimeoutMs,
           onRequest: context.onRequest,
         }),

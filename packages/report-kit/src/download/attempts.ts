@@ -7,7 +7,6 @@ import { attempt } from "./attempt.ts";
 import { DownloadError } from "./download-error.ts";
 import type { Fetched } from "./link/fetch-file.ts";
 import type { Framing } from "./link/framing.ts";
-import { findPlainFetch } from "./link/plain-fetch.ts";
 import { dispositionName } from "./name/content-disposition.ts";
 import type { Hints } from "./name/file-name.ts";
 import type { Part } from "./part.ts";
@@ -41,7 +40,6 @@ export function createAttempts(
 ): Attempts {
   const { platform } = report;
   const { stallTimeoutMs, ended, canTruncate } = how;
-  const plainFetch = findPlainFetch();
   let location: LinkLocation | ApiLocation | undefined = report.link;
   if ((location?.expiresAt ?? Infinity) <= platform.now()) location = undefined;
   let answered: Fetched | undefined;
@@ -58,7 +56,6 @@ export function createAttempts(
         part,
         stallTimeoutMs,
         ended,
-        plainFetch,
         keep,
         onRequest: () => (requests += 1),
         onAnswer: (fetched) => (answered = fetched),

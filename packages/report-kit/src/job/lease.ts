@@ -20,9 +20,15 @@ export interface HeldLease {
   /**
    * Write what the step came to, without a lease. A wake may have written in between: as long as the lease is ours, no
    * other worker has taken a step, and ours stands, due now.
-   * @returns the revision; undefined when the lease is lost, and nothing was written (S4 of the step).
+   * @returns what is in the journal now; undefined when the lease is lost, and nothing was written (S4 of the step).
    */
-  writeBack(after: JobState): Promise<number | undefined>;
+  writeBack(after: JobState): Promise<Written | undefined>;
+}
+
+/** A job's record as it was written. */
+export interface Written {
+  readonly state: JobState;
+  readonly revision: number;
 }
 
 /** @param announced the record as it is in the journal at this revision, with the lease in it */
@@ -38,18 +44,18 @@ export function holdLease(
   let isLost = false;
 
   /** Write over the record as long as the lease in it is ours. */
-  async function overwrite(change: (current: JobState) => JobState): Promise<number | undefined> {
+  async function overwrite(change: (current: JobState) => JobState): Promise<Written | undefined> {
     for (;;) {
       const record = await journal.read(name);
       const current = record && parseState(record.value, name);
       if (record === undefined || current === undefined || !isSame(current.lease, lease)) return undefined;
       isWoken ||= record.revision !== revision;
-      const next = change(current);
-      const written = await journal.write(name, stateToJson(next), record.revision);
+      const state = change(current);
+      const written = await journal.write(name, stateToJson(state), record.revision);
       if (written === undefined) continue;
-      lease = next.lease ?? lease;
+      lease = state.lease ?? lease;
       revision = written;
-      return written;
+      return { state, revision };
     }
   }
 
@@ -83,13 +89,11 @@ export function holdLease(
     },
     async writeBack(after) {
       const written = isWoken ? undefined : await journal.write(name, stateToJson(after), revision);
-      return (
-        written ??
-        overwrite(() => {
-          const due = Math.min(after.nextAt, Math.max(now(), after.holdUntil ?? 0));
-          return hasEnded(after) || !isWoken ? after : { ...after, nextAt: due };
-        })
-      );
+      if (written !== undefined) return { state: after, revision: written };
+      return overwrite(() => {
+        const due = Math.min(after.nextAt, Math.max(now(), after.holdUntil ?? 0));
+        return hasEnded(after) ? after : { ...after, nextAt: due };
+      });
     },
   };
 }
@@ -99,8 +103,10 @@ export function isSame(one: Lease | undefined, other: Lease): boolean {
 }
 
 /** The job was forgotten while its create was under way, and nobody has begun it again: what was made is not forgotten. */
-export async function writeAgain(journal: Journal, name: string, after: JobState): Promise<number | undefined> {
-  return (await journal.read(name)) === undefined ? journal.write(name, stateToJson(after), 0) : undefined;
+export async function writeAgain(journal: Journal, name: string, state: JobState): Promise<Written | undefined> {
+  if ((await journal.read(name)) !== undefined) return undefined;
+  const revision = await journal.write(name, stateToJson(state), 0);
+  return revision === undefined ? undefined : { state, revision };
 }
 
 /** Put back what was in the record before an announcement whose request was not sent, if the record still has its lease. */

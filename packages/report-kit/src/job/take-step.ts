@@ -119,7 +119,7 @@ async function begin(job: JobIdentity, how: StepOptions, engine: StepEngine): Pr
     // This worker stood still, or was called off, while it wrote. Nothing was sent: take the announcement back.
     const restored = await lease.writeBack(before);
     signal.throwIfAborted();
-    return lostRace(before, restored ?? written, engine);
+    return lostRace(before, restored?.revision ?? written, engine);
   }
   const call: SourceCall = {
     key: job.key,
@@ -176,12 +176,12 @@ async function keep(
     seen = { is: "searching", more: false, found: [] };
     after = reduced(seen);
   }
-  let revision = await lease.writeBack(after.state);
-  if (action === "create") revision ??= await writeAgain(journal, jobRecordName(job.key), after.state);
+  let written = await lease.writeBack(after.state);
+  if (action === "create") written ??= await writeAgain(journal, jobRecordName(job.key), after.state);
   how.signal.throwIfAborted();
-  if (revision === undefined) return undefined;
+  if (written === undefined) return undefined;
   if (echoed === true) await recordEcho(journal, source, echoed); // S3
-  return { ...after, observation: seen, revision };
+  return { ...after, ...written, observation: seen };
 }
 
 /** Claim what the job's report is known by from now on (S3). @returns false when its reference belongs to another job. */

@@ -30,13 +30,19 @@ export function createRateLimit(
   const line = new Set<() => void>();
   let nextTurnAt = -Infinity;
 
+  /** Never further ahead than one spacing, though the clock be set back. */
+  function turnAt(): number {
+    nextTurnAt = Math.min(nextTurnAt, timer.now() + spacingMs);
+    return nextTurnAt;
+  }
+
   /** Serves the line while there is one. */
   let serving: AbortController | undefined;
 
   async function serve(stop: AbortController): Promise<void> {
     serving = stop;
     for (let [turn] = line; turn !== undefined && !stop.signal.aborted; [turn] = line) {
-      if (timer.now() < nextTurnAt) {
+      if (timer.now() < turnAt()) {
         // Stopped when the last in line left: another may be the first meanwhile.
         await timer.wait(nextTurnAt, { signal: stop.signal }).catch(() => {});
         continue;
@@ -63,7 +69,7 @@ export function createRateLimit(
       return new Promise<void>((resolve, reject) => {
         signal?.throwIfAborted();
         const nowMs = timer.now();
-        if (line.size === 0 && nextTurnAt <= nowMs) {
+        if (line.size === 0 && turnAt() <= nowMs) {
           nextTurnAt = nowMs + spacingMs;
           return resolve();
         }

@@ -33,7 +33,9 @@ export function createSharedList(context: {
   let latest: Snapshot | undefined;
   let underWay: Promise<void> | undefined;
 
-  const fresh = (): Snapshot | undefined => (latest !== undefined && now() - latest.at < freshMs ? latest : undefined);
+  // A clock that was set back makes no list younger.
+  const fresh = (): Snapshot | undefined =>
+    latest !== undefined && Math.abs(now() - latest.at) < freshMs ? latest : undefined;
 
   async function request(signal: AbortSignal): Promise<void> {
     try {

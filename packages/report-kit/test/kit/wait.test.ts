@@ -231,6 +231,100 @@ describe("stepping and resuming", () => {
   });
 });
 
+describe("a clock that is set back an hour", () => {
+  it("holds up no look of a job that waits: the time that was waited counts", async () => {
+    const clock = createVirtualClock();
+    let setBackMs = 0;
+    const source = scriptedSource({ create: [pending], look: [pending, pending, ready] });
+    const platform = { ...clock.platform, now: () => clock.now() - setBackMs };
+    const kit = createReportKit({ journal: memoryJournal(), platform });
+    const startedAt = clock.now();
+    const waiting = kit.report(source, { report: "a" }).outcome();
+    await clock.advance(5_000);
+    setBackMs = 3_600_000;
+    expect((await clock.finish(waiting)).status).toBe("ready");
+    // Three looks of the schedule take about 80 s.
+    expect(clock.now() - startedAt).toBeLessThan(300_000);
+  });
+});
+
+describe("a clock a minute behind", () => {
+  const day = 86_400_000;
+  /** Refuses days that have not begun, as the built-in sources do. */
+  const source = {
+    ...scriptedSource({ create: [ready] }),
+    prepare(request: { readonly report: string }, { now }: { readonly now: number }) {
+      if (Date.parse(request.report) > now) throw new Error(`${request.report} is in the future`);
+      return { reportType: "daily", request, identity: request };
+    },
+  };
+
+  it("resumes and steps what another machine began just after midnight", async () => {
+    const midnight = Date.parse("2026-11-20T00:00:00Z");
+    const ahead = createVirtualClock({ start: midnight + 1_000 });
+    const behind = createVirtualClock({ start: midnight - 59_000 });
+    const journal = durable();
+    const { bookmark } = createReportKit({ journal, platform: ahead.platform }).report(source, {
+      report: "2026-11-20T00:00:00Z",
+    });
+    const kit = createReportKit({ journal, platform: behind.platform });
+    expect(await kit.step(bookmark, [source])).toMatchObject({ outcome: { status: "ready" } });
+    expect((await behind.finish(kit.resume(bookmark, [source]).outcome())).status).toBe("ready");
+    // Further behind than any clock may be, it is refused.
+    const wrong = createVirtualClock({ start: midnight - day });
+    expect(() => createReportKit({ journal, platform: wrong.platform }).resume(bookmark, [source])).toThrow("future");
+  });
+});
+
+describe("several callers of one wait", () => {
+  const lost = new TransportError({
+    code: "timeout",
+    message: "no answer",
+    provider: "scripted",
+    operationId: "create",
+    maybeSent: true,
+  });
+  const list = { tier: "list", visibilityBoundMs: 30_000 } as const;
+
+  it.each([
+    ["ask", "reconcile"],
+    ["reconcile", "ask"],
+    ["ask", "recreate"],
+    ["recreate", "ask"],
+  ] as const)("the strictest holds: %s and %s send one create", async (first, second) => {
+    const clock = createVirtualClock();
+    const source = scriptedSource({ profile: list, create: [lost, ready], find: [{ is: "absent" }] });
+    const kit = createReportKit({ journal: memoryJournal(), platform: clock.platform });
+    const job = kit.report(source, { report: "a" });
+    const callers = [first, second].map((onIndeterminate) => job.outcome({ onIndeterminate }));
+    const outcomes = await clock.finish(Promise.all(callers));
+    expect(outcomes.map(({ status }) => status)).toEqual(["indeterminate", "indeterminate"]);
+    expect(source.calls.filter(({ method }) => method === "create")).toHaveLength(1);
+  });
+
+  it("a caller that left is no longer counted", async () => {
+    const clock = createVirtualClock();
+    const source = scriptedSource({ profile: list, create: [lost, ready], find: [{ is: "absent" }] });
+    const job = createReportKit({ journal: memoryJournal(), platform: clock.platform }).report(source, { report: "a" });
+    const stop = new AbortController();
+    const strict = job.outcome({ onIndeterminate: "ask", signal: stop.signal });
+    const other = job.outcome({ onIndeterminate: "reconcile" });
+    await clock.advance(1_000);
+    stop.abort(new Error("left"));
+    await expect(strict).rejects.toThrow("left");
+    expect((await clock.finish(other)).status).toBe("ready");
+  });
+
+  it("130,000 of them get the outcome", { timeout: 120_000 }, async () => {
+    const clock = createVirtualClock();
+    const source = scriptedSource({ create: [pending], look: [ready] });
+    const job = createReportKit({ journal: memoryJournal(), platform: clock.platform }).report(source, { report: "a" });
+    const outcomes = await clock.finish(Promise.all(Array.from({ length: 130_000 }, () => job.outcome())));
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(["ready"]));
+    expect(source.calls).toHaveLength(2);
+  });
+});
+
 describe("a job's events", () => {
   it("are live while this process waits for the job, and end with the wait", async () => {
     const clock = createVirtualClock();

@@ -42,6 +42,8 @@ export interface ContentCheck {
   finish(claim: Claim): Checked;
 }
 
+/** So many bytes show which check a file needs. */
+const startBytes = 4;
 /** A file that begins with more blanks than this is none. */
 const mostBlanks = 64 * 1024;
 
@@ -50,6 +52,7 @@ export function createContentCheck(maxBytes: number): ContentCheck {
   /** The first bytes, from the first that is no blank: it is what an error page is recognised by. */
   const first = new Uint8Array(evidenceWindow);
   let firstLength = 0;
+  let begun = false;
   let blanks = 0;
   let zerosFirst = false;
   const lines = createLineCount();
@@ -67,8 +70,9 @@ export function createContentCheck(maxBytes: number): ContentCheck {
     return new DownloadError(code, message, { evidence, cause });
   }
 
-  /** Has each type's own check begin with the first byte. */
+  /** Have the check of the type that these first bytes may be of begin. */
   function begin(bytes: Uint8Array): void {
+    begun = true;
     if (bytes[0] === 0x1f) {
       const holds = createContentCheck(maxBytes);
       inner = holds;
@@ -78,8 +82,28 @@ export function createContentCheck(maxBytes: number): ContentCheck {
         if (tooLarge) throw new Error("it holds too much");
         holds.update(held);
       });
-    } else if (bytes[0] === 0x50 && (bytes[1] ?? 0x4b) === 0x4b) zip = createZipEnding();
+    } else if (startsWith(bytes, [0x50, 0x4b])) zip = createZipEnding();
     else if (bytes[0] === 0x3c || bytes[0] === 0xef || utf16Of(bytes) !== undefined) xml = createXmlCheck();
+  }
+
+  /** @param before how many bytes came before these, in pieces that were too small to begin with */
+  function feed(bytes: Uint8Array, before: number): void {
+    if (!begun) {
+      if (firstLength < startBytes) return;
+      begin(head());
+      if (before > 0) feed(first.subarray(0, before), 0);
+    }
+    zip?.update(bytes);
+    xml?.update(bytes);
+    gzip?.update(bytes);
+    lines.update(bytes);
+  }
+
+  /** A file may be shorter than what is needed to begin with. */
+  function feedShort(): void {
+    if (begun) return;
+    begin(head());
+    feed(head(), 0);
   }
 
   function typeOf(claim: Claim): FileType {
@@ -136,19 +160,20 @@ export function createContentCheck(maxBytes: number): ContentCheck {
           from += 1;
         }
         blanks += from - mark;
-        if (from < chunk.length) begin(chunk.subarray(from));
       }
       const bytes = chunk.subarray(from);
-      first.set(bytes.subarray(0, first.length - firstLength), firstLength);
+      const before = firstLength;
+      first.set(bytes.subarray(0, first.length - before), before);
       firstLength = Math.min(first.length, firstLength + bytes.length);
-      zip?.update(bytes);
-      xml?.update(bytes);
-      gzip?.update(bytes);
-      lines.update(bytes);
+      feed(bytes, before);
       if (tooLarge) throw new DownloadError("too-large", `The gzip file holds more than ${maxBytes} bytes.`);
     },
-    type: typeOf,
+    type(claim) {
+      feedShort();
+      return typeOf(claim);
+    },
     finish(claim) {
+      feedShort();
       const type = typeOf(claim);
       if (type === "gzip") return finishGzip(claim);
       if (type === "zip" || type === "xlsx") {

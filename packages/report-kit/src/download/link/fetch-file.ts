@@ -7,6 +7,7 @@ import { checkLink } from "./check-link.ts";
 import type { Framing } from "./framing.ts";
 import { framingOf } from "./framing.ts";
 import type { PlainFetch } from "./plain-fetch.ts";
+import { findPlainFetch } from "./plain-fetch.ts";
 
 /** An answer, and where it came from: no link = from the API itself. */
 export interface Fetched {
@@ -20,7 +21,6 @@ export interface FetchHow {
   readonly signal: AbortSignal;
   readonly rules: LinkRules;
   readonly fetch: Platform["fetch"];
-  readonly plainFetch: PlainFetch | undefined;
   /** Milliseconds to the first byte, for a client that has its own limit. */
   readonly timeoutMs: number;
   /** Called before each request. */
@@ -34,7 +34,7 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  * Request a file where it lies. Redirects are followed by hand: every hop is a link like the first, checked, and fetched with
  * the given headers alone. Only the API itself gets credentials, and only through its own client.
  *
- * An answer whose end can't be seen, because it is coded or comes by HTTP/2, is requested once more by `plainFetch`.
+ * An answer whose end can't be seen, because it is coded or comes by HTTP/2, is requested once more by a plainer fetch.
  * @throws DownloadError `refused-link`; what fetch or the client throws.
  */
 export async function fetchFile(
@@ -46,9 +46,11 @@ export async function fetchFile(
   const { response, framing } = fetched;
   const hidden = response.status === 200 && (framing === "coded" || framing === "hidden");
   // An answer without an address was made by a program, not by a server that could be asked again.
-  if (!hidden || how.plainFetch === undefined || response.url === "") return fetched;
+  if (!hidden || response.url === "") return fetched;
+  const plainFetch = findPlainFetch();
+  if (plainFetch === undefined) return fetched;
   await response.body?.cancel().catch(() => {});
-  return followed(location, headers, how, how.plainFetch);
+  return followed(location, headers, how, plainFetch);
 }
 
 async function followed(
