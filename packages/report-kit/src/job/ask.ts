@@ -1,3 +1,4 @@
+import { TransportError } from "@report-kit/http";
 import { explainError } from "../source/explain-error.ts";
 import type { Observation } from "../source/observation.ts";
 import type { ReportSource, SourceCall } from "../source/report-source.ts";
@@ -12,17 +13,25 @@ export interface Answer {
   readonly thrown?: unknown;
 }
 
+interface AskHow {
+  /** Which place `find` looks in. */
+  readonly place: number;
+  /** What a shared list answers in place of the request. */
+  readonly listed: (() => Observation) | undefined;
+  readonly now: () => number;
+}
+
 /** Make the one request, unless a shared list answers in its place, and turn whatever it comes to into an observation. */
 export async function ask(
   source: ReportSource,
   action: Ask,
   call: SourceCall,
-  place: number,
-  listed: (() => Observation) | undefined,
+  { place, listed, now }: AskHow,
 ): Promise<Answer> {
   const sent = listed === undefined;
   let departed = source.profile.reportsDeparture !== true;
   const onDeparture = (): void => {
+    if (now() > (call.notAfter ?? Infinity)) throw tooLate(source);
     departed = true;
   };
   try {
@@ -39,6 +48,12 @@ export async function ask(
     const meaning = source.explain?.(error, action, call) ?? explainError(error, action);
     return meaning === undefined ? { observation: unsure, sent, thrown: error } : { observation: meaning, sent };
   }
+}
+
+/** The sender asks right before the request leaves: a create that is late by this kit's clock never does (ADR 13). */
+function tooLate({ id, provider }: ReportSource): TransportError {
+  const message = `The create for ${id} was held back for longer than its lease lasts (a rate limiter, a machine that stood still), so it was not sent. It is tried again.`;
+  return new TransportError({ code: "too-late", message, provider, operationId: undefined, maybeSent: false });
 }
 
 /** An error that says that its request never left proves that nothing was made, whatever else it is. */

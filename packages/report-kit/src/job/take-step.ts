@@ -64,7 +64,7 @@ const afterConflictMs = 100;
 export async function takeStep(job: JobIdentity, how: StepOptions, engine: StepEngine): Promise<StepResult> {
   const begun = await begin(job, how, engine);
   if (!("lease" in begun)) return begun;
-  const answer = await request(begun, job, how);
+  const answer = await request(begun, job, how, engine);
   const kept = await keep(begun, answer, job, how, engine);
   if (kept === undefined) return lostRace(begun.before, begun.revision, engine);
   await report(begun, kept, job, engine);
@@ -142,11 +142,16 @@ async function begin(job: JobIdentity, how: StepOptions, engine: StepEngine): Pr
 }
 
 /** At most one request. A create keeps to its lease; a look or a search may outlast it. */
-async function request(begun: Begun, { source }: JobIdentity, { signal }: StepOptions): Promise<Answer> {
+async function request(
+  begun: Begun,
+  { source }: JobIdentity,
+  { signal }: StepOptions,
+  { platform }: StepEngine,
+): Promise<Answer> {
   const { action, call, listed, lease } = begun;
-  const place = begun.before.finding ?? 0;
-  if (action === "create") return ask(source, action, call, place, listed);
-  return lease.renewDuring(signal, (signal) => ask(source, action, { ...call, signal }, place, listed));
+  const how = { place: begun.before.finding ?? 0, listed, now: platform.now };
+  if (action === "create") return ask(source, action, call, how);
+  return lease.renewDuring(signal, (signal) => ask(source, action, { ...call, signal }, how));
 }
 
 /** Write what the answer makes of the job. @returns undefined when another worker has taken it over. */

@@ -91,14 +91,13 @@ export interface SourceCall {
   /** Whether the provider has been seen to keep the identifier we send (tier `client-id`). */
   readonly echoProven: boolean;
   /**
-   * Of a create: epoch milliseconds by this machine's clock after which the request must not leave. Hand it to the client
-   * (`notAfter` of a call), which looks at the clock right before it sends. Another worker may create the report from then
-   * on, so a source that ignores it can have it made twice.
+   * Of a create: epoch milliseconds by the kit's clock after which the request must not leave. Another worker may create the
+   * report from then on, so a source that ignores it can have it made twice. `onDeparture` looks at it.
    */
   readonly notAfter?: number | undefined;
   /**
-   * Of a create: hand it to the client (`onDeparture` of a call), or call it right before the request is sent. See
-   * `SourceProfile.reportsDeparture`.
+   * Of a create: pass it to the client (`onDeparture` of a call), or call it right before the request is sent. It throws
+   * when that is too late (`notAfter`): then send nothing. See `SourceProfile.reportsDeparture`.
    */
   readonly onDeparture?: (() => void) | undefined;
   /**

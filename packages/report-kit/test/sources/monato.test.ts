@@ -489,7 +489,7 @@ describe("bad input to Monato", () => {
 describe("a Monato report job", () => {
   it("is looked up until it is there: a day, a month and an account's month", async () => {
     const { sandbox, source, kit, run } = await scene();
-    const [clabe_number] = sandbox.monato.clabeNumbers;
+    const [{ clabeNumber: clabe_number }] = sandbox.monatoAccounts;
     const wanted: readonly (readonly [MonatoReportRequest, string, string])[] = [
       [daily, "2026-11-19", "transactions_daily_20261119.csv"],
       [{ report_type: "MONTHLY", operation_date: "2026-10-03" }, "2026-10-31", "transactions_monthly_202610.csv"],
