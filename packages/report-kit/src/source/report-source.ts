@@ -28,6 +28,11 @@ export interface SourceProfile {
    * the job ends `indeterminate`. Default 30 minutes.
    */
   readonly searchForMs?: number | undefined;
+  /**
+   * `create` calls `onDeparture` before each request that leaves. What ends before that has certainly sent nothing: refused
+   * credentials, an abort, an error of the client. Default false: then only the error itself can prove it.
+   */
+  readonly reportsDeparture?: boolean | undefined;
   /** Requests a second that all jobs of this source in one process share. Default 10. */
   readonly requestsPerSecond?: number | undefined;
 }
@@ -70,12 +75,14 @@ export interface SourceCall {
   readonly now: number;
   /** Whether the provider has been seen to keep the identifier we send (tier `client-id`). */
   readonly echoProven: boolean;
-  /**
-   * Of a create: epoch milliseconds by this machine's clock after which the request must not leave. Hand it to the client
-   * (`notAfter` of a call), which looks at the clock right before it sends. Another worker may create the report from then
-   * on, so a source that ignores it can have it made twice.
-   */
+  /** Of a create: epoch milliseconds on the kit's clock after which the request must not leave; see `onDeparture`. */
   readonly notAfter?: number | undefined;
+  /**
+   * Of a create: call it right before the request leaves, or hand it to a client of `@report-kit/http` (`onDeparture` of a
+   * call). It throws when it is too late (`notAfter`), because another worker may create the report from then on: a source
+   * that does not call it can have a report made twice.
+   */
+  readonly onDeparture?: (() => void) | undefined;
   /**
    * Whether a report belongs to another job of this source (tier `list`), by its reference, or by its file name where a
    * listing has no reference. `find` leaves such a report out. Two reads of the journal at most.
