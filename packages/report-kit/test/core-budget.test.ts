@@ -11,7 +11,7 @@ const src = fileURLToPath(new URL("../src/", import.meta.url));
 /** What polls and keeps a report from being made twice; everything else stands on it. The files beside index.ts belong to it. */
 const core = ["waiting", "identity", "journal", "source", "job", "kit", "."];
 /** Raising one is a reviewed line. */
-const most = { lines: 2_520, files: 46, longest: 250 };
+const most = { lines: 2_550, files: 46, longest: 250 };
 
 /** Lines that are code: no blank line, comment, import or re-export. */
 function codeLines(text: string): number {

@@ -3,6 +3,7 @@ import type { Journal } from "../journal/journal.ts";
 import { isAboutOneRecord, readRecords, recordName } from "../journal/journal.ts";
 import type { ReportSource } from "../source/report-source.ts";
 import { jobRecordName } from "./job-state.ts";
+import type { JobState } from "./job-state.ts";
 import type { StepEngine } from "./step.ts";
 
 /**
@@ -42,6 +43,20 @@ export async function claimReport(journal: Journal, job: Claimant, reference: st
     if (record !== undefined && (await counts(journal, record.value, reference))) return false;
     revision = record?.revision ?? 0;
   }
+}
+
+/** Claim what the job's report is known by from now on (S3 of the step). @returns false when its reference belongs to another job. */
+export async function claimReportOf(
+  journal: Journal,
+  job: Claimant,
+  before: JobState,
+  after: JobState,
+): Promise<boolean> {
+  const { reference, fileName } = after;
+  const isOurs = reference === undefined || reference === before.reference || claimReport(journal, job, reference);
+  if (!(await isOurs)) return false;
+  if (fileName !== undefined && fileName !== before.fileName) await claimReport(journal, job, fileName);
+  return true;
 }
 
 /** Does a report belong to another job? Reads two records at most, however many jobs there are. */

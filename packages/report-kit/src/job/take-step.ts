@@ -1,8 +1,6 @@
-import type { Journal } from "../journal/journal.ts";
 import type { Observation } from "../source/observation.ts";
 import type { SourceCall } from "../source/report-source.ts";
 import { createTimeoutMs } from "../source/timing.ts";
-import { scheduleAge } from "../waiting/schedule.ts";
 import { ask } from "./ask.ts";
 import type { Answer } from "./ask.ts";
 import { isEchoProven, recordEcho } from "./echo-record.ts";
@@ -14,7 +12,7 @@ import type { HeldLease, Lease } from "./lease.ts";
 import { holdLease, isSame, takeBack, writeAgain } from "./lease.ts";
 import type { Outcome } from "./outcome.ts";
 import { outcomeOf } from "./outcome.ts";
-import { belongsToAnotherJob, claimReport, claimReportsOfOlderJobs } from "./reports-of-other-jobs.ts";
+import { belongsToAnotherJob, claimReportOf, claimReportsOfOlderJobs } from "./reports-of-other-jobs.ts";
 import type { JobIdentity, StepEngine, StepOptions, StepResult } from "./step.ts";
 import { leaseMs } from "./timing-premises.ts";
 import type { Ask, NextLookOf, Reduced } from "./transitions.ts";
@@ -147,9 +145,10 @@ async function request(
   { platform }: StepEngine,
 ): Promise<Answer> {
   const { action, call, listed, lease } = begun;
-  const how = { place: begun.before.finding ?? 0, listed, now: platform.now };
-  if (action === "create") return ask(source, action, call, how);
-  return lease.renewDuring(signal, (signal) => ask(source, action, { ...call, signal }, how));
+  const place = begun.before.finding ?? 0;
+  const { now } = platform;
+  if (action === "create") return ask(source, action, call, place, listed, now);
+  return lease.renewDuring(signal, (signal) => ask(source, action, { ...call, signal }, place, listed, now));
 }
 
 /** Write what the answer makes of the job. @returns undefined when another worker has taken it over. */
@@ -174,7 +173,11 @@ async function keep(
   const echoed = "echoed" in seen ? seen.echoed : undefined;
   if (lease.isLost) return undefined;
   if (echoed === false) await recordEcho(journal, source, echoed); // S3
-  if (source.profile.tier === "list" && !(await claim(journal, job, before, after.state)) && action === "find") {
+  if (
+    source.profile.tier === "list" &&
+    !(await claimReportOf(journal, job, before, after.state)) &&
+    action === "find"
+  ) {
     // Another job was first to adopt it: look again, later.
     seen = { is: "searching", more: false, found: [] };
     after = reduced(seen);
@@ -187,15 +190,6 @@ async function keep(
   return { ...after, ...written, observation: seen };
 }
 
-/** Claim what the job's report is known by from now on (S3). @returns false when its reference belongs to another job. */
-async function claim(journal: Journal, job: JobIdentity, before: JobState, after: JobState): Promise<boolean> {
-  const { reference, fileName } = after;
-  const isOurs = reference === undefined || reference === before.reference || claimReport(journal, job, reference);
-  if (!(await isOurs)) return false;
-  if (fileName !== undefined && fileName !== before.fileName) await claimReport(journal, job, fileName);
-  return true;
-}
-
 /** Emit the step's events, wake other processes, and let the schedule learn. */
 async function report(
   { action, before, announced }: Begun,
@@ -205,15 +199,8 @@ async function report(
 ): Promise<void> {
   const now = engine.platform.now();
   if (action === "look" && state.phase === "ready") {
-    const ageAt = (at: number): number => {
-      const { readyAt } = job.prepared;
-      return scheduleAge({
-        ageMs: at - (state.acceptedAt ?? state.startedAt),
-        readyAtMs: readyAt === undefined ? undefined : readyAt - at,
-      });
-    };
-    const notReadyAt = before.lookedAt ?? before.acceptedAt ?? before.startedAt;
-    await engine.schedule.learn(job, { afterMs: Math.max(0, ageAt(notReadyAt)), byMs: ageAt(now) });
+    const since = state.acceptedAt ?? state.startedAt;
+    await engine.schedule.learn(job, { since, notReadyAt: before.lookedAt ?? since, readyAt: now });
   }
   for (const event of eventsOf(announced, action, observation, state, now)) engine.emit(job, event);
   if (hasEnded(state)) await engine.announceEnd();

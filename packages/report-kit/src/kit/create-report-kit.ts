@@ -153,7 +153,7 @@ function createEngine(options: ReportKitOptions): Engine {
       gapMs: (job, state) => next(job, { ageMs: now() - (state.acceptedAt ?? state.startedAt) }).afterMs,
       async learn({ source, prepared }, seen) {
         // The job's own record is written; what could have been learned is not worth failing it for.
-        if (learn) await learned.record(source, prepared.reportType, seen).catch(() => undefined);
+        if (learn) await learned.record(source, prepared, seen).catch(() => undefined);
       },
     },
     isOf(source, key, { request, epoch }) {

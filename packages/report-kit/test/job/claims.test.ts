@@ -156,7 +156,8 @@ describe("an unclear create", () => {
     const outcomes = await clock.finish(
       Promise.all(kits.map((kit, index) => kit.report(source, { report: `r${index}` }).outcome())),
     );
-    expect(outcomes.map((outcome) => "reference" in outcome && outcome.reference).toSorted()).toEqual(["r-1", "r-2"]);
+    const adopted = new Set(outcomes.map((outcome) => "reference" in outcome && outcome.reference));
+    expect(adopted).toEqual(new Set(["r-1", "r-2"]));
     expect(source.calls.filter(({ method }) => method === "create")).toHaveLength(2);
   });
 

@@ -44,8 +44,8 @@ export async function drive(
 export interface Wanted extends SimulatedProviderOptions {
   readonly echoProven?: boolean | undefined;
   readonly drive?: Drive;
-  /** The source does not hand on the instant after which a create must not leave. */
-  readonly ignoresNotAfter?: boolean;
+  /** The source sends its create without asking whether it is too late. */
+  readonly ignoresDeparture?: boolean;
 }
 
 export interface SimulatedScenario extends KillScenario {
@@ -152,11 +152,11 @@ async function providerOf(
   return simulatedProvider(simulation, wanted);
 }
 
-function sourceOf(provider: SimulatedProvider, worker: SimulatedWorker, { ignoresNotAfter = false }: Wanted) {
+function sourceOf(provider: SimulatedProvider, worker: SimulatedWorker, { ignoresDeparture = false }: Wanted) {
   const source = provider.source(worker);
   const create = source.create?.bind(source);
-  if (!ignoresNotAfter || create === undefined) return source;
-  return { ...source, create: (call: SourceCall) => create({ ...call, notAfter: undefined }) };
+  if (!ignoresDeparture || create === undefined) return source;
+  return { ...source, create: (call: SourceCall) => create({ ...call, onDeparture: undefined }) };
 }
 
 /** The first create travels like this, and all others as usual. */
