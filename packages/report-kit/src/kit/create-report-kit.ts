@@ -15,6 +15,7 @@ import { defaultRequestCostS, nextLook, plan } from "../waiting/schedule.ts";
 import type { ReportKit, ReportKitOptions } from "./report-kit.ts";
 import type { ReportJob } from "./report-job.ts";
 import type { ReportSource } from "../source/report-source.ts";
+import { clockSkewMs } from "../source/timing.ts";
 import { sourceTraffic } from "../traffic/request-turns.ts";
 import { sourceFacts } from "../job/source-record.ts";
 import type { JobIdentity, StepResult } from "../job/step.ts";
@@ -112,8 +113,8 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
     });
   }
 
-  function identify(source: ReportSource, request: unknown, epoch: number): JobIdentity {
-    const prepared = source.prepare(request, { now: platform.now() });
+  function identify(source: ReportSource, request: unknown, epoch: number, now: number): JobIdentity {
+    const prepared = source.prepare(request, { now });
     const keyOf = (identity: JsonObject): string =>
       reportKey({
         provider: source.provider,
@@ -151,7 +152,8 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
         bookmark,
       });
     }
-    const job = identify(source, mark.request, mark.epoch);
+    // The job was begun by a clock that may be ahead of this one: its period has ended there.
+    const job = identify(source, mark.request, mark.epoch, platform.now() + clockSkewMs);
     if (job.key !== mark.key && job.formerKeys?.includes(mark.key) !== true) {
       throw new ReportRequestError({
         code: "invalid-bookmark",
@@ -192,7 +194,7 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
           received: String(epoch),
         });
       }
-      return jobFor(identify(source, request, epoch));
+      return jobFor(identify(source, request, epoch, platform.now()));
     },
     resume(bookmark, sources) {
       return jobFor(recall(bookmark, sources));
