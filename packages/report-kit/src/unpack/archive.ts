@@ -2,6 +2,7 @@
 import { open } from "node:fs/promises";
 import { DownloadError } from "../download/download-error.ts";
 import type { ReportFile } from "../download/report-file.ts";
+import { fileErrorCode } from "../node/files/durable-file.ts";
 import { createHash } from "../node/files/hash.ts";
 
 /** An archive that is open, and whose bytes are those that were downloaded. */
@@ -16,7 +17,9 @@ const pieceBytes = 1024 * 1024;
 
 /** @throws DownloadError `target` where another process has put another file in its place. */
 export async function openArchive(path: string, { bytes, sha256 }: ReportFile): Promise<Archive> {
-  const file = await open(path, "r");
+  const file = await open(path, "r").catch((error: unknown) => {
+    throw fileErrorCode(error) === "ENOENT" ? replaced(path) : error;
+  });
   async function read(from: number, length: number): Promise<Uint8Array> {
     const piece = new Uint8Array(Math.max(0, Math.min(length, bytes - from)));
     for (let filled = 0; filled < piece.length;) {
@@ -32,13 +35,16 @@ export async function openArchive(path: string, { bytes, sha256 }: ReportFile): 
     for (let at = 0; at < bytes; at += pieceBytes) hash.update(await read(at, pieceBytes));
     const { size } = await file.stat();
     if (size === bytes && hash.digest() === sha256) return archive;
-    throw new DownloadError("target", `Another process has replaced ${path} in the meantime: run it again.`, {
-      retryable: true,
-    });
+    throw replaced(path);
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+function replaced(path: string): DownloadError {
+  const message = `Another process has replaced or deleted ${path} in the meantime: run it again.`;
+  return new DownloadError("target", message, { retryable: true });
 }
 
 /** The archive's bytes as a stream. */

@@ -5,6 +5,7 @@ import { DownloadError } from "../download/download-error.ts";
 import type { DownloadOptions, ReportFile } from "../download/report-file.ts";
 import { ReportRequestError } from "../errors.ts";
 import type { Target } from "../source/ready-report.ts";
+import { hashFile } from "../node/files/read-file.ts";
 import { openArchive } from "./archive.ts";
 import { placeUnpacked } from "./place-unpacked.ts";
 import { unpackGzip } from "./unpack-gzip.ts";
@@ -66,7 +67,7 @@ export function unpacked<Options extends DownloadOptions>(
       try {
         return { ...file, unpacked: await unpack(file, report.key, limits, options) };
       } catch (error) {
-        if (file.path !== undefined && !file.existed) await rm(file.path, { force: true }).catch(() => {});
+        if (file.path !== undefined && !file.existed) await removeOwn(file.path, file.sha256);
         throw report.withBookmark(error);
       }
     },
@@ -110,6 +111,12 @@ async function unpack(
   } finally {
     await rm(workspace, { recursive: true, force: true }).catch(() => {});
   }
+}
+
+/** Delete the archive, unless another process has put another one in its place. */
+async function removeOwn(path: string, sha256: string): Promise<void> {
+  const there = await hashFile(path).catch(() => undefined);
+  if (there === sha256) await rm(path, { force: true }).catch(() => {});
 }
 
 /** A directory beside the archive that no other process works in: its name is random, and it is closed to other users. */
