@@ -5,7 +5,7 @@ import { workspacePackages } from "./workspace-packages.ts";
 import type { WorkspacePackage } from "./workspace-packages.ts";
 
 /**
- * Checks what no linter knows: that the provider packages have one shape, and the folders of specs/ another; and that each package carries
+ * Checks what no linter does: that the provider packages have one shape, and the folders of specs/ another; and that each package carries
  * the licence. Which file may import which is in `rooms.ts`, and the linter holds it.
  */
 export function checkStructure(root: string): readonly string[] {

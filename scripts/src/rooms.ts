@@ -46,7 +46,7 @@ export const entry: readonly string[] = "waiting identity source journal job kit
 /** Packages that each room may import. */
 const everywhere = ["@report-kit/http", "@noble/hashes"];
 
-/** What other packages may import: openapi-fetch lies behind `@report-kit/http` alone, and no provider knows of another. */
+/** What other packages may import: openapi-fetch lies behind `@report-kit/http` alone, and no provider imports another. */
 export const packages: Table = {
   http: ["openapi-fetch"],
   circle: ["@report-kit/http"],
