@@ -140,31 +140,33 @@ export function reduce(
       },
     };
   };
-  /** The provider has it: it was acknowledged, or found after an unclear create. */
-  const accepted = {
-    ...(action === "find" ? { adopted: true as const } : {}),
-    ...(state.acceptedAt === undefined && action !== "look" ? { acceptedAt: now } : {}),
-  };
+  const existed = "existed" in observation && observation.existed === true;
+  const found = action === "find" || (existed && action === "look");
+  /** The provider has it: it was acknowledged, or found after a create that was unclear or came too late. */
+  const accepted =
+    existed && action === "create"
+      ? {}
+      : {
+          ...(found ? { adopted: true as const } : {}),
+          ...(state.acceptedAt === undefined && (found || action === "create") ? { acceptedAt: now } : {}),
+        };
   const referenced = (reference: string | undefined): { reference?: string } =>
     reference === undefined ? {} : { reference };
 
   switch (observation.is) {
     case "pending": {
-      const { existed = false } = observation;
       const waiting = again(
         "waiting",
         { hintMs: observation.retryAfterMs },
         {
           ...accepted,
           ...referenced(observation.reference),
-          ...(existed ? { adopted: true as const } : {}),
           status: observation.status,
           ...(action === "look" ? { lookedAt: now } : {}),
         },
       );
-      return existed
-        ? { state: { ...waiting.state, nextAt: now, why: "it was there already: looking at once" } }
-        : waiting;
+      if (!existed || action !== "create") return waiting;
+      return { state: { ...waiting.state, nextAt: now, why: "it is there already: looking at once" } };
     }
     case "ready":
       return {
