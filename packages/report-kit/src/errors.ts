@@ -71,11 +71,28 @@ export class ReportExpiredError extends ReportKitError {
   }
 }
 
-/** The caller's deadline passed. The job goes on at the provider; the bookmark goes on waiting for it. */
-export class ReportDeadlineError extends ReportKitError {
-  override readonly name = "ReportDeadlineError";
+/** What was seen last when a deadline passed. */
+export interface DeadlineFacts {
+  /**
+   * Did the provider accept the report? `"yes"`: it is being made. `"no"`: no create was accepted, so none is being made.
+   * `"unclear"`: a create ended without a clear answer. Undefined where
+   * the provider makes its reports by itself, and for `poll`.
+   */
+  readonly accepted?: "yes" | "no" | "unclear" | undefined;
+  /** The provider's last status, or why the last request gave no answer: `"pending"`, `"unreachable: network"`. */
+  readonly lastStatus?: string | undefined;
+  /** When the next look would have been: ISO 8601, UTC. */
+  readonly nextLookAt?: string | undefined;
+}
 
-  constructor(details: Omit<ErrorDetails, "code">) {
+/** The caller's deadline passed. The bookmark continues the wait: `cause` and the facts are what was seen last. */
+export class ReportDeadlineError extends ReportKitError implements DeadlineFacts {
+  override readonly name = "ReportDeadlineError";
+  declare readonly accepted: DeadlineFacts["accepted"];
+  declare readonly lastStatus: string | undefined;
+  declare readonly nextLookAt: string | undefined;
+
+  constructor(details: Omit<ErrorDetails, "code"> & DeadlineFacts) {
     super({ ...details, code: "deadline", phase: "wait", retryable: true });
   }
 

@@ -76,7 +76,7 @@ describe("report-kit-sandbox", () => {
     const printed = (name: string): string | undefined => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1];
     const sandbox = await startSandbox({ seed: "7" });
     await sandbox.close();
-    const [account] = sandbox.monato.accounts;
+    const [account] = sandbox.monatoAccounts;
     expect(printed("MONATO_CLABE_NUMBER")).toBe(account.clabeNumber);
     expect(printed("MONATO_ACCOUNT_ID")).toBe(account.accountId);
   });

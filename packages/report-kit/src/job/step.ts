@@ -85,7 +85,13 @@ export interface StepOptions {
 export type StepResult =
   | { readonly outcome: Outcome; readonly link?: LinkLocation | undefined; readonly error?: unknown }
   | {
-      readonly again: { readonly at: number; readonly why: string; readonly asked: boolean };
+      readonly again: {
+        readonly at: number;
+        readonly why: string;
+        readonly asked: boolean;
+        /** Why the last request gave no usable answer. */
+        readonly error?: unknown;
+      };
       readonly state: JobState;
       /** The journal's revision: a higher one means that another worker wrote. */
       readonly revision: number;

@@ -231,7 +231,8 @@ function result(
     return { outcome: ended(state, job), link: observation.is === "ready" ? observation.link : undefined };
   }
   const asked = "retryAfterMs" in observation && observation.retryAfterMs !== undefined;
-  return { again: { at: state.nextAt, why: state.why ?? "the schedule", asked }, state, revision };
+  const noAnswer = "error" in observation ? observation.error : undefined;
+  return { again: { at: state.nextAt, why: state.why ?? "the schedule", asked, error: noAnswer }, state, revision };
 }
 
 function ended(state: JobState, job: JobIdentity): Outcome {

@@ -147,10 +147,13 @@ export function reduce(before: JobState, action: Ask, observation: Observation, 
       },
     };
   };
-  /** The provider has it: it was acknowledged, or found after an unclear create. */
+  const existed = "existed" in observation && observation.existed === true;
+  const isFound = action === "find" || (existed && action === "look");
+  const isAccepted = isFound || (action === "create" && !existed);
+  /** The provider has it: it was acknowledged, or found after a create that was unclear or came too late. */
   const accepted: Partial<JobState> = {
-    adopted: action === "find" ? true : state.adopted,
-    acceptedAt: action === "look" ? state.acceptedAt : (state.acceptedAt ?? now),
+    adopted: isFound ? true : state.adopted,
+    acceptedAt: isAccepted ? (state.acceptedAt ?? now) : state.acceptedAt,
     reference,
   };
   /** Where a job is that nothing was made for: a create is asked for again, a look or a search goes on. */
@@ -160,9 +163,8 @@ export function reduce(before: JobState, action: Ask, observation: Observation, 
     case "pending": {
       const lookedAt = action === "look" ? now : state.lookedAt;
       const pending = again("waiting", { ...accepted, status: observation.status, lookedAt });
-      if (observation.existed !== true) return pending;
-      const why = "the report existed before: looking at once";
-      return { state: { ...pending.state, adopted: true, nextAt: now, why } };
+      if (!existed || action !== "create") return pending;
+      return { state: { ...pending.state, nextAt: now, why: "the report existed before: looking at once" } };
     }
     case "ready":
       return end("ready", { ...accepted, fileName: observation.fileName ?? state.fileName });

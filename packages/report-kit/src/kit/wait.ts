@@ -8,6 +8,7 @@ import { takeStep } from "../job/take-step.ts";
 import type { OnIndeterminate } from "../job/transitions.ts";
 import type { LinkLocation } from "../source/file-location.ts";
 import type { Observation } from "../source/observation.ts";
+import type { IdempotencyTier } from "../source/report-source.ts";
 import { onAbort } from "../waiting/on-abort.ts";
 import type { EventBus } from "./event-bus.ts";
 import type { Waits } from "./wait-registry.ts";
@@ -68,6 +69,8 @@ export function startWait(job: JobIdentity, engine: Engine, onEnd: () => void): 
   const stop = new AbortController();
   let sleeping: AbortController | undefined;
   let state: JobState | undefined;
+  /** Why the last request gave no usable answer. */
+  let lastError: unknown;
   let wakeAt = 0;
   let early = false;
   let postponed = false;
@@ -92,8 +95,9 @@ export function startWait(job: JobIdentity, engine: Engine, onEnd: () => void): 
       const result = await takeStep(job, how, engine);
       if ("outcome" in result) return result;
       ({ state } = result);
-      const { at, why, asked } = result.again;
-      if (asked && at > latestDeadline()) throw askedTooLong(job, at, why);
+      const { at, why, asked, error } = result.again;
+      lastError = error;
+      if (asked && at > latestDeadline()) throw deadlineError(job, askedNotBefore(job, at, why), { state, lastError });
       wakeAt = at;
       sleptUntil = (await sleep(result.revision)) ? wakeAt : 0;
       sleeping = undefined;
@@ -130,7 +134,9 @@ export function startWait(job: JobIdentity, engine: Engine, onEnd: () => void): 
     const left = new AbortController();
     const deadline = timer.wait(caller.deadlineAt, { signal: left.signal, unref: caller.unref }).then(() => {
       engine.emit(job, { type: "deadline", deadlineMs: caller.deadlineMs });
-      throw deadlinePassed(job, caller.deadlineMs);
+      const { deadlineMs } = caller;
+      const what = `was not ready within ${Math.round(deadlineMs / 1000)} s`;
+      throw deadlineError(job, what, { state, lastError });
     });
     try {
       return await Promise.race([end, deadline, abortOf(caller.signal, left.signal)]);
@@ -177,16 +183,41 @@ function abortOf(signal: AbortSignal | undefined, left: AbortSignal): Promise<ne
   });
 }
 
-function deadlinePassed({ prepared, source, bookmark }: JobIdentity, deadlineMs: number): ReportDeadlineError {
+function askedNotBefore({ source }: JobIdentity, at: number, why: string): string {
+  return `can't be ready in time: ${source.provider} asked for no request before ${new Date(at).toISOString()} (${why}), which is after the deadline`;
+}
+
+/** The error says what was seen last, and whether a report is being made: nothing that is not known. */
+function deadlineError(
+  { prepared, source, bookmark }: JobIdentity,
+  what: string,
+  { state, lastError }: { readonly state: JobState | undefined; readonly lastError: unknown },
+): ReportDeadlineError {
+  const accepted = acceptedIn(state, source.profile.tier);
+  const lastStatus = state?.status;
+  const nextLookAt = state === undefined ? undefined : new Date(state.nextAt).toISOString();
+  const seen = lastError instanceof Error ? lastError.message : lastStatus === undefined ? "" : `${lastStatus}.`;
+  const last = seen === "" ? "" : ` Last answer: ${seen}`;
+  const next = nextLookAt === undefined ? "" : ` The next look would be at ${nextLookAt}.`;
   return new ReportDeadlineError({
-    message: `The ${prepared.reportType} report of ${source.id} was not ready within ${Math.round(deadlineMs / 1000)} s. The job goes on at the provider: go on waiting with kit.resume(error.bookmark, sources), or run the same request again.`,
+    message: `The ${prepared.reportType} report of ${source.id} ${what}. ${words[accepted]}${last}${next} To continue, run the same request again, or call kit.resume(error.bookmark, sources).`,
     bookmark,
+    accepted: accepted === "byItself" ? undefined : accepted,
+    lastStatus,
+    nextLookAt,
+    cause: lastError,
   });
 }
 
-function askedTooLong({ source, bookmark }: JobIdentity, at: number, why: string): ReportDeadlineError {
-  return new ReportDeadlineError({
-    message: `${source.id} asked not to be looked at before ${new Date(at).toISOString()} (${why}), which is after the deadline. The job goes on at the provider: go on waiting with kit.resume(error.bookmark, sources) then.`,
-    bookmark,
-  });
+const words = {
+  yes: "The provider has accepted it, and the job continues there.",
+  no: "Nothing was accepted: no report is being made.",
+  unclear: "It is not known whether a create was carried out: the next run looks for the report first.",
+  byItself: "The provider makes it by itself, and does not show it yet.",
+};
+
+function acceptedIn(state: JobState | undefined, tier: IdempotencyTier): keyof typeof words {
+  if (tier === "lookup") return "byItself";
+  if (state?.phase === "creating") return "unclear";
+  return state?.acceptedAt === undefined ? "no" : "yes";
 }

@@ -9,7 +9,10 @@ export type Observation =
       readonly status: string;
       readonly reference?: string | undefined;
       readonly echoed?: boolean | undefined;
-      /** Of a create: the report was there before it. It is adopted, and looked at at once: it may be ready. */
+      /**
+       * Of a create: the report is there already, as the provider's refusal has it; the next look is at once. Of a look:
+       * that report is found, and adopted.
+       */
       readonly existed?: boolean | undefined;
       /** Milliseconds the provider asked to be left alone: a floor for the next look. */
       readonly retryAfterMs?: number | undefined;
@@ -21,6 +24,8 @@ export type Observation =
       readonly fileName?: string | undefined;
       readonly link?: LinkLocation | undefined;
       readonly echoed?: boolean | undefined;
+      /** See `pending`. */
+      readonly existed?: boolean | undefined;
     }
   /** The provider says that it will not come. Final: the report was made, and failed. */
   | { readonly is: "failed"; readonly code: string; readonly message: string; readonly reference?: string | undefined }

@@ -25,15 +25,25 @@ const forgotten = { looks: 5, forMs: 10 * 60_000 };
 /** What beGateway's error answers mean, where the defaults of `explainError` do not hold. */
 export function begatewayErrors(baseUrl: string): readonly ErrorRow[] {
   return [
-    // The key was used before: by a job whose journal was lost, say. The report under it is looked at.
+    // The key was used before: by a job whose journal was lost, say. The report under it is looked at at once.
     { status: [409], create: existsAlready },
     { status: [422], where: saysIdIsTaken, create: existsAlready },
-    { status: [404], create: (error) => wrongAddress(error, baseUrl), look: notKnown },
+    { status: [404], create: (error) => wrongAddress(error, baseUrl), look: notFound },
   ];
 }
 
 function existsAlready(_error: ProviderError, { key }: SourceCall): Observation {
-  return { is: "pending", status: "the id is taken", reference: key, existed: true };
+  return { is: "pending", status: "the id is taken", reference: takenReference(key), existed: true };
+}
+
+/** The reference of a report that is there, if the refusal of a create is right: no answer has shown it yet. */
+function takenReference(key: string): string {
+  return `taken:${key}`;
+}
+
+/** Is this a look at a report that the refusal of a create named, and that no answer has shown? */
+export function isTaken({ key, reference }: Pick<SourceCall, "key" | "reference">): boolean {
+  return reference === takenReference(key);
 }
 
 /**
@@ -53,7 +63,9 @@ function wrongAddress(error: ProviderError, baseUrl: string): Observation {
   };
 }
 
-function notKnown(error: ProviderError, call: SourceCall): Observation {
+function notFound(error: ProviderError, call: SourceCall): Observation {
+  // Two answers that contradict each other: the report is searched for as after any unclear create.
+  if (isTaken(call)) return { is: "unclear", error };
   if (!hasMissedFor(call, forgotten)) return { is: "absent", status: "http 404" };
   return {
     is: "refused",

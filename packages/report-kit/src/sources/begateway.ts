@@ -10,7 +10,7 @@ import {
   ownClient,
 } from "../source/index.ts";
 import type { Observation, ReportSource } from "../source/index.ts";
-import { begatewayErrors, observeOwn, observeReport, reportIn } from "./begateway-answers.ts";
+import { begatewayErrors, isTaken, observeOwn, observeReport, reportIn } from "./begateway-answers.ts";
 import { begatewayBody, prepareBegateway } from "./begateway-request.ts";
 import type { BegatewayReportRequest } from "./begateway-request.ts";
 
@@ -69,8 +69,12 @@ export function begatewayReports(
       const report = reportIn(orThrow(result).data);
       return withEcho(observeReport(report, now), report?.["id"] === key);
     },
-    async look({ key, reference = key, now, signal }) {
-      return observeOwn(reportIn(orThrow(await getReport(reference, signal)).data), reference, now);
+    async look(call) {
+      const { key, now, signal } = call;
+      const id = isTaken(call) ? key : (call.reference ?? key);
+      const seen = observeOwn(reportIn(orThrow(await getReport(id, signal)).data), id, now);
+      if (!isTaken(call) || (seen.is !== "pending" && seen.is !== "ready")) return seen;
+      return { ...seen, echoed: true, existed: true };
     },
     async find({ key, now, echoProven, signal }) {
       const result = await getReport(key, signal);

@@ -18,14 +18,32 @@ function scene(script: Script) {
 
 describe("a create that finds the report there already", () => {
   it("is adopted and looked at at once, whatever the schedule says", async () => {
-    const existed: Observation = { ...pending, status: "the id is taken", existed: true };
+    const existed: Observation = { ...pending, status: "the id is taken", reference: "taken", existed: true };
     const profile = { tier: "client-id", visibilityBoundMs: 30_000 } as const;
-    const { clock, events, kit, source } = scene({ profile, create: [existed], look: [ready] });
+    const { clock, events, kit, source } = scene({ profile, create: [existed], look: [{ ...ready, existed: true }] });
     const outcome = await clock.finish(kit.report(source, { report: "a" }).outcome());
-    expect(outcome).toMatchObject({ status: "ready", adopted: true, requests: 2 });
+    expect(outcome).toMatchObject({ status: "ready", reference: "r-1", adopted: true, requests: 2 });
     const [create, look] = source.calls;
     expect((look?.at ?? Infinity) - (create?.at ?? 0)).toBeLessThan(1_000);
-    expect(events.map(({ type }) => type)).toEqual(["adopted", "observed", "waiting", "ready"]);
+    expect(events.map(({ type }) => type)).toEqual(["observed", "waiting", "adopted", "ready"]);
+  });
+
+  it("is searched for as after an unclear create where the look does not find it, and made where nothing was", async () => {
+    const existed: Observation = { ...pending, status: "the id is taken", reference: "taken", existed: true };
+    const unclear: Observation = { is: "unclear", error: new Error("contradiction") };
+    const { clock, events, kit, source } = scene({
+      profile: { tier: "client-id", visibilityBoundMs: 30_000 },
+      create: [existed, pending],
+      look: [unclear, ready],
+      find: [{ is: "absent" }],
+    });
+    const outcome = await clock.finish(kit.report(source, { report: "a" }).outcome());
+    expect(outcome).toMatchObject({ status: "ready", adopted: false });
+    expect(source.calls.map(({ method }) => method)).toEqual(["create", "look", "find", "create", "look"]);
+    // Whatever the first create made would be visible by then.
+    expect((source.calls[2]?.at ?? 0) - (source.calls[0]?.at ?? 0)).toBeGreaterThanOrEqual(4 * 60_000);
+    expect(events.map(({ type }) => type)).toContain("submitted");
+    expect(events.map(({ type }) => type)).not.toContain("adopted");
   });
 });
 

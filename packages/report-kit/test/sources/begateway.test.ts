@@ -482,14 +482,14 @@ describe("what beGateway's answers mean", () => {
     [
       "422 of a taken id",
       json(422, { error: { friendly_message: "Id has already been taken." } }),
-      { is: "pending", reference: key, existed: true },
+      { is: "pending", reference: `taken:${key}`, existed: true },
       { is: "unknown" },
       { is: "searching" },
     ],
     [
       "409",
       json(409, { error: { code: "conflict" } }),
-      { is: "pending", reference: key, existed: true },
+      { is: "pending", reference: `taken:${key}`, existed: true },
       { is: "unknown" },
       { is: "searching" },
     ],
@@ -550,6 +550,30 @@ describe("what beGateway's answers mean", () => {
       const { source, sent } = answering(answer);
       expect(await see(source, method)).toMatchObject(expected);
       expect(sent).toHaveLength(1);
+    }
+  });
+
+  it("a look at the id that a create found taken adopts what is there, and searches where nothing is", async () => {
+    const reference = `taken:${key}`;
+    const there = answering(json(200, report(done)));
+    expect(await see(there.source, "look", { reference })).toMatchObject({
+      is: "ready",
+      reference: key,
+      existed: true,
+      echoed: true,
+    });
+    expect(there.sent).toEqual([get]);
+    const made = answering(json(200, report({ status: "pending" })));
+    expect(await see(made.source, "look", { reference })).toEqual({
+      is: "pending",
+      status: "pending",
+      reference: key,
+      existed: true,
+      echoed: true,
+    });
+    const missing = answering(json(404, { error: { code: "not_found" } }));
+    for (const more of [{}, { missed: 50, missedSince: 0 }]) {
+      expect(await see(missing.source, "look", { reference, ...more })).toMatchObject({ is: "unclear" });
     }
   });
 
