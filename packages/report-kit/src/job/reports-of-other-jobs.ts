@@ -97,7 +97,7 @@ async function counts(journal: Journal, { job }: JsonObject, reference: string):
     const state = (await journal.read(jobRecordName(job)))?.value;
     return state !== undefined && (state["phase"] === "creating" || namesIn(state).includes(reference));
   } catch (error) {
-    if (isAboutOneRecord(error)) return true; // the job has a record, and what it says the claim says too
+    if (isAboutOneRecord(error)) return true; // the job has a record, so the claim stands
     throw error;
   }
 }
