@@ -58,7 +58,7 @@ export class ReportFailedError extends ReportKitError {
   }
 }
 
-/** The report was there and is no longer: raise the epoch to have it made anew, where the provider can. */
+/** The report was there and is no longer: raise the epoch to have it made again, where the provider can. */
 export class ReportExpiredError extends ReportKitError {
   override readonly name = "ReportExpiredError";
 
@@ -101,7 +101,7 @@ export class ReportDeadlineError extends ReportKitError implements DeadlineFacts
   }
 }
 
-/** It can't be known whether the report was made: says what was found and what the choices are. */
+/** It can't be known whether the report was made: names what was found and what the choices are. */
 export class ReportIndeterminateError extends ReportKitError {
   override readonly name = "ReportIndeterminateError";
   /** Reports that may be the one. */

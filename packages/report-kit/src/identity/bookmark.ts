@@ -4,7 +4,7 @@ import type { JsonObject } from "../json.ts";
 const prefix = "rk1.";
 const longest = 16_384;
 
-/** What a bookmark says: enough to name the job and go on with it anywhere. No secrets. */
+/** What a bookmark contains: enough to resume the job anywhere. No secrets. */
 export interface Bookmark {
   /** The id of the report source. */
   readonly source: string;

@@ -17,7 +17,7 @@ export interface KeyMaterial {
   readonly reportType: string;
   /** The normalised request, or the part of it that says which report it is. Null and absent members are one. */
   readonly request: JsonObject;
-  /** 0, and one more each time the caller wants the same report made anew. */
+  /** 0, and one more each time the caller wants the same report made again. */
   readonly epoch: number;
 }
 

@@ -56,7 +56,7 @@ function tooLate({ provider }: ReportSource): TransportError {
   });
 }
 
-/** An error that says that its request never left proves that nothing was made, whatever else it is. */
+/** An error with `maybeSent: false` proves that nothing was made, whatever else it is. */
 function mayHaveLeft(error: unknown): boolean {
   return typeof error !== "object" || error === null || !("maybeSent" in error) || error.maybeSent !== false;
 }

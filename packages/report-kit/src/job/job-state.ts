@@ -5,7 +5,7 @@ import type { FoundReport } from "../found-report.ts";
 /**
  * Where a report job stands.
  *
- * - `new`: nothing that could make a report has been sent, or what was sent surely made nothing.
+ * - `new`: nothing that could make a report has been sent, or what was sent certainly made nothing.
  * - `creating`: the intent to create is written down; a create may be under way, or its end is unclear.
  * - `waiting`: the provider has the job (or, for a lookup, we are asking for it).
  * - `ready`, `failed`, `expired`: ended, as the provider reports it.

@@ -77,7 +77,7 @@ export function holdLease(
       const unfollow = onAbort(signal, () => calledOff.abort(signal.reason));
       const renewing = renew(over.signal).then(
         () => calledOff.abort(new Error("another worker has taken the job over")),
-        () => undefined, // the work is over, or the journal is away: then writing back finds out who has the lease
+        () => undefined, // the work is over, or the journal is away: then writing back finds out whether the lease is ours
       );
       try {
         return await work(calledOff.signal);

@@ -75,14 +75,18 @@ export async function claimReportsOfOlderJobs(
 ): Promise<void> {
   const marker = recordName("claims", source.origin, source.id);
   if ((await journal.read(marker)) !== undefined) return;
+  const found: { readonly key: string; readonly reference: string }[] = [];
+  const claimAll = (): Promise<unknown> =>
+    Promise.all(found.splice(0).map(({ key, reference }) => claimReport(journal, { key, source }, reference)));
   for await (const { name, record, error } of readRecords(journal, jobRecordName(""))) {
     if (error !== undefined) passOver(name, error);
     if (record === undefined || record.value["source"] !== source.id) continue;
     const key = name.slice(jobRecordName("").length);
     const references = namesIn(record.value);
     if (references.length === 0 || !isOf(source, key, record.value)) continue;
-    for (const reference of references) await claimReport(journal, { key, source }, reference);
+    if (found.push(...references.map((reference) => ({ key, reference }))) >= 16) await claimAll();
   }
+  await claimAll();
   await journal.write(marker, { v: 1, source: source.id, origin: source.origin }, 0);
 }
 
@@ -93,7 +97,7 @@ async function counts(journal: Journal, { job }: JsonObject, reference: string):
     const state = (await journal.read(jobRecordName(job)))?.value;
     return state !== undefined && (state["phase"] === "creating" || namesIn(state).includes(reference));
   } catch (error) {
-    if (isAboutOneRecord(error)) return true; // the job has a record, and what it says the claim says too
+    if (isAboutOneRecord(error)) return true; // the job has a record, so the claim stands
     throw error;
   }
 }

@@ -49,7 +49,7 @@ export function decide(state: JobState, profile: SourceProfile, now: number, ear
   return { do: unclear ? "find" : "create" };
 }
 
-/** What the journal says while a step is under way. Its request is counted: a worker that dies can't count it later. */
+/** What the journal contains while a step is under way. Its request is counted: a worker that dies can't count it later. */
 export function announce(state: JobState, action: Ask, lease: NonNullable<JobState["lease"]>, now: number): JobState {
   const announced = { ...state, requests: state.requests + 1, lease };
   if (action !== "create") return announced;

@@ -161,7 +161,7 @@ async function isGone(journal: Journal, name: string): Promise<boolean> {
   return (await journal.read(name)) === undefined;
 }
 
-/** What a record says; the error when that can't be read; undefined when there is none (any more). */
+/** What a record contains; the error when that can't be read; undefined when there is none (any more). */
 function parsed<State>(
   { name, record, error }: NamedRecord,
   parse: (value: JsonObject, name: string) => State,

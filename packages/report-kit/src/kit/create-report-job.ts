@@ -171,6 +171,6 @@ function nameOf({ prepared, source }: JobIdentity): string {
 /** What to do to have another report of the same request, where the provider makes one. */
 function howToRemake({ source, epoch }: JobIdentity): string {
   return source.profile.remakes
-    ? `To have it made anew, ask with { epoch: ${epoch + 1} }.`
+    ? `To have it made again, ask with { epoch: ${epoch + 1} }.`
     : "The provider makes it once only.";
 }

@@ -11,7 +11,7 @@ import type { WakeHint } from "./wake.ts";
 /** How a kit works. Only the journal is required. */
 export interface ReportKitOptions {
   /**
-   * Where jobs are kept. `memoryJournal()` says "this process only"; `fileJournal(directory)` of `report-kit/node`
+   * Where jobs are kept. `memoryJournal()` ends with this process; `fileJournal(directory)` of `report-kit/node`
    * survives it; `postgresJournal(query)` of `report-kit/postgres` is shared by many machines.
    */
   readonly journal: Journal;
@@ -36,7 +36,7 @@ export interface ReportKitOptions {
 /** How one report is wanted. */
 export interface ReportOptions {
   /**
-   * Raise it by one to have the same report made anew, once the job of the epoch before has ended: of two that run at once
+   * Raise it by one to have the same report made again, once the job of the epoch before has ended: of two that run at once
    * a list can't tell which report is whose. Default 0; part of the key.
    */
   readonly epoch?: number | undefined;
@@ -89,7 +89,7 @@ export interface ReportKit {
   /** When a job of this source would be looked at if it stayed pending, and why. */
   plan(source: ReportSource, options?: PlanOptions): readonly PlannedLook[];
   /**
-   * Something (a webhook) says that a report may be ready: look now. Never earlier than a provider asked to be left alone.
+   * A report may be ready (a webhook was delivered, say): look now. Never earlier than a provider asked to be left alone.
    * Jobs waited for in another process are woken through the journal, within 5 s.
    * @returns the number of jobs woken.
    */

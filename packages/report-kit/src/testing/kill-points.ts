@@ -100,7 +100,7 @@ export interface RunResult {
  *
  * A first run without interruptions learns the points: every read and write of the journal (before it leaves, under way,
  * carried out), every request to the provider (the same), every timer. With several workers the points of all are counted
- * together, and each kill hits whoever is there.
+ * together, and each kill hits the worker that is there.
  */
 export async function killEverywhere(scenario: KillScenario, options: KillOptions = {}): Promise<KillReport> {
   const { kills = "all", pairs = 200, pausesMs = [], pausesAt = () => true, seed = 1 } = options;

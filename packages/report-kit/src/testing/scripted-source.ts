@@ -11,13 +11,13 @@ export interface ScriptedRequest {
 /** One answer: an observation, an error to throw, or a function that makes either of the call. */
 export type ScriptedAnswer = Observation | Error | ((call: SourceCall) => Observation | Promise<Observation>);
 
-/** What a scripted source answers. The last answer of a list is given for ever. */
+/** What a scripted source answers. The last answer of a list is repeated without end. */
 export interface Script {
   readonly profile?: Partial<SourceProfile> | undefined;
   readonly create?: readonly ScriptedAnswer[] | undefined;
   readonly look?: readonly ScriptedAnswer[] | undefined;
   readonly find?: readonly ScriptedAnswer[] | undefined;
-  /** What a list request says, of a reference. */
+  /** What a list contains of a reference. */
   readonly list?: (reference: string, now: number) => Observation | undefined;
   readonly locate?: FileLocation | undefined;
   readonly account?: string | undefined;

@@ -64,7 +64,7 @@ export interface Simulation {
 export interface RunningSimulation extends Simulation {
   readonly points: readonly InterruptionPoint[];
   start(skewMs: number, onDeath: () => void): SimulatedWorker;
-  /** Run something after a while, whoever is alive then. */
+  /** Run something after a while, whichever workers are alive then. */
   after(ms: number, run: () => void): void;
   /** The true time after which nothing was disturbed any more. */
   readonly disturbedUntil: number;

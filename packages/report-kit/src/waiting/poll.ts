@@ -4,7 +4,7 @@ import { onAbort } from "./on-abort.ts";
 import { processTimer } from "./timer.ts";
 import type { Timer } from "./timer.ts";
 
-/** What one look is told. */
+/** What one look gets. */
 export interface PollContext {
   /** Aborts when the caller does, and at the deadline. */
   readonly signal: AbortSignal;
@@ -36,7 +36,7 @@ export interface PollOptions {
   readonly isRetryable?: ((error: unknown) => boolean) | undefined;
   /** Let the process exit while waiting. Default false. */
   readonly unref?: boolean | undefined;
-  /** Told before each wait: how long, and why. */
+  /** Called before each wait: how long, and why. */
   readonly onWait?: ((wait: { readonly afterMs: number; readonly why: string }) => void) | undefined;
   /** A number in [0, 1) for the jitter. Default `Math.random`. */
   readonly random?: (() => number) | undefined;

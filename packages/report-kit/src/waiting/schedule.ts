@@ -4,7 +4,7 @@
  */
 export type LearnedGap = (ageMs: number, requestCostS: number) => number;
 
-/** What the schedule is told about a wait. Times are milliseconds; all but the age are optional. */
+/** What the schedule needs to know of a wait. Times are milliseconds; all but the age are optional. */
 export interface ScheduleInput {
   /** How long the provider has been at it: since the create, or since waiting began. */
   readonly ageMs: number;
