@@ -35,12 +35,12 @@ export function demoSources(sandbox: Sandbox): DemoSources {
   const mercadopagoClient = createMercadopagoClient(sandbox.mercadopago);
   return {
     monatoClient,
-    circle: circleReports(createCircleClient(sandbox.circle), { account: "treasury" }),
+    circle: circleReports(createCircleClient(sandbox.circle), { account: "treasury", timeZone: "UTC" }),
     begateway: begatewayReports(createBegatewayClient(sandbox.begateway), { pspId }),
     monato: monatoReports(monatoClient),
     settlement: settlementReports(mercadopagoClient, { account: "marketplace" }),
     release: releaseReports(mercadopagoClient, { account: "marketplace" }),
-    clabeNumber: sandbox.monato.clabeNumbers[0],
+    clabeNumber: sandbox.monatoAccounts[0].clabeNumber,
   };
 }
 
@@ -48,9 +48,11 @@ export function demoSources(sandbox: Sandbox): DemoSources {
 export function wantedReports(kit: ReportKit, sources: DemoSources, today: Date): readonly WantedReport[] {
   const { circle, begateway, monato, settlement, release, clabeNumber } = sources;
   const yesterday = dayBefore(today, 1);
-  const lastMonth = dayBefore(new Date(`${today.toISOString().slice(0, 7)}-01T00:00:00Z`), 1);
+  // What has ended in Latin America, whatever the hour here.
+  const latest = dayBefore(today, 2);
+  const lastMonth = dayBefore(new Date(`${latest.slice(0, 7)}-01T00:00:00Z`), 1);
   const timeframe = "daily";
-  const week = { from: dayBefore(today, 8), to: dayBefore(today, 2), timeZone: "America/Argentina/Buenos_Aires" };
+  const week = { from: dayBefore(today, 8), to: latest, timeZone: "America/Argentina/Buenos_Aires" };
 
   const wanted = (provider: string, report: string, job: ReportJob): WantedReport => ({ provider, report, job });
   return [
@@ -84,7 +86,7 @@ export function wantedReports(kit: ReportKit, sources: DemoSources, today: Date)
         },
       }),
     ),
-    wanted("Monato", "daily", kit.report(monato, { report_type: "DAILY", operation_date: yesterday })),
+    wanted("Monato", "daily", kit.report(monato, { report_type: "DAILY", operation_date: latest })),
     wanted(
       "Monato",
       "monthly statement",

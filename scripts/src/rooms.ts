@@ -75,9 +75,11 @@ export const importRules: Override[] = [
   roomRule("index.ts", entry, "./", []),
   ...Object.entries(rooms).flatMap(([room, row]) => {
     const up = room.replaceAll(/[^/]+/g, "..");
+    const name = room.replace(/.*\//, "");
+    const beside = [`./${name}.ts`, `./${name}-*.ts`, `./${name}/**`];
     return [
-      // `sources/circle` may be one file, or a folder.
-      ...(room.includes("/") ? [roomRule(`${room}.ts`, row, "../", [`./${room.replace(/.*\//, "")}/**`])] : []),
+      // `sources/circle` may be a file, files whose names begin with it, and a folder.
+      ...(room.includes("/") ? ["", "-*"].map((end) => roomRule(`${room}${end}.ts`, row, "../", beside)) : []),
       roomRule(`${room}/*.ts`, row, `${up}/`, ["./**"]),
       roomRule(`${room}/*/**`, row, `${up}/../`, ["./**", "../**", "!../../**"]),
     ];

@@ -21,13 +21,13 @@ const inputs: Readonly<Record<Provider, (sandbox: Sandbox) => Readonly<Record<st
     dateFrom: "2026-11-01T00:00:00Z",
     dateTo: "2026-11-02T00:00:00Z",
   }),
-  monato: ({ monato }) => ({
+  monato: ({ monato, monatoAccounts }) => ({
     clientId: monato.clientId,
     apiKey: monato.apiKey,
     reportType: "DAILY",
     statementType: "MONTHLY_ACCOUNT_STATEMENT",
     operationDate: "2026-10-19",
-    clabeNumber: monato.clabeNumbers[0],
+    clabeNumber: monatoAccounts[0].clabeNumber,
   }),
   mercadopago: ({ mercadopago }) => ({
     accessToken: mercadopago.accessToken,

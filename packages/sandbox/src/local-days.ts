@@ -29,15 +29,17 @@ export function localDays(timeZone: string): LocalDays {
     const local = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
     return local - Math.floor(instant / 1000) * 1000;
   };
+  const dateOf = (instant: number): string => new Date(instant + offsetAt(instant)).toISOString().slice(0, 10);
   const startOf = (date: string): number => {
     const midnight = Date.parse(date);
-    // The offset is looked up again at the first guess, which is right on all but the days the clocks change.
-    const guess = midnight - offsetAt(midnight);
-    return midnight - offsetAt(guess);
+    // One of the offsets around the day holds at its beginning. Where the clocks jump over midnight, the earlier instant
+    // still lies on the day before.
+    const instants = [midnight - day, midnight + day].map((near) => midnight - offsetAt(near));
+    return Math.min(...instants.filter((instant) => dateOf(instant) >= date));
   };
   const nextDate = (date: string): string => new Date(Date.parse(date) + day).toISOString().slice(0, 10);
   return {
-    dateOf: (instant) => new Date(instant + offsetAt(instant)).toISOString().slice(0, 10),
+    dateOf,
     startOf,
     endOf: (date) => startOf(nextDate(date)) - 1000,
   };

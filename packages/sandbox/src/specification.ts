@@ -85,15 +85,18 @@ async function load(provider: Provider): Promise<Specification> {
       if (matched?.operationId === undefined) return undefined;
       const { operationId } = matched;
       const parsed = backend.router.parseRequest(request, matched);
-      const problems = (backend.validator.validateRequest(request, matched).errors ?? []).map(problemFrom);
-      const undeclared = undeclaredMediaType(operation(operationId), request);
+      const problems = (backend.validator.validateRequest(request, matched).errors ?? [])
+        .map(problemFrom)
+        .filter((problem) => !isUnknownQuery(problem));
+      const described = operation(operationId);
+      const whole = [undeclaredMediaType(described, request), noObject(described, parsed.requestBody)];
       return {
         operationId,
         path: firstValues(parsed.params),
         query: parsed.query,
         body: parsed.requestBody as unknown,
         security: (matched.security ?? []).map((alternative) => Object.keys(alternative)),
-        problems: undeclared === undefined ? problems : [undeclared, ...problems],
+        problems: [...whole.filter((problem) => problem !== undefined), ...problems],
       };
     },
     judge(operationId, answer) {
@@ -155,6 +158,18 @@ function undeclaredMediaType(described: Described, request: Request): Problem | 
   if (declared.includes(mediaType)) return undefined;
   const message = `must be ${declared.join(" or ")}, got ${mediaType || "none"}`;
   return { where: "header", field: "content-type", keyword: "mediaType", message, limit: declared };
+}
+
+/** Every JSON body of the four APIs is an object. A discriminator looks at objects alone and lets anything else pass. */
+function noObject({ requestBody }: Described, body: unknown): Problem | undefined {
+  if (requestBody === undefined || (typeof body === "object" && body !== null && !Array.isArray(body)))
+    return undefined;
+  return { where: "requestBody", field: "", keyword: "type", message: "must be an object", limit: "object" };
+}
+
+/** A query parameter that the description does not have: ignored, as the providers' servers do. */
+function isUnknownQuery({ where, keyword }: Problem): boolean {
+  return where === "query" && keyword === "additionalProperties";
 }
 
 function problemFrom(error: ErrorObject): Problem {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
+import { startSandbox } from "../src/start-sandbox.ts";
 
 const bin = new URL("../src/bin.ts", import.meta.url).pathname;
 
@@ -52,6 +53,8 @@ describe("report-kit-sandbox", () => {
           "MONATO_BASE_URL",
           "MONATO_CLIENT_ID",
           "MONATO_API_KEY",
+          "MONATO_CLABE_NUMBER",
+          "MONATO_ACCOUNT_ID",
           "MERCADOPAGO_BASE_URL",
         ]),
       );
@@ -65,6 +68,18 @@ describe("report-kit-sandbox", () => {
       expect((await process.ended).code).toBe(0);
     },
   );
+
+  it("prints Monato's account by its CLABE and by the number that a statement's notice has", async () => {
+    const process = run("--ready-after-ms", "0", "--seed", "7");
+    const output = await process.until("MERCADOPAGO_ACCESS_TOKEN=");
+    process.stop("SIGTERM");
+    const printed = (name: string): string | undefined => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1];
+    const sandbox = await startSandbox({ seed: "7" });
+    await sandbox.close();
+    const [account] = sandbox.monato.accounts;
+    expect(printed("MONATO_CLABE_NUMBER")).toBe(account.clabeNumber);
+    expect(printed("MONATO_ACCOUNT_ID")).toBe(account.accountId);
+  });
 
   it("says what is wrong with an option, and ends with 1", async () => {
     const runs = await Promise.all([run("--port", "many").ended, run("--colour").ended]);

@@ -131,3 +131,19 @@ describe("Circle in the sandbox", () => {
     expect((await decided.circle("POST", "/v1/reports", camt)).status).toBe(202);
   });
 });
+
+describe("a body that is no object", () => {
+  it.each(["null", '""', '"camt053"', "1", "true", "[]", "[null]", '[{"reportType":"camt053","date":"2026-11-19"}]'])(
+    "is refused as documented: %s",
+    async (body) => {
+      const { sandbox } = await openSandbox();
+      const { baseUrl, apiKey } = sandbox.circle;
+      const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
+      const answer = await tell(`${baseUrl}/v1/reports`, { method: "POST", headers, body });
+      expect(answer.status).toBe(400);
+      expect(answer.json).toMatchObject({ code: 2, message: "API parameter invalid" });
+      expect(answer.json.errors[0]).toMatchObject({ location: "body", message: "request must be an object" });
+      expect(sandbox.made()).toBe(0);
+    },
+  );
+});

@@ -181,3 +181,22 @@ describe.each(["settlement", "release"] as const)("Mercado Pago's %s reports in 
     expect([wrong.status, wrong.json.error]).toEqual([401, "Invalid token"]);
   });
 });
+
+describe("a query parameter that the operation does not have", () => {
+  it.each(["settlement", "release"])("is ignored, for %s reports", async (family) => {
+    const { mercadopago } = await openSandbox();
+    const path = `/v1/account/${family}_report`;
+    for (const [method, place] of [
+      ["GET", "list"],
+      ["GET", "config"],
+      ["POST", "schedule"],
+      ["DELETE", "schedule"],
+    ] as const) {
+      const plain = await mercadopago(method, `${path}/${place}`);
+      const odd = await mercadopago(method, `${path}/${place}?zz=1&access_token=x`);
+      expect([odd.status, odd.json]).toEqual([200, plain.json]);
+    }
+    expect((await mercadopago("GET", `${path}/search?zz=1&limit=1`)).status).toBe(200);
+    expect((await mercadopago("GET", `${path}/search?limit=none`)).status).toBe(400);
+  });
+});

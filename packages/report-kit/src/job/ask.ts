@@ -1,3 +1,4 @@
+import { TransportError } from "@report-kit/http";
 import { explainError } from "../source/explain-error.ts";
 import type { Observation } from "../source/observation.ts";
 import type { ReportSource, SourceCall } from "../source/report-source.ts";
@@ -12,33 +13,47 @@ export interface Answer {
   readonly thrown?: unknown;
 }
 
-/** Make the one request, unless a shared list answers in its place, and turn whatever it comes to into an observation. */
+/**
+ * Make the one request, unless a shared list answers in its place, and turn whatever it comes to into an observation.
+ * @param place which place a search looks in
+ */
 export async function ask(
   source: ReportSource,
   action: Ask,
   call: SourceCall,
   place: number,
   listed: (() => Observation) | undefined,
+  now: () => number,
 ): Promise<Answer> {
   const sent = listed === undefined;
-  let departed = source.profile.reportsDeparture !== true;
-  const onDeparture = (): void => {
-    departed = true;
-  };
+  let hasLeft = source.profile.reportsDeparture !== true;
+  function onDeparture(): void {
+    if (now() > (call.notAfter ?? Infinity)) throw tooLate(source);
+    hasLeft = true;
+  }
   try {
     if (listed !== undefined) return { observation: listed(), sent };
-    if (action === "create" && source.create !== undefined) {
-      return { observation: await source.create({ ...call, onDeparture }), sent };
-    }
     if (action === "find" && source.find !== undefined) return { observation: await source.find(call, place), sent };
-    return { observation: await source.look(call), sent };
+    if (action !== "create" || source.create === undefined) return { observation: await source.look(call), sent };
+    return { observation: await source.create({ ...call, onDeparture }), sent };
   } catch (error) {
-    const isUnclear = action === "create" && departed && mayHaveLeft(error);
+    const isUnclear = action === "create" && hasLeft && mayHaveLeft(error);
     const unsure: Observation = { is: isUnclear ? "unclear" : "unreachable", error };
     if (call.signal.aborted) return { observation: unsure, sent, thrown: call.signal.reason };
     const meaning = source.explain?.(error, action, call) ?? explainError(error, action);
-    return meaning === undefined ? { observation: unsure, sent, thrown: error } : { observation: meaning, sent };
+    if (meaning === undefined) return { observation: unsure, sent, thrown: error };
+    return { observation: meaning.is === "unclear" && !isUnclear ? unsure : meaning, sent };
   }
+}
+
+function tooLate({ provider }: ReportSource): TransportError {
+  return new TransportError({
+    code: "too-late",
+    message: "The create was not sent: it was held back for so long that another worker may have taken the job over.",
+    provider,
+    operationId: undefined,
+    maybeSent: false,
+  });
 }
 
 /** An error that says that its request never left proves that nothing was made, whatever else it is. */

@@ -1,5 +1,5 @@
 import type { Journal } from "../journal/journal.ts";
-import { recordName } from "../journal/record-name.ts";
+import { recordName } from "../journal/journal.ts";
 import type { ReportSource } from "../source/report-source.ts";
 
 type Source = Pick<ReportSource, "id" | "origin">;

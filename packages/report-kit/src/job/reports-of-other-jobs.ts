@@ -1,10 +1,10 @@
-import type { JournalError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { Journal } from "../journal/journal.ts";
-import { isAboutOneRecord, readRecords } from "../journal/read-records.ts";
-import { recordName } from "../journal/record-name.ts";
+import { isAboutOneRecord, readRecords, recordName } from "../journal/journal.ts";
 import type { ReportSource } from "../source/report-source.ts";
 import { jobRecordName } from "./job-state.ts";
+import type { JobState } from "./job-state.ts";
+import type { StepEngine } from "./step.ts";
 
 /**
  * Which report belongs to which job, for sources that are searched (tier `list`): two jobs never adopt one report.
@@ -45,6 +45,20 @@ export async function claimReport(journal: Journal, job: Claimant, reference: st
   }
 }
 
+/** Claim what the job's report is known by from now on (S3 of the step). @returns false when its reference belongs to another job. */
+export async function claimReportOf(
+  journal: Journal,
+  job: Claimant,
+  before: JobState,
+  after: JobState,
+): Promise<boolean> {
+  const { reference, fileName } = after;
+  const isOurs = reference === undefined || reference === before.reference || claimReport(journal, job, reference);
+  if (!(await isOurs)) return false;
+  if (fileName !== undefined && fileName !== before.fileName) await claimReport(journal, job, fileName);
+  return true;
+}
+
 /** Does a report belong to another job? Reads two records at most, however many jobs there are. */
 export async function belongsToAnotherJob(journal: Journal, job: Claimant, reference: string): Promise<boolean> {
   const record = await journal.read(nameOfClaim(job.source, reference));
@@ -53,24 +67,20 @@ export async function belongsToAnotherJob(journal: Journal, job: Claimant, refer
 
 /**
  * Claim the reports of the jobs that an older report-kit kept without claims: once for each source of a journal. It reads
- * the whole journal, so it is done while no lease is held.
- * @param isOf whether a job's record is of this source at this origin; an older record has no origin
- * @param onUnreadable called with each record that can't be read; it is passed over
+ * the whole journal, so it is done while no lease is held. A record that can't be read is passed over.
  */
 export async function claimReportsOfOlderJobs(
-  journal: Journal,
-  source: Claimant["source"],
-  isOf: (key: string, value: JsonObject) => boolean,
-  onUnreadable: (name: string, error: JournalError) => void,
+  { journal, isOf, passOver }: Pick<StepEngine, "journal" | "isOf" | "passOver">,
+  source: ReportSource,
 ): Promise<void> {
   const marker = recordName("claims", source.origin, source.id);
   if ((await journal.read(marker)) !== undefined) return;
   for await (const { name, record, error } of readRecords(journal, jobRecordName(""))) {
-    if (error !== undefined) onUnreadable(name, error);
+    if (error !== undefined) passOver(name, error);
     if (record === undefined || record.value["source"] !== source.id) continue;
     const key = name.slice(jobRecordName("").length);
     const references = namesIn(record.value);
-    if (references.length === 0 || !isOf(key, record.value)) continue;
+    if (references.length === 0 || !isOf(source, key, record.value)) continue;
     for (const reference of references) await claimReport(journal, { key, source }, reference);
   }
   await journal.write(marker, { v: 1, source: source.id, origin: source.origin }, 0);

@@ -45,16 +45,26 @@ export interface StepEngine {
     of(job: JobIdentity, deadlineAt: number | undefined): Promise<NextLookOf>;
     /** Milliseconds to the next look at a job in this state that is still pending. */
     gapMs(job: JobIdentity, state: JobState): number;
-    /** A report became ready between two ages on the schedule. */
-    learn(job: JobIdentity, seen: { readonly afterMs: number; readonly byMs: number }): Promise<void>;
+    /** Learn from a report that became ready. Epoch milliseconds. */
+    learn(job: JobIdentity, seen: SeenReady): Promise<void>;
   };
   /** Whether an older record, which has no origin, is of this source at this origin. */
-  isOf(source: ReportSource, key: string, record: JsonObject): boolean;
-  emit(job: JobIdentity, event: JobEventDetails): void;
+  readonly isOf: (source: ReportSource, key: string, record: JsonObject) => boolean;
+  readonly emit: (job: JobIdentity, event: JobEventDetails) => void;
   /** Report a record that can't be read and was passed over. */
-  passOver(name: string, error: JournalError): void;
+  readonly passOver: (name: string, error: JournalError) => void;
   /** A job has ended, and that is written: other processes may be waiting for it. */
-  announceEnd(): Promise<void>;
+  readonly announceEnd: () => Promise<void>;
+}
+
+/** When one report became ready, as far as looking could tell. Epoch milliseconds. */
+export interface SeenReady {
+  /** The provider accepted it, or waiting began. */
+  readonly since: number;
+  /** The last look that did not find it ready. */
+  readonly notReadyAt: number;
+  /** The look that did. */
+  readonly readyAt: number;
 }
 
 /** How to take one step. */

@@ -1,9 +1,6 @@
-import type { JsonObject } from "../json.ts";
-import type { Journal } from "../journal/journal.ts";
 import type { Observation } from "../source/observation.ts";
 import type { SourceCall } from "../source/report-source.ts";
 import { createTimeoutMs } from "../source/timing.ts";
-import { scheduleAge } from "../waiting/schedule.ts";
 import { ask } from "./ask.ts";
 import type { Answer } from "./ask.ts";
 import { isEchoProven, recordEcho } from "./echo-record.ts";
@@ -15,7 +12,7 @@ import type { HeldLease, Lease } from "./lease.ts";
 import { holdLease, isSame, takeBack, writeAgain } from "./lease.ts";
 import type { Outcome } from "./outcome.ts";
 import { outcomeOf } from "./outcome.ts";
-import { belongsToAnotherJob, claimReport, claimReportsOfOlderJobs } from "./reports-of-other-jobs.ts";
+import { belongsToAnotherJob, claimReportOf, claimReportsOfOlderJobs } from "./reports-of-other-jobs.ts";
 import type { JobIdentity, StepEngine, StepOptions, StepResult } from "./step.ts";
 import { leaseMs } from "./timing-premises.ts";
 import type { Ask, NextLookOf, Reduced } from "./transitions.ts";
@@ -64,7 +61,7 @@ const afterConflictMs = 100;
 export async function takeStep(job: JobIdentity, how: StepOptions, engine: StepEngine): Promise<StepResult> {
   const begun = await begin(job, how, engine);
   if (!("lease" in begun)) return begun;
-  const answer = await request(begun, job, how);
+  const answer = await request(begun, job, how, engine);
   const kept = await keep(begun, answer, job, how, engine);
   if (kept === undefined) return lostRace(begun.before, begun.revision, engine);
   await report(begun, kept, job, engine);
@@ -96,8 +93,7 @@ async function begin(job: JobIdentity, how: StepOptions, engine: StepEngine): Pr
 
   // What takes long comes before the lease (S2).
   if (action.do === "find" && profile.tier === "list") {
-    const isOf = (key: string, value: JsonObject): boolean => engine.isOf(job.source, key, value);
-    await claimReportsOfOlderJobs(journal, job.source, isOf, (record, error) => engine.passOver(record, error));
+    await claimReportsOfOlderJobs(engine, job.source);
   }
   const reference = action.do === "look" ? before.reference : undefined;
   const listed = await engine.turns.waitForTurn(job.source, reference, signal);
@@ -142,11 +138,17 @@ async function begin(job: JobIdentity, how: StepOptions, engine: StepEngine): Pr
 }
 
 /** At most one request. A create keeps to its lease; a look or a search may outlast it. */
-async function request(begun: Begun, { source }: JobIdentity, { signal }: StepOptions): Promise<Answer> {
+async function request(
+  begun: Begun,
+  { source }: JobIdentity,
+  { signal }: StepOptions,
+  { platform }: StepEngine,
+): Promise<Answer> {
   const { action, call, listed, lease } = begun;
   const place = begun.before.finding ?? 0;
-  if (action === "create") return ask(source, action, call, place, listed);
-  return lease.renewDuring(signal, (signal) => ask(source, action, { ...call, signal }, place, listed));
+  const { now } = platform;
+  if (action === "create") return ask(source, action, call, place, listed, now);
+  return lease.renewDuring(signal, (signal) => ask(source, action, { ...call, signal }, place, listed, now));
 }
 
 /** Write what the answer makes of the job. @returns undefined when another worker has taken it over. */
@@ -171,7 +173,11 @@ async function keep(
   const echoed = "echoed" in seen ? seen.echoed : undefined;
   if (lease.isLost) return undefined;
   if (echoed === false) await recordEcho(journal, source, echoed); // S3
-  if (source.profile.tier === "list" && !(await claim(journal, job, before, after.state)) && action === "find") {
+  if (
+    source.profile.tier === "list" &&
+    !(await claimReportOf(journal, job, before, after.state)) &&
+    action === "find"
+  ) {
     // Another job was first to adopt it: look again, later.
     seen = { is: "searching", more: false, found: [] };
     after = reduced(seen);
@@ -184,15 +190,6 @@ async function keep(
   return { ...after, ...written, observation: seen };
 }
 
-/** Claim what the job's report is known by from now on (S3). @returns false when its reference belongs to another job. */
-async function claim(journal: Journal, job: JobIdentity, before: JobState, after: JobState): Promise<boolean> {
-  const { reference, fileName } = after;
-  const isOurs = reference === undefined || reference === before.reference || claimReport(journal, job, reference);
-  if (!(await isOurs)) return false;
-  if (fileName !== undefined && fileName !== before.fileName) await claimReport(journal, job, fileName);
-  return true;
-}
-
 /** Emit the step's events, wake other processes, and let the schedule learn. */
 async function report(
   { action, before, announced }: Begun,
@@ -202,15 +199,8 @@ async function report(
 ): Promise<void> {
   const now = engine.platform.now();
   if (action === "look" && state.phase === "ready") {
-    const ageAt = (at: number): number => {
-      const { readyAt } = job.prepared;
-      return scheduleAge({
-        ageMs: at - (state.acceptedAt ?? state.startedAt),
-        readyAtMs: readyAt === undefined ? undefined : readyAt - at,
-      });
-    };
-    const notReadyAt = before.lookedAt ?? before.acceptedAt ?? before.startedAt;
-    await engine.schedule.learn(job, { afterMs: Math.max(0, ageAt(notReadyAt)), byMs: ageAt(now) });
+    const since = state.acceptedAt ?? state.startedAt;
+    await engine.schedule.learn(job, { since, notReadyAt: before.lookedAt ?? since, readyAt: now });
   }
   for (const event of eventsOf(announced, action, observation, state, now)) engine.emit(job, event);
   if (hasEnded(state)) await engine.announceEnd();
@@ -228,8 +218,8 @@ function result(
   if (refused !== undefined) {
     const { code, message, retryable = false } = refused;
     const { key, bookmark } = job;
-    const waitedMs = Math.max(0, engine.platform.now() - state.startedAt);
-    const { requests } = state;
+    const { requests, startedAt } = state;
+    const waitedMs = Math.max(0, engine.platform.now() - startedAt);
     // A report that is looked for was made, except where the provider makes its reports by itself.
     const made = action === "look" && job.source.profile.tier !== "lookup";
     return {

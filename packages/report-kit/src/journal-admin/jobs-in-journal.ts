@@ -3,9 +3,8 @@ import { formatBookmark, parseBookmark } from "../identity/bookmark.ts";
 import type { JobPhase, JobState } from "../job/job-state.ts";
 import { hasEnded, jobRecordName, parseState } from "../job/job-state.ts";
 import { isLeaseOver } from "../job/timing-premises.ts";
-import type { Journal } from "../journal/journal.ts";
-import type { NamedRecord } from "../journal/read-records.ts";
-import { isAboutOneRecord, readRecords, readRecordsTogether } from "../journal/read-records.ts";
+import type { Journal, NamedRecord } from "../journal/journal.ts";
+import { isAboutOneRecord, readRecords, readRecordsTogether } from "../journal/journal.ts";
 import type { JsonObject } from "../json.ts";
 import { readableKey } from "./key-label.ts";
 

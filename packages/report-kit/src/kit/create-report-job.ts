@@ -1,18 +1,16 @@
 import { isLoopbackHost } from "@report-kit/http";
-import { ReportRequestError } from "../errors.ts";
+import { ReportExpiredError, ReportFailedError, ReportIndeterminateError } from "../errors.ts";
 import type { JobEvent } from "../job/job-event.ts";
 import { hasEnded, jobRecordName, parseState, stateToJson } from "../job/job-state.ts";
-import type { ReadyOutcome } from "../job/outcome.ts";
+import type { Outcome, ReadyOutcome } from "../job/outcome.ts";
 import type { JobIdentity } from "../job/step.ts";
 import { expired } from "../job/transitions.ts";
 import { withBookmark } from "../job/with-bookmark.ts";
 import type { FileLocation, LinkLocation } from "../source/file-location.ts";
 import type { ReadyReport, Target } from "../source/ready-report.ts";
 import { refuse } from "../source/request-fields.ts";
-import type { Engine } from "./engine.ts";
-import { expiredError, outcomeError } from "./outcome-error.ts";
 import type { ReportJob, WaitOptions } from "./report-job.ts";
-import type { Wait, WaitEnd } from "./wait.ts";
+import type { Engine, Wait, WaitEnd } from "./wait.ts";
 import { startWait } from "./wait.ts";
 
 const defaultDeadlineMs = 6 * 3_600_000;
@@ -28,16 +26,9 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
     signal?.throwIfAborted();
     const now = platform.now();
     const deadlineMs = options.deadlineMs ?? Math.max(defaultDeadlineMs, (prepared.deadlineAt ?? 0) - now);
-    if (!(deadlineMs >= 0)) {
-      throw new ReportRequestError({
-        field: "deadlineMs",
-        expected: "milliseconds to wait, 0 or more",
-        received: String(options.deadlineMs),
-        bookmark,
-      });
-    }
-    const wait = waits.get(key) ?? beginWait();
     try {
+      if (!(deadlineMs >= 0)) refuse("deadlineMs", "milliseconds to wait, 0 or more", options.deadlineMs);
+      const wait = waits.get(key) ?? beginWait();
       return await wait.join({ signal, unref, deadlineAt: now + deadlineMs, deadlineMs, onIndeterminate });
     } catch (error) {
       throw signal?.aborted === true ? error : withBookmark(error, bookmark, "wait");
@@ -122,15 +113,64 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
       return target.receive(readyReport(outcome, link), options);
     },
     async *events(): AsyncGenerator<JobEvent> {
-      const live = engine.bus.follow(key);
+      const follower = engine.bus.follow(key);
       try {
         const name = jobRecordName(key);
         const record = await journal.read(name);
-        const isOver = record !== undefined && hasEnded(parseState(record.value, name));
-        if (!isOver || waits.get(key) !== undefined) yield* live;
+        if (record !== undefined && hasEnded(parseState(record.value, name)) && waits.get(key) === undefined) return;
+        for (let event = await follower.next(); event !== undefined; event = await follower.next()) yield event;
       } finally {
-        await live.return?.();
+        follower.leave();
       }
     },
   };
+}
+
+/** The error that a wait for a file ends with when there is none. */
+function outcomeError(outcome: Exclude<Outcome, ReadyOutcome>, job: JobIdentity, cause: unknown): Error {
+  const { bookmark } = job;
+  const what = nameOf(job);
+  const { message } = outcome;
+  switch (outcome.status) {
+    case "failed":
+      return new ReportFailedError({
+        code: outcome.code,
+        made: outcome.made,
+        retryable: outcome.retryable,
+        message: outcome.made
+          ? `${what} failed at the provider: ${message} Asking again gives the same answer. ${howToRemake(job)}`
+          : `${what} was not made: ${message} Nothing was made, so running the same request again ${outcome.retryable ? "later" : "once that is mended"} is safe.`,
+        bookmark,
+        cause,
+      });
+    case "expired":
+      return expiredError(message, job);
+    case "indeterminate": {
+      const references = outcome.found.map(({ reference }) => reference).join(", ");
+      const found = references === "" ? "Nothing that could be it was found." : `Found: ${references}.`;
+      return new ReportIndeterminateError({
+        message: `${what} may or may not have been made: ${message} ${found} Run it again to look once more, or with onIndeterminate: "recreate" to accept a possible duplicate.`,
+        found: outcome.found,
+        bookmark,
+      });
+    }
+  }
+}
+
+function expiredError(message: string, job: JobIdentity): ReportExpiredError {
+  return new ReportExpiredError({
+    message: `${nameOf(job)} is no longer there: ${message} ${howToRemake(job)}`,
+    bookmark: job.bookmark,
+  });
+}
+
+function nameOf({ prepared, source }: JobIdentity): string {
+  return `The ${prepared.reportType} report of ${source.id}`;
+}
+
+/** What to do to have another report of the same request, where the provider makes one. */
+function howToRemake({ source, epoch }: JobIdentity): string {
+  return source.profile.remakes
+    ? `To have it made anew, ask with { epoch: ${epoch + 1} }.`
+    : "The provider makes it once only.";
 }

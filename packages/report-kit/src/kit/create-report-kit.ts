@@ -9,17 +9,21 @@ import { createJournalWatch } from "../journal/journal-watch.ts";
 import { createLearnedSchedule } from "../learning/learned-schedule.ts";
 import { platformWith } from "../platform.ts";
 import type { ReportSource } from "../source/report-source.ts";
+import { refuse, wholeNumber } from "../source/request-fields.ts";
 import { clockSkewMs } from "../source/timing.ts";
 import { createRequestTurns } from "../traffic/request-turns.ts";
 import { defaultRequestCostS, nextLook, plan } from "../waiting/schedule.ts";
 import type { NextLook, ScheduleInput } from "../waiting/schedule.ts";
 import { createTimer } from "../waiting/timer.ts";
 import { createReportJob } from "./create-report-job.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine } from "./wait.ts";
 import { createEventBus } from "./event-bus.ts";
 import type { ReportKit, ReportKitOptions } from "./report-kit.ts";
 import { createWaits } from "./wait-registry.ts";
 import { wakeJobs } from "./wake.ts";
+
+const journals =
+  'a journal: fileJournal(directory) of "report-kit/node", postgresJournal(query) of "report-kit/postgres", or memoryJournal()';
 
 /** @throws ReportRequestError for options that can't work. */
 export function createReportKit(options: ReportKitOptions): ReportKit {
@@ -57,13 +61,8 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
 
   return {
     report(source, request, { epoch = 0 } = {}) {
-      const received = String(epoch);
-      if (!Number.isSafeInteger(epoch) || epoch < 0) {
-        throw new ReportRequestError({ field: "epoch", expected: "a whole number from 0", received });
-      }
-      if (epoch > 0 && !source.profile.remakes) {
-        const expected = `0: ${source.provider} gives the same report again, and can't make it anew`;
-        throw new ReportRequestError({ field: "epoch", expected, received });
+      if (wholeNumber("epoch", epoch) > 0 && !source.profile.remakes) {
+        refuse("epoch", `0: ${source.provider} gives the same report again, and can't make another`, epoch);
       }
       return createReportJob(identify(source, request, epoch), engine);
     },
@@ -105,19 +104,9 @@ function formerKeysOf(
 /** The one place where the core meets the rate limits and what was learned of ready times. */
 function createEngine(options: ReportKitOptions): Engine {
   const { journal, requestCostS = defaultRequestCostS, onIndeterminate = "reconcile", learn = true } = options;
-  if (typeof journal?.read !== "function") {
-    throw new ReportRequestError({
-      field: "journal",
-      expected: 'a journal: fileJournal(directory) of "report-kit/node", postgresJournal(query), or memoryJournal()',
-      received: journal === undefined ? "nothing" : `a ${typeof journal}`,
-    });
-  }
+  if (typeof journal?.read !== "function") refuse("journal", journals, journal);
   if (!(requestCostS > 0 && requestCostS <= 3_600)) {
-    throw new ReportRequestError({
-      field: "requestCostS",
-      expected: "seconds of waiting that a request costs, above 0 and up to 3600",
-      received: String(requestCostS),
-    });
+    refuse("requestCostS", "seconds of waiting that a request costs, above 0 and up to 3600", requestCostS);
   }
   const platform = platformWith(options.platform ?? {});
   const { now, random } = platform;
@@ -164,7 +153,7 @@ function createEngine(options: ReportKitOptions): Engine {
       gapMs: (job, state) => next(job, { ageMs: now() - (state.acceptedAt ?? state.startedAt) }).afterMs,
       async learn({ source, prepared }, seen) {
         // The job's own record is written; what could have been learned is not worth failing it for.
-        if (learn) await learned.record(source, prepared.reportType, seen).catch(() => undefined);
+        if (learn) await learned.record(source, prepared, seen).catch(() => undefined);
       },
     },
     isOf(source, key, { request, epoch }) {

@@ -3,10 +3,16 @@ import type { JobEvent } from "../job/job-event.ts";
 /** Hands events of jobs to their followers. */
 export interface EventBus {
   publish(event: JobEvent): void;
-  /** Live events of one job from now on, until its wait ends. */
-  follow(key: string): AsyncIterableIterator<JobEvent>;
+  /** Follow one job from now on, until its wait ends. */
+  follow(key: string): EventFollower;
   /** The job's wait has ended: its followers receive what is left, and end. */
   end(key: string): void;
+}
+
+export interface EventFollower {
+  /** The next event; undefined once there are no more. */
+  next(): Promise<JobEvent | undefined>;
+  leave(): void;
 }
 
 /** A follower that falls this far behind loses the oldest events rather than the process its memory. */
@@ -48,23 +54,14 @@ export function createEventBus(onEvent: ((event: JobEvent) => void) | undefined)
       followers.set(key, (followers.get(key) ?? new Set()).add(follower));
       return {
         async next() {
-          for (;;) {
-            const event = follower.queue.shift();
-            if (event !== undefined) return { done: false, value: event };
-            if (follower.isOver) return { done: true, value: undefined };
+          while (follower.queue.length === 0 && !follower.isOver) {
             await new Promise<void>((resolve) => {
               follower.wake = resolve;
             });
           }
+          return follower.queue.shift();
         },
-        async return() {
-          follower.queue.length = 0;
-          leave(key, follower);
-          return { done: true, value: undefined };
-        },
-        [Symbol.asyncIterator]() {
-          return this;
-        },
+        leave: () => leave(key, follower),
       };
     },
     end(key) {

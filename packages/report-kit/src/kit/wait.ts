@@ -2,13 +2,23 @@ import { ReportDeadlineError } from "../errors.ts";
 import { jobRecordName } from "../job/job-state.ts";
 import type { JobState } from "../job/job-state.ts";
 import type { Outcome } from "../job/outcome.ts";
-import type { JobIdentity } from "../job/step.ts";
+import type { JobIdentity, StepEngine } from "../job/step.ts";
+import type { JournalWatch } from "../journal/journal-watch.ts";
 import { takeStep } from "../job/take-step.ts";
 import type { OnIndeterminate } from "../job/transitions.ts";
 import type { LinkLocation } from "../source/file-location.ts";
 import type { Observation } from "../source/observation.ts";
 import { onAbort } from "../waiting/on-abort.ts";
-import type { Engine } from "./engine.ts";
+import type { EventBus } from "./event-bus.ts";
+import type { Waits } from "./wait-registry.ts";
+
+/** What all jobs of one kit share. Made once, in create-report-kit.ts. */
+export interface Engine extends StepEngine {
+  readonly watch: JournalWatch;
+  readonly bus: EventBus;
+  readonly waits: Waits;
+  readonly onIndeterminate: OnIndeterminate;
+}
 
 /** How a wait ended. */
 export interface WaitEnd {

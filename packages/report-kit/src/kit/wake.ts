@@ -1,11 +1,11 @@
-import { ReportRequestError } from "../errors.ts";
 import { parseBookmark } from "../identity/bookmark.ts";
 import type { JobState } from "../job/job-state.ts";
 import { hasEnded, jobRecordName, parseState, stateToJson } from "../job/job-state.ts";
 import type { Journal, JournalRecord } from "../journal/journal.ts";
-import { isAboutOneRecord, readRecords } from "../journal/read-records.ts";
+import { isAboutOneRecord, readRecords } from "../journal/journal.ts";
 import type { JsonObject } from "../json.ts";
-import type { Engine } from "./engine.ts";
+import { refuse } from "../source/request-fields.ts";
+import type { Engine } from "./wait.ts";
 
 /** Which jobs to look at now. A job is woken when everything named here fits; at least one must be named. */
 export interface WakeHint {
@@ -25,11 +25,7 @@ export interface WakeHint {
 export async function wakeJobs(hint: WakeHint, engine: Engine): Promise<number> {
   const { journal, platform, bus, waits } = engine;
   if (Object.values(hint).every((value) => value === undefined)) {
-    throw new ReportRequestError({
-      field: "hint",
-      expected: "a key, bookmark, source, reportType, reference or request",
-      received: "nothing",
-    });
+    refuse("hint", "a key, bookmark, source, reportType, reference or request", undefined);
   }
   let woken = 0;
   async function wake(name: string, record: JournalRecord | undefined): Promise<void> {

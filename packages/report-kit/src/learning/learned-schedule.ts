@@ -1,8 +1,9 @@
 import type { JsonObject } from "../json.ts";
 import type { Journal } from "../journal/journal.ts";
-import { recordName } from "../journal/record-name.ts";
-import type { ReportSource } from "../source/report-source.ts";
+import { recordName } from "../journal/journal.ts";
+import type { PreparedReport, ReportSource } from "../source/report-source.ts";
 import type { LearnedGap } from "../waiting/schedule.ts";
+import { scheduleAge } from "../waiting/schedule.ts";
 import { learnedGap, learnReadyTime, parseReadyTimes } from "./ready-times.ts";
 import type { ReadyTimes, SeenReady } from "./ready-times.ts";
 
@@ -12,7 +13,17 @@ type Source = Pick<ReportSource, "id" | "origin">;
 export interface LearnedSchedule {
   /** The schedule learned for a report type; undefined while nothing is known. */
   gap(source: Source, reportType: string): Promise<LearnedGap | undefined>;
-  record(source: Source, reportType: string, seen: SeenReady): Promise<void>;
+  record(source: Source, report: Report, seen: SeenAt): Promise<void>;
+}
+
+type Report = Pick<PreparedReport, "reportType" | "readyAt">;
+
+/** When one report became ready, in epoch milliseconds: between two looks, of which the second found it. */
+export interface SeenAt {
+  /** The provider accepted it, or waiting began. */
+  readonly since: number;
+  readonly notReadyAt: number;
+  readonly readyAt: number;
 }
 
 /** What was learned meanwhile, here or in another process, is read again after this long: to derive a schedule is not free. */
@@ -56,11 +67,15 @@ export function createLearnedSchedule(journal: Journal, now: () => number): Lear
       gap.catch(() => known.delete(name));
       return gap;
     },
-    record(source, reportType, seen) {
+    record(source, { reportType, readyAt }, seen) {
+      const ageAt = (at: number): number => {
+        const readyAtMs = readyAt === undefined ? undefined : readyAt - at;
+        return Math.max(0, scheduleAge({ ageMs: at - seen.since, readyAtMs }));
+      };
       // Jobs that become ready together are recorded together.
       const name = nameOf(source, reportType);
       const batch = batches.get(name) ?? { seen: [], written: Promise.resolve() };
-      if (batch.seen.push(seen) === 1) {
+      if (batch.seen.push({ afterMs: ageAt(seen.notReadyAt), byMs: ageAt(seen.readyAt) }) === 1) {
         batches.set(name, batch);
         batch.written = Promise.resolve().then(() => {
           batches.delete(name);

@@ -1,5 +1,5 @@
 import { JournalError } from "../errors.ts";
-import { checkJournalName } from "../journal/record-name.ts";
+import { checkJournalName } from "../journal/journal.ts";
 import type { Journal, JournalRecord } from "../journal/journal.ts";
 import type { JsonObject } from "../json.ts";
 import { gather } from "./gather.ts";

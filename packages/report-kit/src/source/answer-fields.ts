@@ -6,7 +6,7 @@ export function untrusted(value: unknown): Untrusted {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Untrusted) : {}; // an object has names, of values unknown
 }
 
-/** A provider's identifier: a short text without spaces and slashes. Anything else would be asked for in vain, for ever. */
+/** A provider's identifier: a short text without spaces and slashes. Nothing else is asked for. */
 export function identifierIn(value: unknown): string | undefined {
   return typeof value === "string" && /^\w[\w.:-]{0,99}$/.test(value) ? value : undefined;
 }

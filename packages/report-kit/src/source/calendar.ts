@@ -16,7 +16,7 @@ export function calendarDay(field: string, value: unknown): string {
   const atMs = Date.parse(`${text}T00:00:00Z`);
   // V8 takes 2026-02-30 for 2026-03-02; a day that comes back as another does not exist.
   const exists = !Number.isNaN(atMs) && iso(atMs).slice(0, 10) === text;
-  // Years before or after are nobody's reports, and their days can't be counted in every zone.
+  // No report is of a year outside these, and not every zone can count its days.
   if (!exists || text < "1970-01-01" || text > "9998-12-31") return refuse(field, expected, value);
   return text;
 }

@@ -29,9 +29,8 @@ export interface SourceProfile {
    */
   readonly searchForMs?: number | undefined;
   /**
-   * `create` calls `onDeparture` right before its request leaves. Then an error of a create that has not called it proves
-   * that nothing was sent: an abort, a credential function or middleware that throws. Default false: such a create is
-   * unclear.
+   * `create` calls `onDeparture` before each request that leaves. What ends before that has certainly sent nothing: refused
+   * credentials, an abort, an error of the client. Default false: then only the error itself can prove it.
    */
   readonly reportsDeparture?: boolean | undefined;
   /** Requests a second that all jobs of this source in one process share. Default 10. */
@@ -90,15 +89,12 @@ export interface SourceCall {
   readonly now: number;
   /** Whether the provider has been seen to keep the identifier we send (tier `client-id`). */
   readonly echoProven: boolean;
-  /**
-   * Of a create: epoch milliseconds by this machine's clock after which the request must not leave. Hand it to the client
-   * (`notAfter` of a call), which looks at the clock right before it sends. Another worker may create the report from then
-   * on, so a source that ignores it can have it made twice.
-   */
+  /** Of a create: epoch milliseconds on the kit's clock after which the request must not leave; see `onDeparture`. */
   readonly notAfter?: number | undefined;
   /**
-   * Of a create: hand it to the client (`onDeparture` of a call), or call it right before the request is sent. See
-   * `SourceProfile.reportsDeparture`.
+   * Of a create: call it right before the request leaves, or hand it to a client of `@report-kit/http` (`onDeparture` of a
+   * call). It throws when it is too late (`notAfter`), because another worker may create the report from then on: a source
+   * that does not call it can have a report made twice.
    */
   readonly onDeparture?: (() => void) | undefined;
   /**

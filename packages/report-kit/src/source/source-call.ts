@@ -7,16 +7,13 @@ export interface CreateSettings {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly retry: false;
-  /** Epoch milliseconds after which the request must not leave. */
-  readonly notAfter?: number | undefined;
-  /** Called right before the request leaves. */
+  /** Called right before the request leaves; throws when it is too late for that, by the kit's clock. */
   readonly onDeparture?: (() => void) | undefined;
 }
 
 /** The settings of a source's create. A request that leaves later, or is repeated, could make a second report. */
-export function createSettings(call: Pick<SourceCall, "signal" | "notAfter" | "onDeparture">): CreateSettings {
-  const { signal, notAfter, onDeparture } = call;
-  return { signal, timeoutMs: createTimeoutMs, retry: false, notAfter, onDeparture };
+export function createSettings({ signal, onDeparture }: Pick<SourceCall, "signal" | "onDeparture">): CreateSettings {
+  return { signal, timeoutMs: createTimeoutMs, retry: false, onDeparture };
 }
 
 /** How long a provider may go on not showing a report that it was asked for. */

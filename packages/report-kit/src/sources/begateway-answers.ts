@@ -81,7 +81,7 @@ export function observeReport(report: Untrusted | undefined, now: number): Obser
     case "successful":
       return observeFile(report, reference, now);
     case "failed": {
-      const message = "beGateway says that generating the report failed, and gives no reason.";
+      const message = "Generating the report failed at beGateway, which gives no reason.";
       return { is: "failed", code: "failed", message, reference };
     }
     case undefined:
@@ -112,7 +112,7 @@ function linkOf({ file_url: url, expiry_date: expiry }: Untrusted): LinkLocation
   if (typeof url !== "string" || !URL.canParse(url)) return undefined;
   // `report_balance_records_202412312100_202511302059_c3050350.zip`
   const fileName = new URL(url).pathname.split("/").at(-1) ?? "";
-  // A time without an offset is nobody's time.
+  // A time without an offset names no instant.
   const hasOffset = typeof expiry === "string" && /(?:Z|[+-]\d{2}:?\d{2})$/.test(expiry);
   const expiresAt = hasOffset ? Date.parse(expiry) : Number.NaN;
   return {

@@ -47,7 +47,7 @@ export function prepareBegateway(input: unknown, now: number): PreparedReport {
     reportType: type,
     request: presentMembers({ ...identity, user_id, notification_email }),
     identity,
-    // Bare or, as an xlsx was seen, in a zip, which does for either; how a csv comes nobody shows.
+    // The file may come bare or in a zip, as an xlsx was seen to come. How a csv comes is not documented.
     expects: format,
   };
 }

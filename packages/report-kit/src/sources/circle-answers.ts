@@ -12,7 +12,7 @@ const statuses: Readonly<Record<string, (record: Untrusted, reference: string) =
   failed: (_, reference) => ({
     is: "failed",
     code: "failed",
-    message: "Circle says that generating the report failed, and gives no reason.",
+    message: "Generating the report failed at Circle, which gives no reason.",
     reference,
   }),
 };

@@ -76,7 +76,12 @@ export function circleReports(client: CircleClient, options: CircleReportsOption
       const record = await getRecord(call);
       const seen = observeRecord(record);
       if (seen.is === "failed") return { via: "none", reason: "failed", message: seen.message };
-      if (seen.is !== "ready") return { via: "none", reason: "pending", message: `Circle says ${statusOf(record)}.` };
+      if (seen.is !== "ready")
+        return {
+          via: "none",
+          reason: "pending",
+          message: `The report is not ready: its status at Circle is ${statusOf(record)}.`,
+        };
       return seen.link ?? content(call);
     },
     explain: (error, during, call) => explainByTable(errors, error, during, call),

@@ -144,7 +144,7 @@ export function simulatedProvider(simulation: Simulation, options: SimulatedProv
             create(call: SourceCall) {
               const travel = options.creates?.(creates);
               creates += 1;
-              return worker.request("create", () => create(call), { ...travel, notAfter: call.notAfter });
+              return worker.request("create", () => create(call), { ...travel, onDeparture: call.onDeparture });
             },
           }),
       look: (call) => worker.request("look", () => look(call)),

@@ -1,4 +1,3 @@
-import { TransportError } from "@report-kit/http";
 import type { Journal } from "../journal/journal.ts";
 import { memoryJournal } from "../journal/memory-journal.ts";
 import type { Platform } from "../platform.ts";
@@ -29,11 +28,8 @@ export interface Travel {
   readonly landsAfterMs?: number | undefined;
   /** Milliseconds from then until the answer is there; Infinity = it is lost. Default 20. */
   readonly answersAfterMs?: number | undefined;
-  /**
-   * Epoch milliseconds by the worker's clock after which the request must not leave, as `SourceCall.notAfter` has it: a
-   * worker that stood still until then does not send it, and knows that.
-   */
-  readonly notAfter?: number | undefined;
+  /** Called right before the request leaves, `SourceCall.onDeparture` for one. When it throws, nothing leaves. */
+  readonly onDeparture?: (() => void) | undefined;
   /** The client gives up after this many milliseconds with `error`, whatever becomes of the request. */
   readonly timeOut?: { readonly afterMs: number; readonly error: unknown };
 }
@@ -129,11 +125,15 @@ export function createSimulation(
     }
 
     function request<Answer>(what: string, act: () => Answer, travel: Travel = {}): Promise<Answer> {
-      const { landsAfterMs = 20, answersAfterMs = 20, timeOut, notAfter = Infinity } = travel;
+      const { landsAfterMs = 20, answersAfterMs = 20, timeOut, onDeparture } = travel;
       if (!alive || !pass(what, "before")) return nothing();
       return new Promise<Answer>((resolve, reject) => {
         deliver(() => {
-          if (clock.now() + skewMs > notAfter) return reject(tooLate(what));
+          try {
+            onDeparture?.();
+          } catch (error) {
+            return reject(error);
+          }
           if (timeOut !== undefined) after(timeOut.afterMs, () => deliver(() => reject(timeOut.error)));
           if (landsAfterMs !== Infinity) {
             landing += 1;
@@ -200,16 +200,6 @@ export function createSimulation(
       return landing;
     },
   };
-}
-
-function tooLate(operationId: string): TransportError {
-  return new TransportError({
-    code: "too-late" as "timeout", // typed once @report-kit/http has it
-    message: "The request was not sent: it was too late for it.",
-    provider: "simulated",
-    operationId,
-    maybeSent: false,
-  });
 }
 
 /** What an act comes to, thrown or rejected alike; it may go unnoticed. */

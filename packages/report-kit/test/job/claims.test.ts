@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createReportKit, JournalError, memoryJournal, pruneJobs } from "../../src/index.ts";
 import type { Journal, JsonObject, Observation, SourceCall, SourceProfile } from "../../src/index.ts";
 import { belongsToAnotherJob, claimReport, claimReportsOfOlderJobs } from "../../src/job/reports-of-other-jobs.ts";
-import { recordName } from "../../src/journal/record-name.ts";
+import { recordName } from "../../src/journal/journal.ts";
 import { createVirtualClock, scriptedSource } from "../../src/testing/index.ts";
 
 const live = { id: "mercadopago-settlement/1", origin: "https://api.mercadopago.com" };
@@ -97,10 +97,8 @@ describe("the reports of jobs that an older report-kit kept", () => {
     const unreadable: string[] = [];
     const build = (source: typeof live, prefix: string): Promise<void> =>
       claimReportsOfOlderJobs(
-        counted,
-        source,
-        (key) => key.startsWith(prefix),
-        (name) => unreadable.push(name),
+        { journal: counted, isOf: (_, key) => key.startsWith(prefix), passOver: (name) => unreadable.push(name) },
+        { ...scriptedSource({}), ...source },
       );
     await build(live, "live");
     expect(unreadable).toEqual(["job-live-50"]);
@@ -128,7 +126,7 @@ describe("the reports of jobs that an older report-kit kept", () => {
       createReportKit({ journal, platform: clock.platform }).report(source, { report: "a" }).outcome(),
     );
     expect(await journal.read(recordName("claims", source.origin, source.id))).toBeUndefined();
-    await claimReportsOfOlderJobs(journal, source, () => true, nobody);
+    await claimReportsOfOlderJobs({ journal, isOf: () => true, passOver: nobody }, source);
     expect(await journal.read(recordName("claims", source.origin, source.id))).toBeDefined();
   });
 });
@@ -158,7 +156,8 @@ describe("an unclear create", () => {
     const outcomes = await clock.finish(
       Promise.all(kits.map((kit, index) => kit.report(source, { report: `r${index}` }).outcome())),
     );
-    expect(outcomes.map((outcome) => "reference" in outcome && outcome.reference).toSorted()).toEqual(["r-1", "r-2"]);
+    const adopted = new Set(outcomes.map((outcome) => "reference" in outcome && outcome.reference));
+    expect(adopted).toEqual(new Set(["r-1", "r-2"]));
     expect(source.calls.filter(({ method }) => method === "create")).toHaveLength(2);
   });
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { memoryJournal } from "../../src/index.ts";
 import { isEchoProven, recordEcho } from "../../src/job/echo-record.ts";
-import { recordName } from "../../src/journal/record-name.ts";
+import { recordName } from "../../src/journal/journal.ts";
 
 const live = { id: "begateway/psp", origin: "https://api.begateway.com" };
 const staging = { ...live, origin: "https://staging.begateway.com" };

@@ -1,4 +1,4 @@
-import { TransportError } from "@report-kit/http";
+import { ProviderError, TransportError } from "@report-kit/http";
 import { describe, expect, it } from "vitest";
 import { createReportKit, memoryJournal } from "../../src/index.ts";
 import type { Journal, Observation, ReportKit, SourceCall, SourceProfile } from "../../src/index.ts";
@@ -156,17 +156,82 @@ describe("a create that certainly never left", () => {
 
   it("because it was too late is asked for again, and never searched for", async () => {
     const clock = createVirtualClock();
-    const tooLate = new TransportError({
-      code: "too-late" as "timeout", // typed once @report-kit/http has it
-      message: "too late",
-      provider: "scripted",
-      operationId: "create",
-      maybeSent: false,
+    let heldBackMs = 60_000;
+    const sent: number[] = [];
+    const source = scriptedSource({
+      profile: blind,
+      create: [
+        async ({ onDeparture }) => {
+          await wait(clock, heldBackMs); // a middleware, a rate limiter, a machine that stands still
+          heldBackMs = 29_000;
+          onDeparture?.();
+          sent.push(clock.now());
+          return ready;
+        },
+      ],
     });
-    const source = scriptedSource({ profile: blind, create: [tooLate, ready] });
     const job = createReportKit({ journal: memoryJournal(), platform: clock.platform }).report(source, { report: "a" });
     expect(await clock.finish(job.outcome())).toMatchObject({ status: "ready", adopted: false });
+    expect([count(source, "create"), count(source, "find"), sent.length]).toEqual([2, 0, 1]);
+  });
+
+  const reporting = { ...blind, reportsDeparture: true };
+  const exchange = new ProviderError({
+    provider: "scripted",
+    operationId: "token",
+    status: 503,
+    code: "http-503",
+    message: "no token",
+  });
+
+  it.each([
+    ["a credential function that throws", new Error("the vault is closed"), "threw"],
+    ["an exchange of tokens that fails", exchange, "ready"],
+    ["an answer that was lost before anything was sent", lost, "ready"],
+  ])("by a source that reports each departure is not unclear: %s", async (_, error, first) => {
+    const clock = createVirtualClock();
+    const source = scriptedSource({ profile: reporting, create: [error, ready], find: [new Error("not to be asked")] });
+    const job = createReportKit({ journal: memoryJournal(), platform: clock.platform }).report(source, { report: "a" });
+    const outcome = await clock.finish(job.outcome().catch(() => ({ status: "threw" })));
+    expect(outcome.status).toBe(first);
+    expect(await clock.finish(job.outcome())).toMatchObject({ status: "ready", adopted: false });
     expect([count(source, "create"), count(source, "find")]).toEqual([2, 0]);
+  });
+
+  it("because its caller called it off while its credentials were awaited is created by the next run", async () => {
+    const clock = createVirtualClock();
+    const stop = new AbortController();
+    const source = scriptedSource({
+      profile: reporting,
+      create: [
+        ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+        ready,
+      ],
+    });
+    const job = createReportKit({ journal: memoryJournal(), platform: clock.platform }).report(source, { report: "a" });
+    const first = job.outcome({ signal: stop.signal });
+    await clock.advance(1_000);
+    stop.abort(new Error("called off"));
+    await expect(first).rejects.toThrow("called off");
+    await clock.advance(1_000);
+    expect(await clock.finish(job.outcome())).toMatchObject({ status: "ready", adopted: false });
+    expect(count(source, "find")).toBe(0);
+  });
+
+  it("is unclear as ever once it has left", async () => {
+    const clock = createVirtualClock();
+    const source = scriptedSource({
+      profile: reporting,
+      create: [
+        async ({ onDeparture }) => {
+          onDeparture?.();
+          throw lost;
+        },
+      ],
+      find: [ready],
+    });
+    const job = createReportKit({ journal: memoryJournal(), platform: clock.platform }).report(source, { report: "a" });
+    expect(await clock.finish(job.outcome())).toMatchObject({ status: "ready", adopted: true });
   });
 
   it.each([

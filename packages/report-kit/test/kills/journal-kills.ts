@@ -24,13 +24,17 @@ interface Kill {
   readonly afterMs: number;
 }
 
-/** Run one writer process to its end, or until it is killed. */
+/**
+ * Run one writer process to its end, or until it is killed.
+ * @param start called once it is ready; it begins to write when `begin` is called
+ */
 function runWriter(
   { kind, location }: JournalAddress,
   mode: "append" | "churn",
   record: string,
   writer: string,
   end: { readonly times: number } | { readonly kill: Kill },
+  start: (begin: () => void) => void = (begin) => begin(),
 ): Promise<WriterRun> {
   const times = "times" in end ? end.times : Number.MAX_SAFE_INTEGER;
   const child = spawn(process.execPath, [script, kind, location, mode, record, writer, String(times)]);
@@ -38,6 +42,7 @@ function runWriter(
   let timer: NodeJS.Timeout | undefined;
   child.stderr.on("data", (data) => (complaint += String(data)));
   child.stdout.on("data", (data) => {
+    if (printed === "") start(() => child.stdin.end("begin\n"));
     printed += String(data);
     // The first line is that it has started.
     const acknowledged = printed.split("\n").length - 2;
@@ -55,10 +60,19 @@ function runWriter(
   });
 }
 
+/** Have so many writers begin in one instant: a slow machine would run them one after another. */
+function beginTogether(count: number): (begin: () => void) => void {
+  const ready: (() => void)[] = [];
+  return (begin) => {
+    if (ready.push(begin) === count) for (const each of ready) each();
+  };
+}
+
 /** Four processes append to one record at once, unharmed. @returns what is wrong with the record then */
 export async function appendTogether(address: JournalAddress, journal: Journal, times: number): Promise<string[]> {
+  const start = beginTogether(4);
   const runs = await Promise.all(
-    ["a", "b", "c", "d"].map((writer) => runWriter(address, "append", "job-together", writer, { times })),
+    ["a", "b", "c", "d"].map((writer) => runWriter(address, "append", "job-together", writer, { times }, start)),
   );
   const record = await journal.read("job-together");
   const faults = await faultsIn(journal, "job-together", runs);
@@ -160,8 +174,9 @@ async function usableAgain(journal: Journal, name: string, killed: number): Prom
 
 /** Four processes create, write over and remove one record at once. @returns what they were told they wrote over, or removed */
 export async function churnTogether(address: JournalAddress, times: number): Promise<readonly string[]> {
+  const start = beginTogether(4);
   const runs = await Promise.all(
-    ["a", "b", "c", "d"].map((writer) => runWriter(address, "churn", "job-churned", writer, { times })),
+    ["a", "b", "c", "d"].map((writer) => runWriter(address, "churn", "job-churned", writer, { times }, start)),
   );
   return runs.flatMap(({ acknowledged }) => acknowledged);
 }

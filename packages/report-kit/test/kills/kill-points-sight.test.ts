@@ -154,8 +154,8 @@ describe("outside the premises the runner sees our own duplicates:", () => {
     expect(duplicates.length).toBeGreaterThan(0);
   });
 
-  it("a source that ignores the instant after which its create must not leave", async () => {
-    const scenario = simulated("standing still", { ...list, ignoresNotAfter: true }, { workers: 2 });
+  it("a source that sends its create without asking whether it is too late", async () => {
+    const scenario = simulated("standing still", { ...list, ignoresDeparture: true }, { workers: 2 });
     const { duplicates } = await killEverywhere(scenario, { pairs: 0, pausesMs: [600_000] });
     expect(duplicates.flatMap(({ points }) => points.map(({ what, when }) => `${when} ${what}`))).toEqual([
       "before create",

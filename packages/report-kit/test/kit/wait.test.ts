@@ -263,7 +263,7 @@ describe("a clock a minute behind", () => {
     const midnight = Date.parse("2026-11-20T00:00:00Z");
     const ahead = createVirtualClock({ start: midnight + 1_000 });
     const behind = createVirtualClock({ start: midnight - 59_000 });
-    const journal = durable();
+    const journal = durableJournal();
     const { bookmark } = createReportKit({ journal, platform: ahead.platform }).report(source, {
       report: "2026-11-20T00:00:00Z",
     });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { memoryJournal } from "../../src/index.ts";
 import type { Journal, JsonValue } from "../../src/index.ts";
-import { recordName } from "../../src/journal/record-name.ts";
+import { recordName } from "../../src/journal/journal.ts";
 import { createLearnedSchedule } from "../../src/learning/learned-schedule.ts";
 
 const source = { id: "circle/treasury", origin: "https://api.circle.com" };
 const sandbox = { ...source, origin: "https://api-sandbox.circle.com" };
-const seen = { afterMs: 590_000, byMs: 600_000 };
+const seen = { since: 0, notReadyAt: 590_000, readyAt: 600_000 };
 const fresh = (journal: Journal) => createLearnedSchedule(journal, () => 0);
 
 describe("what was learned of ready times", () => {
@@ -17,7 +17,7 @@ describe("what was learned of ready times", () => {
       const name = recordName("ready", source.origin, source.id, "camt053");
       await journal.write(name, { v: 1, times }, 0);
       expect(await fresh(journal).gap(source, "camt053")).toBeUndefined();
-      await fresh(journal).record(source, "camt053", seen);
+      await fresh(journal).record(source, { reportType: "camt053" }, seen);
       expect((await journal.read(name))?.value).toMatchObject({ v: 1, times: { v: 1 } });
       expect(await fresh(journal).gap(source, "camt053")).toBeTypeOf("function");
     },
@@ -25,7 +25,7 @@ describe("what was learned of ready times", () => {
 
   it("is of one origin: a sandbox that is quick teaches production nothing", async () => {
     const journal = memoryJournal();
-    await fresh(journal).record(sandbox, "camt053", seen);
+    await fresh(journal).record(sandbox, { reportType: "camt053" }, seen);
     expect(await fresh(journal).gap(sandbox, "camt053")).toBeTypeOf("function");
     expect(await fresh(journal).gap(source, "camt053")).toBeUndefined();
   });
@@ -44,7 +44,7 @@ describe("what was learned of ready times", () => {
       const journal = memoryJournal();
       await journal.write(recordName("source", source.id), { v: 1, source: source.id, times: {} }, 0);
       expect(await fresh(journal).gap(source, reportType)).toBeUndefined();
-      await fresh(journal).record(source, reportType, seen);
+      await fresh(journal).record(source, { reportType }, seen);
       expect(await fresh(journal).gap(source, reportType)).toBeTypeOf("function");
     },
   );

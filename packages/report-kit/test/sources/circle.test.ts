@@ -99,6 +99,23 @@ describe("a request to Circle", () => {
     );
   });
 
+  it("is resumed and stepped by a clock that is up to two minutes behind the one that began it", async () => {
+    const clock = createVirtualClock({ start: "2026-11-20T00:00:00Z" });
+    const { client } = answering(json(202, { data: { id, status: "pending" } }));
+    const begun = circleReports(client, { account: "treasury" });
+    const request = { reportType: "camt053", date: "2026-11-19" } as const;
+    const kitAt = (behindMs: number) =>
+      createReportKit({
+        journal: memoryJournal(),
+        platform: { ...clock.platform, now: () => clock.now() - behindMs },
+      });
+    const { bookmark } = kitAt(0).report(begun, request);
+    expect(() => kitAt(1).report(begun, request)).toThrow("a day that has ended in UTC");
+    expect(kitAt(120_000).resume(bookmark, [begun]).bookmark).toBe(bookmark);
+    expect(await kitAt(60_000).step(bookmark, [begun])).toHaveProperty("again");
+    expect(() => kitAt(120_001).resume(bookmark, [begun])).toThrow("a day that has ended in UTC");
+  });
+
   it("of a period that goes on is a report of its own, where the caller allows a partial one", async () => {
     const partial = {
       reportType: "managed_payout_transactions",

@@ -19,7 +19,7 @@ describe("Monato's webhook, from end to end", () => {
   it("wakes who waits and hands over what nobody waits for; each is downloaded once", async () => {
     const clock = createVirtualClock(start);
     const sandbox = await startSandbox({ clock, readyAfterMs: 90_000 });
-    const { accounts } = sandbox.monato;
+    const { monatoAccounts: accounts } = sandbox;
     const [{ clabeNumber, accountId }] = accounts;
     const events: WebhookEvent[] = [];
     const errors: unknown[] = [];
@@ -45,7 +45,7 @@ describe("Monato's webhook, from end to end", () => {
     try {
       const { port } = server.address() as AddressInfo; // of a TCP server that listens
       await registerMonatoWebhook(client, { url: `http://127.0.0.1:${port}/monato`, token });
-      sandbox.monato.prepare({
+      sandbox.prepareMonatoFile({
         report_type: "MONTHLY_ACCOUNT_STATEMENT",
         operation_date: "2026-02-01",
         clabe_number: clabeNumber,
@@ -120,7 +120,7 @@ describe("Monato's webhook, from end to end", () => {
       const { port } = server.address() as AddressInfo; // of a TCP server that listens
       await registerMonatoWebhook(client, { url: `http://127.0.0.1:${port}/right`, token });
       await registerMonatoWebhook(client, { url: `http://127.0.0.1:${port}/wrong`, token: "anotherToken" });
-      sandbox.monato.prepare({ report_type: "DAILY", operation_date: "2026-11-20" });
+      sandbox.prepareMonatoFile({ report_type: "DAILY", operation_date: "2026-11-20" });
       clock.advance(1_000);
       const deliveries = await sandbox.deliverWebhooks();
       expect(deliveries.map(({ url, status }) => [new URL(url).pathname, status])).toEqual([

@@ -2,6 +2,7 @@ import { json } from "../answer.ts";
 import type { Answer } from "../answer.ts";
 import type { FileContents } from "../contents/file-contents.ts";
 import { monatoReport } from "../contents/monato-report.ts";
+import { localDays } from "../local-days.ts";
 import type { Call, InvalidCall, ProviderApi } from "../provider-api.ts";
 import { uuidFrom } from "../random.ts";
 import type { MadeReport } from "../report-book.ts";
@@ -54,6 +55,8 @@ export function monatoApi(
   onPrepare: (report: MadeReport) => void,
 ): MonatoApi {
   const { clientId, clientSecret } = client;
+  // Not documented; the times in Monato's examples are of this zone.
+  const days = localDays("America/Mexico_City");
   const prepared = new Map<string, Prepared>();
   const webhooks: MonatoWebhook[] = [];
   let tokens = 0;
@@ -63,7 +66,7 @@ export function monatoApi(
     const { report_type: type, operation_date: date, clabe_number: clabeNumber } = request;
     const monthly = type.startsWith("MONTHLY");
     const period = monthly ? date.slice(0, 7) : date;
-    if (period >= new Date(world.clock.now()).toISOString().slice(0, period.length)) return undefined;
+    if (period >= days.dateOf(world.clock.now()).slice(0, period.length)) return undefined;
     const id = [type, period, clabeNumber ?? ""].join(" ").trim();
     const known = prepared.get(id);
     if (known !== undefined) return known;

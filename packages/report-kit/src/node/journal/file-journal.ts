@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { link, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { JournalError } from "../../errors.ts";
-import { checkJournalName } from "../../journal/record-name.ts";
+import { checkJournalName } from "../../journal/journal.ts";
 import type { Journal, JournalRecord } from "../../journal/journal.ts";
 import type { JsonObject } from "../../json.ts";
 import { makeDurably } from "../files/directory.ts";

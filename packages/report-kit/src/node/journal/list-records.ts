@@ -1,6 +1,6 @@
 /// <reference types="node" />
 import { readdir } from "node:fs/promises";
-import { isJournalName } from "../../journal/record-name.ts";
+import { isJournalName } from "../../journal/journal.ts";
 
 /** The directories whose foreign entries this process has reported. */
 const reported = new Set<string>();

@@ -8,6 +8,7 @@ import { JournalError } from "../../errors.ts";
 import type { JournalRecord } from "../../journal/journal.ts";
 import type { JsonObject } from "../../json.ts";
 import { fileErrorCode, retryOnWindows, syncDirectory, writeDurably } from "../files/durable-file.ts";
+import { giveWay } from "./give-way.ts";
 import { parseRecord, recordText } from "./record-file.ts";
 import { headName, newHead, parseHead } from "./record-head.ts";
 import type { Head } from "./record-head.ts";
@@ -41,21 +42,6 @@ export interface RecordRoom {
   readonly temporary: string;
   /** Have the entries of `records` on the disk. */
   syncRecords(): Promise<void>;
-}
-
-/*
- * A small directory and a small file of a local disk are read at once, without a promise: through Node's threads the six calls
- * take three times as long, and a journal may hold 100,000 records. So that other work is not held up, it is let in after a few
- * milliseconds of this.
- */
-const longestSpellMs = 5;
-let spellSince = 0;
-
-async function giveWay(): Promise<void> {
-  while (performance.now() - spellSince > longestSpellMs) {
-    await nextTurn();
-    spellSince = performance.now();
-  }
 }
 
 /** Looks at a record that others change at each of them, before we say that it is damaged. */

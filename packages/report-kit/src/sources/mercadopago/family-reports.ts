@@ -31,7 +31,7 @@ const searchLimit = 500;
 /**
  * One implementation for both families: their operations differ in one word of the path.
  *
- * A reference is a task's id. `list:<id>` says that the task operation does not answer for this id, which happens to valid
+ * A reference is a task's id. `list:<id>` means that the task operation does not answer for this id, which happens to valid
  * ones on some accounts, and that the next look goes to the list: it is kept in the journal, so that a job that takes each
  * step in another process gets there too. `report:<id>` is a finished report that a search found: searches know no task ids.
  */

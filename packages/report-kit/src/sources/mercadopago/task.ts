@@ -54,8 +54,8 @@ export function observeTask(item: Untrusted, reference: string, afterwards: stri
     case "failed": {
       const message =
         status === "deleted"
-          ? "Mercado Pago says that the report was deleted."
-          : "Mercado Pago says that making the report failed, and gives no reason.";
+          ? "The report was deleted at Mercado Pago."
+          : "Making the report failed at Mercado Pago, which gives no reason.";
       return { is: "failed", code: status, message, reference };
     }
     case undefined:
@@ -79,7 +79,7 @@ function fileNameOf(item: Untrusted): string | undefined {
   return names.find((name): name is string => typeof name === "string" && name !== "");
 }
 
-/** The configuration decides between CSV and XLSX; the name tells which it was. */
+/** The configuration decides between CSV and XLSX; the ending of the name shows which it was. */
 export function mediaTypeOf(fileName: string): string | undefined {
   if (/\.csv$/i.test(fileName)) return "text/csv";
   return /\.xlsx$/i.test(fileName) ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : undefined;
