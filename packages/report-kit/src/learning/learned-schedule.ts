@@ -34,11 +34,10 @@ export function createLearnedSchedule(journal: Journal, now: () => number): Lear
   const batches = new Map<string, { readonly seen: SeenReady[]; written: Promise<void> }>();
 
   async function read(
-    { id }: Source,
-    name: string,
+    { id, origin }: Source,
     reportType: string,
   ): Promise<{ readonly revision: number; readonly times: ReadyTimes | undefined }> {
-    const record = await journal.read(name);
+    const record = await journal.read(recordName("ready", origin, id, reportType));
     if (record !== undefined) return { revision: record.revision, times: parseReadyTimes(record.value["times"]) };
     // An older report-kit kept them in the source's one record, whatever the origin: good enough to begin with.
     const older = (await journal.read(recordName("source", id)))?.value["times"];
@@ -46,23 +45,26 @@ export function createLearnedSchedule(journal: Journal, now: () => number): Lear
     return { revision: 0, times: times ? parseReadyTimes((older as JsonObject)[reportType]) : undefined }; // has that member
   }
 
-  async function write(source: Source, name: string, reportType: string, seen: readonly SeenReady[]): Promise<void> {
+  async function write(source: Source, reportType: string, seen: readonly SeenReady[]): Promise<void> {
+    const { id, origin } = source;
     for (;;) {
-      const { revision, times } = await read(source, name, reportType);
+      const { revision, times } = await read(source, reportType);
       const learned = seen.reduce<ReadyTimes | undefined>(learnReadyTime, times);
-      const value = { v: 1, source: source.id, origin: source.origin, reportType, times: { ...learned } };
+      const value = { v: 1, source: id, origin, reportType, times: { ...learned } };
+      const name = recordName("ready", origin, id, reportType);
       if ((await journal.write(name, value, revision)) !== undefined) return;
     }
   }
 
-  const nameOf = ({ id, origin }: Source, reportType: string): string => recordName("ready", origin, id, reportType);
+  /** Within this process; a journal's name would be a hash for each step. */
+  const nameOf = ({ id, origin }: Source, reportType: string): string => [origin, id, reportType].join("\n");
 
   return {
     gap(source, reportType) {
       const name = nameOf(source, reportType);
       const before = known.get(name);
       if (before !== undefined && now() - before.readAt < rereadMs) return before.gap;
-      const gap = read(source, name, reportType).then(({ times }) => times && learnedGap(times));
+      const gap = read(source, reportType).then(({ times }) => times && learnedGap(times));
       known.set(name, { readAt: now(), gap });
       gap.catch(() => known.delete(name));
       return gap;
@@ -70,16 +72,16 @@ export function createLearnedSchedule(journal: Journal, now: () => number): Lear
     record(source, { reportType, readyAt }, seen) {
       const ageAt = (at: number): number => {
         const readyAtMs = readyAt === undefined ? undefined : readyAt - at;
-        return Math.max(0, scheduleAge({ ageMs: at - seen.since, readyAtMs }));
+        return scheduleAge({ ageMs: at - seen.since, readyAtMs });
       };
       // Jobs that become ready together are recorded together.
       const name = nameOf(source, reportType);
       const batch = batches.get(name) ?? { seen: [], written: Promise.resolve() };
-      if (batch.seen.push({ afterMs: ageAt(seen.notReadyAt), byMs: ageAt(seen.readyAt) }) === 1) {
+      if (batch.seen.push({ afterMs: Math.max(0, ageAt(seen.notReadyAt)), byMs: ageAt(seen.readyAt) }) === 1) {
         batches.set(name, batch);
         batch.written = Promise.resolve().then(() => {
           batches.delete(name);
-          return write(source, name, reportType, batch.seen);
+          return write(source, reportType, batch.seen);
         });
       }
       return batch.written;

@@ -77,6 +77,6 @@ export function createRequestTurns(kit: {
 }
 
 /** One source at one origin: a sandbox's requests are not production's. */
-export function sourceName({ id, origin }: Pick<ReportSource, "id" | "origin">): string {
+function sourceName({ id, origin }: Pick<ReportSource, "id" | "origin">): string {
   return `${origin}\n${id}`;
 }

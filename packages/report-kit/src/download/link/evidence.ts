@@ -2,7 +2,7 @@ import { redactText } from "@report-kit/http";
 import { decode } from "../content/text.ts";
 
 /** How much of a file an error shows. */
-export const evidenceBytes = 2048;
+const evidenceBytes = 2048;
 /** How much of it is looked at: a secret that begins in what is shown is there to its end. */
 export const evidenceWindow = 4096;
 
