@@ -298,8 +298,9 @@ async function faultsOf({ makes, file, fake }: Scene, each: Case): Promise<reado
   for await (const record of journal.list("")) {
     const value = (await journal.read(record))?.value ?? {};
     told.push(JSON.stringify(value));
-    if (/https?:|:null/.test(JSON.stringify(value)))
-      found.push(`journals a link, or nothing: ${JSON.stringify(value)}`);
+    // The API's origin is part of what a claim or a fact is about; it has no path, and so is no link.
+    const kept = JSON.stringify(value).replace(/"origin":"https?:\/\/[^/"]*"/, "");
+    if (/https?:|:null/.test(kept)) found.push(`journals a link, or nothing: ${kept}`);
     if (record.startsWith("job-")) ({ nextAt } = parseState(value, record));
   }
   for (const secret of secrets)
