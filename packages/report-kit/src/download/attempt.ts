@@ -15,7 +15,7 @@ import type { Part } from "./part.ts";
 
 /** What one request and its body came to. */
 export type Attempt =
-  /** The body has ended; `framing` says what that is worth. */
+  /** The body has ended; `framing` is what that is worth. */
   | { readonly is: "ended"; readonly framing: Framing }
   /** The target was so slow that the connection was given up: request the file again once it has taken what came. */
   | { readonly is: "held back" }
@@ -163,7 +163,7 @@ async function readBody(
       if (bytes > 0) await part.take(next);
       queued -= bytes;
     });
-    // More than it said that it has would fill the memory.
+    // More than was announced would fill the memory.
     const mayWait = length !== undefined && (length - came > unpausedBytes || came > length);
     if (mayWait) await taken;
     else taken.catch(() => cut.abort());

@@ -15,7 +15,7 @@ import type { Part } from "./part.ts";
 export interface Attempts {
   readonly requests: number;
   readonly linksRenewed: number;
-  /** What the last answer says of the file. */
+  /** What the last answer shows of the file. */
   readonly hints: () => Hints;
   /**
    * Request the file until all its bytes are there, as long as each attempt brings something.

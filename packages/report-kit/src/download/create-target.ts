@@ -9,7 +9,7 @@ import type { Sink, TargetFile } from "./sink.ts";
 export interface TargetParts {
   /** Called once per download, before the file is requested. */
   open(file: TargetFile, options: { readonly signal: AbortSignal | undefined }): Promise<Sink>;
-  /** Called before anything is sent. Rejects when the target can't be used, so that nobody waits for hours first. */
+  /** Called before anything is sent. Rejects when the target can't be used, so that no caller waits for hours first. */
   check?(options: Partial<DownloadOptions>): Promise<void>;
 }
 

@@ -31,5 +31,5 @@ export function readNote(note: unknown): PartNote | undefined {
 }
 
 function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) > 0; // isSafeInteger says that it is a number
+  return Number.isSafeInteger(value) && (value as number) > 0; // isSafeInteger is true for numbers alone
 }

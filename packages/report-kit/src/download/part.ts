@@ -19,7 +19,7 @@ export interface Part extends Known {
   /** Bytes that were there already are coming again, and did not all come yet. */
   readonly replaying: boolean;
   readonly resumed: boolean;
-  /** Use what an earlier process left, if it is what its note says. */
+  /** Use what an earlier process left, if it fits its note. */
   resume(): Promise<void>;
   /**
    * The bytes that follow are those of a whole file, from its first.
@@ -62,7 +62,7 @@ export function createPart(
   let head: FileHead | undefined;
   let noted = 0;
   let resumed = false;
-  /** The target failed: it holds what the last note says, at best. */
+  /** The target failed: it holds what the last note describes, at best. */
   let broken = false;
   /** Bytes that come again: they must be the same. */
   let replay: { left: number; readonly hash: Hash; readonly entity: Omit<Known, "bytes"> } | undefined;

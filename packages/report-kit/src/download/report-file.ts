@@ -32,7 +32,7 @@ export interface ReportFile {
   readonly path: string | undefined;
   /** The provider's name for it, made safe; or one made of the report type and key where the provider gives none. */
   readonly name: string;
-  /** Of what was recognised by its bytes, else what the provider says. */
+  /** Of what was recognised by its bytes, else the provider's. */
   readonly mediaType: string;
   readonly bytes: number;
   /** Lower-case hex. */

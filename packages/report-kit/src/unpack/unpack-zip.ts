@@ -34,7 +34,7 @@ export interface Unzipped extends Written {
 
 /** What is compressed otherwise is of rare programs, and of no use to a report: 0 = stored, 8 = deflated. */
 const methods: ReadonlySet<number> = new Set([0, 8]);
-/** What a file can be on Unix: a plain one, or nothing that is said. The bits are those of `st_mode`. */
+/** What a file can be on Unix: a plain one, or not given. The bits are those of `st_mode`. */
 const plainKinds: ReadonlySet<number> = new Set([0, 0o100000]);
 
 /**

@@ -1,6 +1,6 @@
 import { startsWith } from "./text.ts";
 
-/** Remembers the end of a zip as it passes: its directory, and what that says of it. */
+/** Remembers the end of a zip as it passes: its directory, and what that holds. */
 export interface ZipEnding {
   update(bytes: Uint8Array): void;
   /** After the last byte. @returns undefined for a zip that has no end, or whose directory lies beyond it. */

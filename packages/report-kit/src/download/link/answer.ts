@@ -23,13 +23,13 @@ export type Answer =
   | { readonly is: "later" }
   | { readonly is: "refused" };
 
-/** Storage answers an expired or altered link with one of these; an API means what it says. */
+/** Storage answers an expired or altered link with one of these; an API's status means what it stands for. */
 const expiredLink: ReadonlySet<number> = new Set([400, 401, 403, 404, 410]);
 /** And every 5xx. */
 const tryLater: ReadonlySet<number> = new Set([202, 408, 409, 425, 429]);
 
 /**
- * The headers of a request for what is missing. A part is only requested where a strong validator says that it belongs to
+ * The headers of a request for what is missing. A part is only requested where a strong validator shows that it belongs to
  * the same file (RFC 9110 section 13.1.5); the file is wanted as it is, not coded for transport.
  */
 export function requestHeaders({ bytes, validator }: Known): Record<string, string> {
@@ -63,7 +63,7 @@ function fits(headers: Headers, { bytes, validator, totalBytes }: Known): boolea
   return strongTag(headers) === validator;
 }
 
-/** How many bytes a body says it has; undefined for one that is coded for transport, whose length is another. */
+/** How many bytes a body is announced to have; undefined for one that is coded for transport, whose length is another. */
 export function bodyLength(headers: Headers): number | undefined {
   const length = headers.get("content-length") ?? "";
   return !isCoded(headers) && /^\d{1,15}$/.test(length) ? Number(length) : undefined;

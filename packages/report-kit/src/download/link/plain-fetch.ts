@@ -15,7 +15,7 @@ export type PlainFetch = (input: string | URL | Request, init?: RequestInit) => 
 export function findPlainFetch(): PlainFetch | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }; // Node, Bun and Deno have it
   const builtin = (id: string): unknown => process?.getBuiltinModule?.(id);
-  const http = builtin("node:http") as ClientModule | undefined; // each is what its name says, or not there
+  const http = builtin("node:http") as ClientModule | undefined; // each is the module of that name, or not there
   const https = builtin("node:https") as ClientModule | undefined;
   const zlib = builtin("node:zlib") as ZlibModule | undefined;
   const stream = builtin("node:stream") as StreamModule | undefined;

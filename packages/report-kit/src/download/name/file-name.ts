@@ -49,9 +49,9 @@ function withEndingOf(type: FileType, name: string): string {
     const ending = stem.slice(stem.lastIndexOf(".") + 1).toLowerCase();
     const means = ending === stem.toLowerCase() ? undefined : typeOfEnding(ending);
     if (means === type) return stem;
-    // An ending that says nothing, or none: the name is what it is, but for what was taken off.
+    // An ending of no known type, or none: the name is what it is, but for what was taken off.
     if (means === undefined) return stem === name ? name : `${stem}.${typeNames[type][0]}`;
-    // What a gzip holds may be said before its own ending.
+    // The ending before its own may name what it holds.
     if (type === "gzip") return `${stem}.gz`;
     stem = stem.slice(0, stem.lastIndexOf("."));
   }
