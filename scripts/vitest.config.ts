@@ -13,19 +13,8 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "built",
           include: ["test-built/*.test.ts"],
-          exclude: ["test-built/*-matrix.test.ts"],
           globalSetup: "test-built/setup.ts",
           testTimeout,
-        },
-      },
-      // The same with what `matrix/` brings, one after the other: each is a runtime, a compiler or a bundler.
-      {
-        test: {
-          name: "matrix",
-          include: ["test-built/*-matrix.test.ts"],
-          globalSetup: "test-built/setup.ts",
-          fileParallelism: false,
-          testTimeout: 3 * testTimeout,
         },
       },
     ],

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { downloadTo } from "../../packages/report-kit/src/download/download.ts";
 import { toDirectory } from "../../packages/report-kit/src/node/files/targets.ts";
 import { platformWith } from "../../packages/report-kit/src/platform.ts";
+import type { ReadyReport } from "../../packages/report-kit/src/source/ready-report.ts";
 import { createTimer } from "../../packages/report-kit/src/waiting/timer.ts";
 
 /** What one download came to, measured in its own process. */
@@ -44,19 +44,24 @@ async function handWritten(url: string, directory: string): Promise<{ bytes: num
 
 /** Verified, resumable, and named only when whole. */
 async function reportKit(url: string, directory: string): Promise<{ bytes: number; sha256: string }> {
-  return downloadTo(
-    {
-      file: { source: "bench/bench", provider: "bench", account: "bench", key: "00000000-0000-8000-8000-000000000000" },
-      reportType: "bench",
-      expects: "csv",
-      linkHosts: [],
-      loopback: true,
-      platform: platformWith({}),
-      timer: createTimer(),
-      locate: async () => ({ via: "link", url }),
-    },
-    toDirectory(directory),
-  );
+  const timer = createTimer();
+  const report: ReadyReport = {
+    source: "bench/bench",
+    provider: "bench",
+    account: "bench",
+    key: "00000000-0000-8000-8000-000000000000",
+    reportType: "bench",
+    fileName: undefined,
+    expects: "csv",
+    link: undefined,
+    linkHosts: [],
+    loopback: true,
+    platform: platformWith({}),
+    locate: async () => ({ via: "link", url }),
+    waitUntil: (untilMs, options) => timer.wait(untilMs, options),
+    withBookmark: (error) => error,
+  };
+  return toDirectory(directory).receive(report, {});
 }
 
 export const contenders = { "hand-written loop": handWritten, "report-kit": reportKit };

@@ -28,6 +28,25 @@ export function circleContenders(baseUrl: string): readonly Contender[] {
   ];
 }
 
+/** The same clients, with a call that sends a body. */
+export function circlePostContenders(baseUrl: string): readonly Contender[] {
+  const ours = createCircleClient({ apiKey: "SAND_API_KEY:a:b", baseUrl });
+  const bare = createClient<CirclePaths>({ baseUrl, headers: { authorization: "Bearer SAND_API_KEY:a:b" } });
+  const sdk = new Circle("SAND_API_KEY:a:b", baseUrl);
+  const body = { reportType: "camt053", date: "2026-11-19" } as const;
+  const payout = {
+    idempotencyKey: id,
+    source: { type: "wallet", id: "1" },
+    destination: { type: "wire", id },
+    amount: { amount: "1.00", currency: "USD" },
+  } as const;
+  return [
+    { name: "openapi-fetch alone", call: async () => (await bare.POST("/v1/reports", { body })).data },
+    { name: "@report-kit/circle", call: async () => orThrow(await ours.POST("/v1/reports", { body })).data },
+    { name: "@circle-fin/circle-sdk", call: async () => (await sdk.payouts.createPayout(payout)).data },
+  ];
+}
+
 /** The clients of Mercado Pago's API. */
 export function mercadopagoContenders(baseUrl: string): readonly Contender[] {
   const ours = createMercadopagoClient({ accessToken: "TEST-1", baseUrl });
@@ -41,5 +60,20 @@ export function mercadopagoContenders(baseUrl: string): readonly Contender[] {
     { name: "openapi-fetch alone", call: async () => (await bare.GET(path, { params })).data },
     { name: "@report-kit/mercadopago", call: async () => orThrow(await ours.GET(path, { params })).data },
     { name: "mercadopago", call: () => payments.get({ id: 17 }) },
+  ];
+}
+
+/** The same clients, with a call that sends a body. */
+export function mercadopagoPostContenders(baseUrl: string): readonly Contender[] {
+  const ours = createMercadopagoClient({ accessToken: "TEST-1", baseUrl });
+  const bare = createClient<MercadopagoPaths>({ baseUrl, headers: { authorization: "Bearer TEST-1" } });
+  const payments = new Payment(new MercadoPagoConfig({ accessToken: "TEST-1" }));
+  const path = "/v1/account/settlement_report";
+  const body = { begin_date: "2026-11-18T03:00:00Z", end_date: "2026-11-19T02:59:59Z" };
+  const payment = { transaction_amount: 1, payment_method_id: "pix", payer: { email: "a@example.com" } };
+  return [
+    { name: "openapi-fetch alone", call: async () => (await bare.POST(path, { body })).data },
+    { name: "@report-kit/mercadopago", call: async () => orThrow(await ours.POST(path, { body })).data },
+    { name: "mercadopago", call: () => payments.create({ body: payment }) },
   ];
 }

@@ -5,7 +5,12 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { printTable } from "../src/table.ts";
-import { circleContenders, mercadopagoContenders } from "./contenders.ts";
+import {
+  circleContenders,
+  circlePostContenders,
+  mercadopagoContenders,
+  mercadopagoPostContenders,
+} from "./contenders.ts";
 import type { Contender } from "./contenders.ts";
 
 const { values: options } = parseArgs({
@@ -50,22 +55,32 @@ async function measure(contenders: readonly Contender[]): Promise<readonly numbe
   return rounds.map((times) => times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN);
 }
 
-const groups = { circle: circleContenders(baseUrl), mercadopago: mercadopagoContenders(baseUrl) };
+const groups = [
+  { provider: "circle", method: "GET", contenders: circleContenders(baseUrl) },
+  { provider: "circle", method: "POST", contenders: circlePostContenders(baseUrl) },
+  { provider: "mercadopago", method: "GET", contenders: mercadopagoContenders(baseUrl) },
+  { provider: "mercadopago", method: "POST", contenders: mercadopagoPostContenders(baseUrl) },
+];
 const figures = [];
-for (const [provider, contenders] of Object.entries(groups)) {
+for (const { provider, method, contenders } of groups) {
   const times = await measure(contenders);
   const [bare = Number.NaN] = times;
   for (const [index, { name }] of contenders.entries()) {
     const microseconds = times[index] ?? Number.NaN;
-    figures.push({ provider, name, microseconds, ofOpenapiFetch: microseconds / bare });
+    figures.push({ provider, method, name, microseconds, ofOpenapiFetch: microseconds / bare });
   }
 }
 server.disconnect();
 
 console.log("\nOne typed JSON call on loopback: H1\n");
 printTable(
-  ["", "microseconds", "of openapi-fetch alone"],
-  figures.map(({ name, microseconds, ofOpenapiFetch }) => [name, microseconds.toFixed(0), ofOpenapiFetch.toFixed(2)]),
+  ["", "", "microseconds", "of openapi-fetch alone"],
+  figures.map(({ method, name, microseconds, ofOpenapiFetch }) => [
+    method,
+    name,
+    microseconds.toFixed(0),
+    ofOpenapiFetch.toFixed(2),
+  ]),
 );
 await mkdir(dirname(options.json), { recursive: true });
 await writeFile(options.json, `${JSON.stringify({ options, figures }, undefined, 2)}\n`);

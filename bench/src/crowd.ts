@@ -1,6 +1,6 @@
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { createBudget } from "../../packages/report-kit/src/traffic/rate-limit.ts";
+import { createRateLimit } from "../../packages/report-kit/src/traffic/rate-limit.ts";
 import { poll } from "../../packages/report-kit/src/waiting/poll.ts";
 import { createTimer } from "../../packages/report-kit/src/waiting/timer.ts";
 import type { Poller } from "./pollers.ts";
@@ -27,7 +27,7 @@ export async function measureSpread(
   await inVirtualTime(1, async (now) => {
     const startedAt = now();
     const timer = createTimer();
-    const budget = createBudget({ timer, requestsPerSecond: options.requestsPerSecond ?? Infinity });
+    const budget = createRateLimit({ timer, requestsPerSecond: options.requestsPerSecond ?? Infinity });
     const look = async (): Promise<boolean> => {
       await budget.take();
       const second = Math.floor((now() - startedAt) / 1_000);

@@ -28,12 +28,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("every block of code is checked, or a comment says why not", () => {
+test("every block of code of the pages is checked, or has a comment that says why not", () => {
   expect(code.flatMap((page) => page.problems)).toEqual([]);
   expect(programs.filter(({ runs }) => runs).length).toBeGreaterThan(3);
 });
 
-test.concurrent("every block of code compiles against the packages as they are built", async ({ expect }) => {
+test.concurrent("every block of code of the pages compiles against the built packages", async ({ expect }) => {
   const options = {
     extends: "../../tsconfig.base.json",
     compilerOptions: {
@@ -62,7 +62,7 @@ test.concurrent("every block of code compiles against the packages as they are b
 }, 60_000);
 
 test.concurrent.for(programs.filter(({ runs }) => runs).map(({ name, ...program }) => [name, program] as const))(
-  "%s runs against the sandbox as it is printed",
+  "the program at %s runs against the sandbox as it is printed",
   { timeout: 60_000 },
   async ([, { file, prints }], { expect }) => {
     const { code, stdout, stderr } = await runProgram([join(folder, file)], sandbox?.environment);
@@ -73,17 +73,21 @@ test.concurrent.for(programs.filter(({ runs }) => runs).map(({ name, ...program 
 
 test.concurrent.for(
   code.flatMap(({ transcripts }) => transcripts).map(({ name, ...transcript }) => [name, transcript] as const),
-)("%s is what its program prints", { timeout: 60_000 }, async ([, { program, prints }], { expect }) => {
-  const { code, stdout, stderr } = await runProgram([join(repository, program)]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  if (!printedAs(prints, stdout)) expect(stdout).toBe(prints);
-});
+)(
+  "the transcript at %s is what its program prints",
+  { timeout: 60_000 },
+  async ([, { program, prints }], { expect }) => {
+    const { code, stdout, stderr } = await runProgram([join(repository, program)]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    if (!printedAs(prints, stdout)) expect(stdout).toBe(prints);
+  },
+);
 
-test("every relative link leads to a file, and to a heading where it names one", () => {
+test("every relative link of the pages leads to a file, and to a heading where it names one", () => {
   expect(brokenLinks(pages)).toEqual([]);
 });
 
-test("a link to nothing, a heading that is not there and code that is not checked are found", () => {
+test("the checks of the pages find a link to nothing, a missing heading and code that is not checked", () => {
   const page = readPage(
     "docs/page.md",
     [

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createRequestListener } from "@remix-run/node-fetch-server";
 import type { Journal, ReportKit } from "report-kit";
-import { toNodeHandler } from "report-kit/node";
 import { monatoWebhook, registerMonatoWebhook } from "report-kit/webhook";
 import type { DemoSources } from "./wanted-reports.ts";
 
@@ -26,7 +26,7 @@ export async function listenForNotices(
     clabeOf: () => clabeNumber,
     onError: (error) => process.emitWarning(error instanceof Error ? error : String(error)),
   });
-  const server = createServer(toNodeHandler(handler));
+  const server = createServer(createRequestListener(handler));
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });

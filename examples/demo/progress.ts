@@ -66,6 +66,7 @@ function describe(event: JobEvent): string | undefined {
       return `failed: ${event.message}`;
     case "expired":
     case "indeterminate":
+    case "unreadable-record":
       return event.message;
     case "deadline":
       return "deadline passed";

@@ -40,7 +40,7 @@ export function demoSources(sandbox: Sandbox): DemoSources {
     monato: monatoReports(monatoClient),
     settlement: settlementReports(mercadopagoClient, { account: "marketplace" }),
     release: releaseReports(mercadopagoClient, { account: "marketplace" }),
-    clabeNumber: sandbox.monato.clabeNumbers[0],
+    clabeNumber: sandbox.monatoAccounts[0].clabeNumber,
   };
 }
 

@@ -128,8 +128,8 @@ const signed = ({ Amt, CdtDbtInd }: Entry): bigint => {
   return CdtDbtInd === "DBIT" ? -units : units;
 };
 
-describe("each file of the demo, by its own parser", () => {
-  it("camt.053: every statement's opening balance and entries add up to its closing balance", async () => {
+describe("a file of the demo, read by a parser that is not ours,", () => {
+  it("of Circle's camt.053 has statements whose opening balance and entries add up to the closing balance", async () => {
     const { bytes } = await fileOf("Circle", "camt.053");
     const parser = new XMLParser({
       ignoreAttributes: false,
@@ -152,7 +152,7 @@ describe("each file of the demo, by its own parser", () => {
     }
   });
 
-  it("beGateway: a zip with a workbook of the two documented sheets", async () => {
+  it("of beGateway is a zip with a workbook of the two documented sheets", async () => {
     const { bytes } = await fileOf("beGateway", "balance records");
     const [entry] = await new ZipReader(new BlobReader(new Blob([new Uint8Array(bytes)]))).getEntries();
     expect(entry?.filename).toMatch(/\.xlsx$/);
@@ -175,7 +175,7 @@ describe("each file of the demo, by its own parser", () => {
     ["Circle", "wallet balances"],
     ["Monato", "daily"],
     ["Monato", "monthly statement"],
-  ])("%s %s: a CSV of records that all have the header's columns", async (provider, report) => {
+  ])("of %s's %s is a CSV of records that all have the header's columns", async (provider, report) => {
     const rows = await rowsOf(provider, report);
     expect(rows.length).toBeGreaterThan(5);
     const columns = Object.keys(rows[0] ?? {});
@@ -183,7 +183,7 @@ describe("each file of the demo, by its own parser", () => {
     for (const row of rows) expect(Object.keys(row)).toEqual(columns);
   });
 
-  it("Mercado Pago settlement: the documented columns", async () => {
+  it("of Mercado Pago's settlement report has the documented columns", async () => {
     const rows = await rowsOf("Mercado Pago", "settlement");
     expect(Object.keys(rows[0] ?? {})).toEqual(
       expect.arrayContaining([
@@ -200,7 +200,7 @@ describe("each file of the demo, by its own parser", () => {
     );
   });
 
-  it("Mercado Pago release: the documented columns, from the opening balance to the total", async () => {
+  it("of Mercado Pago's release report has the documented columns, from the opening balance to the total", async () => {
     const rows = await rowsOf("Mercado Pago", "release");
     expect(Object.keys(rows[0] ?? {})).toEqual(
       expect.arrayContaining(["DATE", "RECORD_TYPE", "NET_CREDIT_AMOUNT", "NET_DEBIT_AMOUNT", "BALANCE_AMOUNT"]),

@@ -1,91 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { isBuiltin } from "node:module";
 import { join } from "node:path";
-import { entries } from "./openapi-document.ts";
 import { listProviders } from "./providers.ts";
-import { listFiles, workspacePackages } from "./workspace-packages.ts";
-import type { PackageEntry, WorkspacePackage } from "./workspace-packages.ts";
-
-const http = "@report-kit/http";
+import { workspacePackages } from "./workspace-packages.ts";
+import type { WorkspacePackage } from "./workspace-packages.ts";
 
 /**
- * Checks the arrows of the house: specs -> types -> provider clients (-> http) -> adapters -> core, one way; and that the provider
- * packages, and the folders of specs/, have one shape; and that each package carries the licence.
+ * Checks what no linter knows: that the provider packages have one shape, and the folders of specs/ another; and that each package carries
+ * the licence. Which file may import which is in `rooms.ts`, and the linter holds it.
  */
 export function checkStructure(root: string): readonly string[] {
   const names = listProviders(root).map(({ name }) => name);
   const packages = workspacePackages(root);
   return [
-    ...packages.flatMap(({ problems }) => problems),
-    ...packages.flatMap((item) => item.entries.flatMap((entry) => checkArrows(item, entry, names))),
     ...checkProviderShape(root, packages, names),
     ...checkSpecShape(root, names),
     ...packages.flatMap(({ folder }) => checkNotices(root, folder)),
   ];
 }
 
-interface Allowed {
-  readonly workspace: readonly string[];
-  readonly builtins: boolean;
-  readonly openapiFetch: boolean;
-}
-
-/** What the files behind an entry may import. The rules are by entry, so a file shared by two must keep to both. */
-function allowedFor(packageName: string, entryName: string, providers: readonly string[]): Allowed {
-  const nothing = { workspace: [], builtins: false, openapiFetch: false };
-  if (packageName === http) return { ...nothing, openapiFetch: true };
-  if (packageName === "@report-kit/sandbox") return { ...nothing, builtins: true };
-  if (packageName !== "report-kit") return { ...nothing, workspace: [http] };
-  // The one webhook there is, is Monato's.
-  const provider = providers.find(
-    (name) => entryName === `./${name}` || (entryName === "./webhook" && name === "monato"),
-  );
-  return {
-    workspace: provider === undefined ? [http] : [http, `@report-kit/${provider}`],
-    builtins: entryName === "./node",
-    openapiFetch: false,
-  };
-}
-
-function checkArrows(item: WorkspacePackage, entry: PackageEntry, providers: readonly string[]): readonly string[] {
-  const packageName = String(item.manifest["name"]);
-  const allowed = allowedFor(packageName, entry.name, providers);
-  const declared = new Set(
-    ["dependencies", "peerDependencies"].flatMap((kind) => entries(item.manifest[kind]).map(([name]) => name)),
-  );
-  return [...entry.reached].flatMap(([source, { specifiers }]) =>
-    specifiers
-      .filter((specifier) => !specifier.startsWith("."))
-      .flatMap((specifier) => {
-        const target = packageOf(specifier);
-        const isOurs = target === "report-kit" || target.startsWith("@report-kit/");
-        const isAllowed = isBuiltin(specifier)
-          ? allowed.builtins
-          : isOurs
-            ? allowed.workspace.includes(target)
-            : allowed.openapiFetch || !isGeneratorPart(target);
-        const where = `${source}: imports ${specifier}`;
-        if (!isAllowed) return [`${where}, which the entry ${entry.name} of ${packageName} must not reach`];
-        return isBuiltin(specifier) || declared.has(target)
-          ? []
-          : [`${where}, which ${item.folder}/package.json does not declare`];
-      }),
-  );
-}
-
-/** openapi-fetch and its type helpers are behind `@report-kit/http` alone, so that they can be replaced in one place. */
-function isGeneratorPart(target: string): boolean {
-  return target === "openapi-fetch" || target.startsWith("openapi-typescript");
-}
-
-function packageOf(specifier: string): string {
-  return specifier
-    .split("/")
-    .slice(0, specifier.startsWith("@") ? 2 : 1)
-    .join("/");
-}
-
-/** Each provider package is compared with the first: its files at the top and the public ones of src/, its package.json, its exports. */
+/** Each provider package is compared with the first. */
 function checkProviderShape(
   root: string,
   packages: readonly WorkspacePackage[],
@@ -108,33 +41,21 @@ function checkProviderShape(
 }
 
 /** A provider's own name is written `*`, and the words that describe it are left out, and which spec it is of (`pnpm generate --check`). */
-function providerShape(root: string, item: WorkspacePackage, name: string): Readonly<Record<string, string>> {
-  const { description: _, keywords: __, version: ___, openapi, ...manifest } = item.manifest;
+function providerShape(
+  root: string,
+  { folder, manifest }: WorkspacePackage,
+  name: string,
+): Readonly<Record<string, string>> {
+  const { description: _, keywords: __, version: ___, openapi, ...fields } = manifest;
   const nameless = (text: string): string =>
     text.replaceAll(name, "*").replaceAll(name.charAt(0).toUpperCase() + name.slice(1), "*");
-  const main = item.entries.find((entry) => entry.name === ".");
-  const [, mainModule] = [...(main?.reached ?? [])].find(([source]) => source === main?.source) ?? [];
-  const clientImports =
-    [...(main?.reached ?? [])].find(([source]) => source === `${item.folder}/src/client.ts`)?.[1].specifiers ?? [];
-  // A file that client.ts alone needs is that provider's own business (an exchange of tokens); everything else is shape.
-  const ownFiles = new Set(
-    clientImports.filter((specifier) => /^\.\/(?!.*\.gen\.ts$)/.test(specifier)).map((specifier) => specifier.slice(2)),
-  );
+  const made = new Set(["node_modules", "dist", "CHANGELOG.md", ".turbo", "coverage"]);
+  const files = readdirSync(join(root, folder)).filter((file) => !made.has(file) && !file.endsWith(".tsbuildinfo"));
+  // A file that index.ts does not export is a provider's own business: an exchange of tokens.
   return {
-    files: readdirSync(join(root, item.folder))
-      .filter(
-        (file) =>
-          !["node_modules", "dist", "CHANGELOG.md", ".turbo", "coverage"].includes(file) &&
-          !file.endsWith(".tsbuildinfo"),
-      )
-      .toSorted()
-      .join(" "),
-    "source files": listFiles(root, `${item.folder}/src`)
-      .map((file) => file.slice(`${item.folder}/src/`.length))
-      .filter((file) => !ownFiles.has(file))
-      .join(" "),
-    "fields of package.json": nameless(JSON.stringify({ ...manifest, openapi: Object.keys(openapi ?? {}) })),
-    "exported values": nameless((mainModule?.exportedValues ?? []).toSorted().join(" ")),
+    files: files.toSorted().join(" "),
+    "fields of package.json": nameless(JSON.stringify({ ...fields, openapi: Object.keys(openapi ?? {}) })),
+    exports: nameless(readFileSync(join(root, folder, "src/index.ts"), "utf8")),
   };
 }
 

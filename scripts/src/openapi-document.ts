@@ -62,19 +62,34 @@ export interface NamedOperation {
   readonly segments: readonly string[];
 }
 
-/** All operations and webhooks of a document. Throws when an operation has no operationId. */
+/**
+ * All operations and webhooks of a document, those of a path item behind a `$ref` too. Throws when an operation has no operationId, and
+ * when a `$ref` leads nowhere in the document, or has operations beside it.
+ */
 export function namedOperations(document: JsonObject): readonly NamedOperation[] {
   return ["paths", "webhooks"].flatMap((part) =>
     entries(document[part]).flatMap(([key, item]) =>
-      entries(item).flatMap(([method, operation]) => {
-        if (!httpMethods.has(method) || !isObject(operation)) return [];
+      entries(pathItem(document, [part, key], item)).flatMap(([method, operation]) => {
         const segments = [part, key, method];
+        if (!httpMethods.has(method) || !isObject(operation)) return [];
         if (part === "webhooks") return [{ name: `webhook.${key}`, segments }];
         if (typeof operation["operationId"] !== "string") throw new Error(`${pointerOf(segments)} has no operationId.`);
         return [{ name: operation["operationId"], segments }];
       }),
     ),
   );
+}
+
+/** A path item, or what its `$ref` leads to. */
+function pathItem(document: JsonObject, segments: readonly string[], item: unknown): unknown {
+  if (!isObject(item) || !("$ref" in item)) return item;
+  const where = `${pointerOf(segments)}: its $ref ${String(item["$ref"])}`;
+  if (Object.keys(item).some((name) => httpMethods.has(name)))
+    throw new Error(`${where} has operations beside it; which of them count is not defined.`);
+  const found = String(item["$ref"]).startsWith("#/") ? locate(document, segments) : undefined;
+  if (!isObject(found?.value) || "$ref" in found.value)
+    throw new Error(`${where} leads to nothing in this text: write the path item out, or bundle the file it is in.`);
+  return found.value;
 }
 
 /** The entries of an object; of anything else, none. */

@@ -1,6 +1,6 @@
-import openapiTypescript, { astToString, tsLiteral, tsUnion, NULL, STRING, UNKNOWN } from "openapi-typescript";
+import openapiTypescript, { astToString, tsUnion, NULL, STRING, UNKNOWN } from "openapi-typescript";
 import type { SchemaObject } from "openapi-typescript";
-import ts from "typescript";
+import type ts from "typescript";
 
 /**
  * The TypeScript types (`paths`, `components`, `operations`, `webhooks`) of an effective text. Type-only, without imports.
@@ -9,7 +9,8 @@ import ts from "typescript";
 export async function schemaTypes(effectiveText: string): Promise<string> {
   const nodes = await openapiTypescript(effectiveText, {
     alphabetize: true,
-    immutable: true,
+    // openapi-fetch's types take a readonly array apart (openapi-ts/openapi-typescript#2615).
+    immutable: false,
     defaultNonNullable: false,
     emptyObjectsUnknown: true,
     silent: true,
@@ -23,7 +24,10 @@ function fileType(schema: SchemaObject): ts.TypeNode | undefined {
   return schema.format === "binary" ? UNKNOWN : undefined;
 }
 
-/** `'a' | 'b' | (string & {})`: known values are offered by the editor, unknown ones are no type error. */
+/**
+ * `string`, with the known values in its comment: unknown ones are no type error. They can't be offered by the editor: openapi-fetch's types
+ * take `'a' | (string & {})` apart (#2615), and any spelling that these leave alone is `string` to the compiler.
+ */
 function openEnumType(schema: SchemaObject, path: string): ts.TypeNode | undefined {
   if (!("x-extensible-enum" in schema)) return undefined;
   const values: unknown = schema["x-extensible-enum"];
@@ -34,9 +38,9 @@ function openEnumType(schema: SchemaObject, path: string): ts.TypeNode | undefin
     types.every((type) => type === "string" || type === "null");
   if (!isOpenStringEnum || values.length === 0)
     throw new Error(`x-extensible-enum at ${path} must list strings on \`type: string\`.`);
-  const anyString = ts.factory.createParenthesizedType(
-    ts.factory.createIntersectionTypeNode([STRING, ts.factory.createTypeLiteralNode([])]),
-  );
+  const known = `Known values: ${values.map((value) => `\`${value}\``).join(", ")}. Others may come.`;
+  if (!schema.description?.endsWith(known))
+    schema.description = [schema.description, known].filter(Boolean).join("\n\n");
   const isNullable = types.includes("null") || ("nullable" in schema && schema.nullable);
-  return tsUnion([...values.map((value) => tsLiteral(value)), anyString, ...(isNullable ? [NULL] : [])]);
+  return isNullable ? tsUnion([STRING, NULL]) : STRING;
 }

@@ -12,7 +12,7 @@ import type { Provider } from "./providers.ts";
 import { sha256 } from "./sha256.ts";
 import { missingChangesets, specImpact } from "./spec-impact.ts";
 import type { PackageImpact } from "./spec-impact.ts";
-import { openapiTextOf, parseForeignText } from "./upstream-text.ts";
+import { openapiTextOf, parseForeignText, plainText } from "./upstream-text.ts";
 
 /** What a new text of a provider makes of the repository; paths are relative to its root. */
 export interface UpstreamChange {
@@ -26,7 +26,7 @@ export interface UpstreamChange {
 /**
  * Prepares the change that a new text of a provider asks for: its text, its pin, the copy of its page, everything generated, and the
  * changesets; in a copy, so that nothing is touched when it fails. Undefined when the text is the one we have.
- * @param published the page, or the file, as it was fetched
+ * @param asFetched the page, or the file, with line ends of any kind
  * @param readOn the day on which it was, YYYY-MM-DD
  * Throws when it has no OpenAPI text, when that refers to anything outside itself, or when an overlay no longer fits: then a person must
  * say what the overlay's fact has become.
@@ -34,9 +34,10 @@ export interface UpstreamChange {
 export async function prepareUpstream(
   root: string,
   provider: Provider,
-  published: string,
+  asFetched: string,
   readOn: string,
 ): Promise<UpstreamChange | undefined> {
+  const published = plainText(asFetched);
   const text = openapiTextOf(published);
   if (text === readFileSync(join(root, provider.spec), "utf8")) return undefined;
   const description = parseForeignText(text);

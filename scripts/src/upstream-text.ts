@@ -5,11 +5,17 @@ import { inertCode } from "./inert-text.ts";
 
 const fence = /^(?<ticks>`{3,})ya?ml openapi[^\n]*\n(?<text>[\s\S]*?)\n\k<ticks>[ \t]*$/gm;
 
+/** A text as it is kept here: with the line ends of Unix, and without a byte order mark. Git and YAML would change or refuse the others. */
+export function plainText(published: string): string {
+  return published.replace(/^\uFEFF/, "").replaceAll(/\r\n?/g, "\n");
+}
+
 /**
  * The OpenAPI text in what a provider published: the one fragment that a page prints, or the whole of a file that is one. Throws when
  * there is none, or more than one.
  */
-export function openapiTextOf(published: string): string {
+export function openapiTextOf(asFetched: string): string {
+  const published = plainText(asFetched);
   const fragments = [...published.matchAll(fence)].map((match) => match.groups?.["text"] ?? "");
   const [text, ...more] =
     fragments.length > 0 ? fragments : /^(?:#.*\n|\s*\n)*openapi: /.test(published) ? [published] : [];

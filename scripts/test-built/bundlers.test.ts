@@ -1,17 +1,31 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
-import { bundleWithEsbuild } from "./bundle-program.ts";
+import { bundleWithEsbuild, bundleWithVite, bundleWithWebpack } from "./bundle-program.ts";
 import type { Bundler } from "./bundle-program.ts";
 import { bundleProblems } from "./bundles.ts";
+import { withMatrix } from "./matrix.ts";
 
 const { project } = inject("packedProjects");
 
-test("esbuild bundles a program without a warning, with the one provider that it uses", async () => {
-  expect(await bundleProblems("esbuild", bundleWithEsbuild, project)).toEqual([]);
-});
+const bundlers: readonly (readonly [string, Bundler])[] = [
+  ["esbuild", bundleWithEsbuild],
+  ...(withMatrix
+    ? ([
+        ["vite", bundleWithVite],
+        ["webpack", bundleWithWebpack],
+      ] as const)
+    : []),
+];
 
-test("a bundle with another provider in it, or without its own, is found", async () => {
+test.each(bundlers)(
+  "%s bundles a program without a warning, with the one provider that it uses",
+  async (name, bundle) => {
+    expect(await bundleProblems(name, bundle, project)).toEqual([]);
+  },
+);
+
+test("the check of bundles finds a bundle that has another provider in it or lacks its own", async () => {
   writeFileSync(
     join(project, "stowaway.mjs"),
     'export * from "@report-kit/circle"; export * from "@report-kit/monato";',

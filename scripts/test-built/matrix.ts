@@ -3,6 +3,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { repository } from "../test/altered-copy.ts";
 
+/** Whether a test runs on every runtime, compiler and bundler, or only on those that each clone has. */
+export const withMatrix: boolean = process.env["REPORT_KIT_MATRIX"] === "1";
+
 /** Where the workspace of runtimes, compilers, bundlers and package managers is that no clone installs by itself. */
 const matrixFolder: string = join(repository, "scripts/matrix");
 

@@ -6,13 +6,15 @@ import { problemAffectsResolutionKind } from "@arethetypeswrong/core/problems";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { expect, inject, test } from "vitest";
+import budgets from "../budgets.json" with { type: "json" };
 import { isObject, readDocument } from "../src/openapi-document.ts";
 import { repository } from "../test/altered-copy.ts";
 import { packedPackages } from "../src/packed-packages.ts";
 import type { PackedPackage } from "../src/packed-packages.ts";
 import { fileProblems, manifestProblems } from "./tarball-problems.ts";
 
-const packages = packedPackages(inject("packedProjects").tarballs);
+const { smallest, tarballs } = inject("packedProjects");
+const packages = packedPackages(tarballs);
 
 /** What the same check says of each package, by its name: `{}` when all is well. */
 function problemsByPackage(check: (item: PackedPackage) => readonly string[]): Record<string, readonly string[]> {
@@ -24,13 +26,13 @@ function problemsByPackage(check: (item: PackedPackage) => readonly string[]): R
 const repositoryField = readDocument(repository, "package.json")["repository"];
 const rootRepository = isObject(repositoryField) ? repositoryField : {};
 
-test("a tarball has its licence, notice, readme and what is built of today's sources, and nothing else", () => {
+test("each tarball has its licence, notice, readme and what is built of today's sources, and nothing else", () => {
   expect(
     problemsByPackage((item) => fileProblems(item, (path) => existsSync(join(repository, item.folder, "src", path)))),
   ).toEqual({});
 });
 
-test("a file that is missing, stale or of no use to a user is found", () => {
+test("the check of tarballs finds a file that is missing, stale or of no use to a user", () => {
   const files = [
     "LICENSE",
     "README.md",
@@ -48,11 +50,11 @@ test("a file that is missing, stale or of no use to a user is found", () => {
   ]);
 });
 
-test("a packed manifest has ranges that npm knows, and what all our packages say", () => {
+test("each packed package.json has ranges that npm knows and the fields that all our packages share", () => {
   expect(problemsByPackage((item) => manifestProblems(item, rootRepository))).toEqual({});
 });
 
-test("a range of the workspace, and a field that is another one, are found", () => {
+test("the check of tarballs finds a version range of the workspace and a field that differs", () => {
   const manifest = {
     license: "MIT",
     private: true,
@@ -70,7 +72,19 @@ test("a range of the workspace, and a field that is another one, are found", () 
   ]);
 });
 
-test("publint finds nothing to say", async () => {
+test("report-kit and one provider stay small when they are installed", () => {
+  const { bytes, packages: names } = smallest;
+  console.table(
+    Object.fromEntries(packages.map(({ name, tarballBytes, files }) => [name, { tarballBytes, files: files.length }])),
+  );
+  console.log(`report-kit and one provider: ${bytes} bytes in ${names.length} packages: ${names.join(" ")}`);
+  const budget = budgets["report-kit and one provider, installed"];
+  expect(names).toContain("report-kit");
+  expect(bytes).toBeLessThanOrEqual(budget.bytes);
+  expect(names.length).toBeLessThanOrEqual(budget.packages);
+});
+
+test("publint reports nothing for any package", async () => {
   const said = await Promise.all(
     packages.map(async ({ name, tarball, manifest }) => {
       const { messages } = await publint({ pack: { tarball: arrayBuffer(tarball) }, strict: true });
@@ -85,7 +99,7 @@ test("the types of each entry are what a user's TypeScript resolves, by import a
   expect(Object.fromEntries(found)).toEqual(Object.fromEntries(packages.map(({ name }) => [name, []])));
 });
 
-test("an entry that leads nowhere, and types that say another thing than the code, are found by both", async () => {
+test("publint and attw find an entry that leads nowhere and types that contradict the code", async () => {
   const manifest = {
     name: "a",
     version: "1.0.0",

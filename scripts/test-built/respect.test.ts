@@ -21,13 +21,13 @@ const inputs: Readonly<Record<Provider, (sandbox: Sandbox) => Readonly<Record<st
     dateFrom: "2026-11-01T00:00:00Z",
     dateTo: "2026-11-02T00:00:00Z",
   }),
-  monato: ({ monato }) => ({
+  monato: ({ monato, monatoAccounts }) => ({
     clientId: monato.clientId,
     apiKey: monato.apiKey,
     reportType: "DAILY",
     statementType: "MONTHLY_ACCOUNT_STATEMENT",
     operationDate: "2026-10-19",
-    clabeNumber: monato.clabeNumbers[0],
+    clabeNumber: monatoAccounts[0].clabeNumber,
   }),
   mercadopago: ({ mercadopago }) => ({
     accessToken: mercadopago.accessToken,
@@ -52,12 +52,12 @@ function respect(provider: Provider, sandbox: Sandbox): Promise<Run> {
   });
 }
 
-test("every provider's workflow is run here", () => {
+test("the Arazzo workflow of every provider is run", () => {
   expect(providers.toSorted()).toEqual(listProviders(repository).map(({ name }) => name));
 });
 
 test.concurrent.for(providers)(
-  "%s: the workflow leads from the request, over a wait, to the file",
+  "the Arazzo workflow of %s leads from the request over a wait to the file",
   async (provider, context) => {
     const sandbox = await sandboxWith(500, context);
     const { exitCode, stdout, stderr } = await respect(provider, sandbox);
@@ -88,7 +88,7 @@ test.concurrent.for<[Provider, string, string, FaultTarget, Fault]>([
   ["begateway", "fetch-file", "the file is empty", { origin: "storage" }, { kind: "empty" }],
   ["monato", "fetch-file", "the file is empty", { origin: "storage" }, { kind: "empty" }],
   ["mercadopago", "fetch-file", "the file is empty", { operationId: "downloadSettlementReport" }, { kind: "empty" }],
-])("%s: the workflow fails at %s when %s", async ([provider, step, , target, fault], context) => {
+])("the Arazzo workflow of %s fails at the step %s when %s", async ([provider, step, , target, fault], context) => {
   const sandbox = await sandboxWith(0, context);
   const withdraw = sandbox.fail(target, fault);
   const { exitCode, stdout } = await respect(provider, sandbox);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { checkDependencies, checkLicence, checkReasons, checkScripts } from "../src/check-dependencies.ts";
+import { checkLicence, checkReasons, checkScripts } from "../src/check-dependencies.ts";
 import { installedPackages, packagesWith } from "../src/installed-packages.ts";
 import type { InstalledPackage } from "../src/installed-packages.ts";
 import { repository } from "./altered-copy.ts";
@@ -13,11 +13,7 @@ function packageWith(manifest: InstalledPackage["manifest"]): InstalledPackage {
   return { name: "some@1.0.0", folder: "/nowhere", manifest };
 }
 
-test("every dependency has its reason, a fit licence, and no script that runs when our packages are installed", () => {
-  expect(checkDependencies(repository)).toEqual([]);
-});
-
-test("a dependency without a reason, and a reason that is left over, are found", () => {
+test("the check of dependencies finds a dependency without a reason and a reason without a dependency", () => {
   const text = ["| package | what for |", "| --- | --- |", "| `yaml`, `ajv` | read and validate |", "| `pg` | |"].join(
     "\n",
   );
@@ -34,7 +30,7 @@ test("a dependency without a reason, and a reason that is left over, are found",
 });
 
 test.each(["GPL-3.0-only", "(GPL-2.0 OR AGPL-3.0)", "MIT AND GPL-3.0-only", "SEE LICENSE IN x", undefined])(
-  "the licence %s is not fit",
+  "the check of dependencies refuses the licence %s",
   (license) => {
     expect(checkLicence(packageWith({ license }), permissive)).toEqual([
       `some@1.0.0: its licence is ${license ?? "not said"}`,
@@ -42,11 +38,11 @@ test.each(["GPL-3.0-only", "(GPL-2.0 OR AGPL-3.0)", "MIT AND GPL-3.0-only", "SEE
   },
 );
 
-test("of several licences to choose from, one is enough", () => {
+test("the check of dependencies accepts a choice of licences when one of them is permissive", () => {
   expect(checkLicence(packageWith({ license: "(GPL-3.0 OR MIT)" }), permissive)).toEqual([]);
 });
 
-test("a script that runs at installation is found, and so is native code, which npm builds unasked", () => {
+test("the check of dependencies finds a script that runs at installation, and native code, which npm builds by itself", () => {
   const folder = mkdtempSync(join(tmpdir(), "report-kit-native-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, "binding.gyp"), "{}");
@@ -57,7 +53,7 @@ test("a script that runs at installation is found, and so is native code, which 
   ]);
 });
 
-test("what comes with a package is followed through the packages that it comes with, and ours among them", () => {
+test("the packages installed with a package include those that our own packages depend on", () => {
   const root = mkdtempSync(join(tmpdir(), "report-kit-closure-"));
   onTestFinished(() => rmSync(root, { recursive: true }));
   const write = (folder: string, manifest: object): void => {
@@ -71,7 +67,7 @@ test("what comes with a package is followed through the packages that it comes w
   expect(packagesWith(root, "packages/a").map(({ name }) => name)).toEqual(["deep@1.0.0"]);
 });
 
-test("the packages that are looked at are there: those of a user, and those of the tools", () => {
+test("the check of dependencies looks at the packages of a user and at those of the tools", () => {
   expect(packagesWith(repository, "packages/report-kit").map(({ name }) => name.replace(/@[^@]+$/, ""))).toEqual(
     expect.arrayContaining(["@noble/hashes", "canonicalize", "@zip.js/zip.js"]),
   );

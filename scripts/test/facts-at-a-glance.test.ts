@@ -17,7 +17,7 @@ function copyWithPage(): string {
   return root;
 }
 
-test("the table has a row for each operation of each provider, with how sure it and its names are", () => {
+test("the table of facts has a row for each operation of each provider, with how sure it and its names are", () => {
   const rows = factsTable(repository, providers).split("\n");
   const operations = providers.flatMap((provider) =>
     namedOperations(readDocument(repository, provider.effective)).map(({ name }) => `${provider.name} | \`${name}\``),
@@ -27,7 +27,7 @@ test("the table has a row for each operation of each provider, with how sure it 
   expect(rows.filter((row) => row.includes("no source"))).toEqual([]);
 });
 
-test("the counts of a provider's rows add up to its names", () => {
+test("the counts in a provider's rows of the table of facts add up to its names", () => {
   const circle = providerNamed(repository, "circle");
   const rows = factsTable(repository, [circle]).split("\n").slice(2);
   const counted = rows.flatMap((row) => [...row.matchAll(/(\d+) [a-z]/g)].map(([, count]) => Number(count)));
@@ -36,7 +36,7 @@ test("the counts of a provider's rows add up to its names", () => {
   expect(counted.reduce((sum, count) => sum + count, 0) + rows.length - 1).toBe(names.size);
 });
 
-test("the open questions are told whole, each on one line", () => {
+test("the page of facts has each open question whole, on one line", () => {
   const [questions = ""] = openQuestions(repository, providers).split("\n\n");
   expect(questions.split("\n").slice(0, 2)).toEqual([
     "begateway:",
@@ -67,7 +67,7 @@ test.each([
     "  /v2/clients/{client_id}/webhooks:",
   ],
   ["an edit of the table", page, "| circle | `getReport` |", "| circle | `readReport` |"],
-])("%s is drift of the page", (_, path, from, to) => {
+])("the page of facts is out of date after %s", (_, path, from, to) => {
   const root = copyWithPage();
   const drift = (): string | undefined => describeDrift(root, pageWithFacts(root, listProviders(root)));
   expect(drift()).toBeUndefined();
@@ -79,13 +79,13 @@ test.each([
   ["without its first marker", /<!-- specs:report begin.*\n/, ""],
   ["without its last marker", "<!-- specs:report end -->", ""],
   ["with a marker twice", "<!-- specs:report end -->", "<!-- specs:report end -->\n<!-- specs:report end -->"],
-])("a page %s is refused rather than guessed at", (_, from, to) => {
+])("the page of facts is refused %s", (_, from, to) => {
   const root = copyWithPage();
   alter(root, page, from, to);
   expect(() => pageWithFacts(root, listProviders(root))).toThrow(`${page}: must have the lines`);
 });
 
-test("the command prints, checks and writes", () => {
+test("the command specs-report prints, checks and writes the facts", () => {
   const root = copyWithPage();
   alter(root, page, "| circle | `getReport` |", "| circle | `readReport` |");
   const checked = runScript("specs-report.ts", root, "--check");

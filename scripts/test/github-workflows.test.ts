@@ -37,7 +37,7 @@ function workflowProblems(text: string): readonly string[] {
 const folder = join(repository, ".github/workflows");
 
 test.each(readdirSync(folder))(
-  "%s pins its actions, splices nothing into scripts, keeps no token, and has the least rights",
+  "the GitHub workflow %s pins its actions, puts no expression into scripts, keeps no token and has the least rights",
   (name) => {
     expect(workflowProblems(readFileSync(join(folder, name), "utf8"))).toEqual([]);
   },
@@ -60,7 +60,7 @@ test.each([
   ],
   ["rights for every job", "permissions: {}", "permissions: { contents: write }", "lets every job write"],
   ["no word about rights", "permissions: {}", "name2: x", "lets every job write"],
-])("%s is found", (_, from, to, problem) => {
+])("the check of GitHub workflows finds %s", (_, from, to, problem) => {
   const text = readFileSync(join(folder, "upstream.yml"), "utf8");
   const altered = text.replace(from, () => to);
   expect(altered).not.toBe(text);

@@ -6,48 +6,47 @@ import { listProviders } from "../src/providers.ts";
 import { schemaValidator } from "../src/schema-validator.ts";
 import { alter, copyOfRepository, providerNamed, repository, runScript } from "./altered-copy.ts";
 
-describe.each(listProviders(repository).map((provider) => [provider.name, provider] as const))("%s", (_, provider) => {
-  const { examples } = pageExamples(repository, provider);
-  const validate = schemaValidator(readDocument(repository, provider.effective));
+describe.each(listProviders(repository).map((provider) => [provider.name, provider] as const))(
+  "the source pages of %s",
+  (_, provider) => {
+    const { examples } = pageExamples(repository, provider);
+    const validate = schemaValidator(readDocument(repository, provider.effective));
 
-  test("each example of the source page is accounted for and satisfies its schema", () => {
-    expect(examples.length).toBeGreaterThan(0);
-    expect(checkPageExamples(repository, provider)).toEqual([]);
-  });
+    test("have no example that is missing from the list or does not satisfy its schema", () => {
+      expect(examples.length).toBeGreaterThan(0);
+      expect(checkPageExamples(repository, provider)).toEqual([]);
+    });
 
-  test.each(examples.filter(({ value }) => isObject(value)))(
-    "$place: its schema does not take just anything",
-    (example) => {
-      const { schema, value } = example;
-      if (!isObject(value)) throw new Error("The filter above lets objects alone through.");
-      const refused = Object.keys(value).filter((name) => validate(schema, { ...value, [name]: [[{}]] }).length > 0);
-      expect(refused).not.toEqual([]);
-    },
-  );
-});
+    test.each(examples.filter(({ value }) => isObject(value)))(
+      "have at $place an example whose schema refuses other values",
+      (example) => {
+        const { schema, value } = example;
+        if (!isObject(value)) throw new Error("The filter above lets objects alone through.");
+        const refused = Object.keys(value).filter((name) => validate(schema, { ...value, [name]: [[{}]] }).length > 0);
+        expect(refused).not.toEqual([]);
+      },
+    );
+  },
+);
 
 describe.each(
   listProviders(repository)
     .filter(({ name }) => name !== "circle")
     .map((provider) => [provider.name, provider] as const),
-)("requests of %s", (_, provider) => {
+)("the request schemas of %s", (_, provider) => {
   const requests = pageExamples(repository, provider).examples.filter(
     ({ operation, part }) => part === "request" && operation?.startsWith("webhook.") === false,
   );
   const validate = schemaValidator(readDocument(repository, provider.effective));
 
-  test("no request object takes a member that is not described", () => {
-    expect(checkExactRequests(repository, provider)).toEqual([]);
-  });
-
-  test.each(requests)("$place: one member more is refused", ({ schema, value }) => {
+  test.each(requests)("refuse the example at $place with one more member", ({ schema, value }) => {
     if (!isObject(value)) throw new Error("A request example is no object.");
     expect(validate(schema, value)).toEqual([]);
     expect(validate(schema, { ...value, notDescribed: 1 })).not.toEqual([]);
   });
 });
 
-describe("a fault is found:", () => {
+describe("the check of the pages' examples finds", () => {
   const monato = providerNamed(repository, "monato");
   const list = "specs/monato/examples.yaml";
   const page = "specs/monato/fixtures/2026-11-20-monato-reports.md";
@@ -115,7 +114,7 @@ describe("a fault is found:", () => {
     expect(checkExactRequests(root, monato)).not.toEqual([]);
   });
 
-  test("by the command, with its exit code", () => {
+  test("a fault when it runs as the command check-specs, which exits with 1", () => {
     const root = copyOfRepository();
     alter(root, list, "faults: []", "faults: [wrong]");
     const { exitCode, output } = runScript("check-specs.ts", root, "monato");
@@ -124,7 +123,7 @@ describe("a fault is found:", () => {
   });
 });
 
-test("a format that the validator does not know is an error, not a silence", () => {
+test("the schema validator throws on a format that it does not know", () => {
   const validate = schemaValidator({
     openapi: "3.1.0",
     components: { schemas: { A: { type: "string", format: "sundial" } } },

@@ -4,33 +4,33 @@ import { pageValues } from "../src/page-values.ts";
 
 const values = (page: string): readonly unknown[] => pageValues(page).map(({ value }) => value);
 
-test("the outermost JSON values of a page are found in order, by line", () => {
+test("the reader of pages finds the outermost JSON values in order, by line", () => {
   expect(pageValues('Text.\n\n```json\n{\n  "a": [1, { "b": 2 }]\n}\n```\nor ["x"]\n')).toEqual([
     { place: { line: 4 }, value: { a: [1, { b: 2 }] } },
     { place: { line: 8 }, value: ["x"] },
   ]);
 });
 
-test("what is no JSON, and what is empty, is passed over", () => {
+test("the reader of pages ignores what is no JSON and what is empty", () => {
   expect(values('{YOUR DWH URL} [link](https://example.com) {} [] { "a": <br/> } GET /v1/{id}')).toEqual([]);
 });
 
-test("a value inside brackets that are no JSON is found", () => {
+test("the reader of pages finds a value inside brackets that are no JSON", () => {
   expect(values('[see: {"a": 1}] and {x: {"b": 2}}')).toEqual([{ a: 1 }, { b: 2 }]);
 });
 
-test("brackets and quotes inside strings do not end a value", () => {
+test("the reader of pages does not end a value at brackets and quotes inside strings", () => {
   expect(values(String.raw`{"a": "}{][", "b": "say \"}\" twice \\"} {"c": 1}`)).toEqual([
     { a: "}{][", b: String.raw`say "}" twice ${"\\"}` },
     { c: 1 },
   ]);
 });
 
-test("a bracket that never closes hides nothing after it", () => {
+test("the reader of pages finds the values after a bracket that never closes", () => {
   expect(values('{ never closed {"a": 1}')).toEqual([{ a: 1 }]);
 });
 
-test("of a page with an OpenAPI fragment, the fragment's examples are the values, by pointer", () => {
+test("the reader of pages takes the examples of an OpenAPI fragment as the page's values, by pointer", () => {
   const page = [
     "{not json}",
     "````yaml openapi/account.yaml post /v1/things",
@@ -52,7 +52,7 @@ test("of a page with an OpenAPI fragment, the fragment's examples are the values
   ]);
 });
 
-test("whatever JSON object stands in a text without brackets, it is found whole, and nothing else", () => {
+test("the reader of pages finds any JSON object in a text without other brackets, whole and alone", () => {
   const prose = fc.string({ unit: "binary" }).map((text) => text.replaceAll(/[{}[\]]/g, ""));
   const json = fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }).map((value) => JSON.stringify(value));
   fc.assert(

@@ -90,14 +90,14 @@ interface Options {
 \`\`\`
 `;
 
-test("a surface tells each export once, and the types behind it; comments, generated types and what nobody can see are not in it", () => {
+test("a public surface has each export once with the types behind it, and no comments, generated types or invisible declarations", () => {
   expect(publicSurface(clone(), "packages/alpha")).toEqual({
     path: "packages/alpha/public-surface.md",
     text: expected,
   });
 });
 
-test("the order of declarations and their comments change nothing; a member of a type that is not exported does", () => {
+test("a public surface changes with a member of a type that is not exported, and not with comments or the order of declarations", () => {
   const options = (depth: string): string =>
     `type Depth = ${depth}; export interface Options { readonly depth?: Depth; } /** Another word. */ export {};`;
   const path = "packages/alpha/dist/options.d.ts";
@@ -105,7 +105,7 @@ test("the order of declarations and their comments change nothing; a member of a
   expect(publicSurface(clone({ [path]: options("1") }), "packages/alpha").text).toBe(expected.replace("1 | 2", "1"));
 });
 
-test("two types of one name, in two modules, are both told", () => {
+test("a public surface has both of two types that have the same name in two modules", () => {
   const root = clone({
     "packages/alpha/dist/index.d.ts": `import type { Options } from "./options.ts"; export declare const one: Options; export { two } from "./other.ts";`,
     "packages/alpha/dist/other.d.ts": `interface Options { readonly other: true; } export declare const two: Options;`,
@@ -115,7 +115,7 @@ test("two types of one name, in two modules, are both told", () => {
   );
 });
 
-test("a package that is not built, or whose dependency is not there, is refused", () => {
+test("a public surface is not made of a package that is not built or lacks a dependency", () => {
   const unbuilt = clone();
   rmSync(join(unbuilt, "packages/alpha/dist/more.d.ts"));
   expect(() => publicSurface(unbuilt, "packages/alpha")).toThrow(
@@ -126,7 +126,7 @@ test("a package that is not built, or whose dependency is not there, is refused"
   expect(() => publicSurface(alone, "packages/alpha")).toThrow("declared nowhere");
 });
 
-test("the command writes the surface, its check passes, and any change of the types or the file fails it until it is written again", () => {
+test("the command public-surface --check fails after a change of the types or of the file, until the surface is written again", () => {
   const root = clone();
   expect(runScript("public-surface.ts", root)).toEqual({
     exitCode: 0,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { publishTo, refuseAllButLoopback } from "../src/loopback-registry.ts";
 
 test.each(["http://127.0.0.1:4873/", "http://localhost:4873", "http://[::1]:4873/"])(
-  "a rehearsal may publish to %s",
+  "a rehearsal of a release may publish to %s",
   (registry) => {
     expect(() => refuseAllButLoopback(registry)).not.toThrow();
   },
@@ -16,7 +16,7 @@ test.each([
   "http://127.0.0.1@example.com/",
   "http://10.0.0.1:4873/",
   "https://127.0.0.1/",
-])("a rehearsal does not publish to %s", async (registry) => {
+])("a rehearsal of a release does not publish to %s", async (registry) => {
   expect(() => refuseAllButLoopback(registry)).toThrow("to this machine alone");
   // No tarball is looked at, and npm is not started.
   const packages = [{ name: "a", tarball: "/none.tgz", manifest: {} }];
@@ -24,7 +24,7 @@ test.each([
 });
 
 test.each(["registry", "@report-kit:registry"])(
-  "a package whose publishConfig.%s leads elsewhere is not published",
+  "a rehearsal of a release does not publish a package whose publishConfig.%s names another registry",
   async (field) => {
     const manifest = { publishConfig: { access: "public", [field]: "https://registry.example.com/" } };
     const packages = [{ name: "a", tarball: "/none.tgz", manifest }];

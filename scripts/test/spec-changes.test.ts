@@ -87,23 +87,26 @@ const alterations: readonly (readonly [string, string, string | RegExp, string, 
   ["a renamed webhook", "monato", "  report:\n    post:\n", "  notice:\n    post:\n", "major"],
 ];
 
-test.concurrent.for(alterations)("%s, in the spec of %s", async ([, provider, from, to, bump], { expect }) => {
-  const base = effectiveTextOf(provider);
-  const changes = await specChanges(await generatedFrom(base), await generatedFrom(replaced(base, from, to)));
-  expect([greatestBump(changes.map((change) => change.bump)), changes]).toEqual([bump, changes]);
-});
+test.concurrent.for(alterations)(
+  "%s in the spec of %s asks for the right bump",
+  async ([, provider, from, to, bump], { expect }) => {
+    const base = effectiveTextOf(provider);
+    const changes = await specChanges(await generatedFrom(base), await generatedFrom(replaced(base, from, to)));
+    expect([greatestBump(changes.map((change) => change.bump)), changes]).toEqual([bump, changes]);
+  },
+);
 
-test("below 1.0 a breaking change is a minor, and nothing else is another bump", () => {
+test("below 1.0 a breaking change asks for a minor, and other bumps are as above 1.0", () => {
   const bumps = ["patch", "minor", "major"] as const;
   expect(bumps.map((bump) => bumpBelowOne(bump, "0.12.3"))).toEqual(["patch", "minor", "minor"]);
   expect(bumps.map((bump) => bumpBelowOne(bump, "1.0.0"))).toEqual(bumps);
   expect(bumps.map((bump) => bumpBelowOne(bump, "10.0.0"))).toEqual(bumps);
 });
 
-test("a change that nothing rates, but the generated types show, is minor", async () => {
+test("a spec change that only the generated types show asks for a minor", async () => {
   const base = await generatedFrom(effectiveTextOf("circle"));
   const effective = replaced(base.effective, "Pre-signed URL", "Presigned URL");
-  const schema = replaced(base.schema, "readonly reportDate?: string;", "readonly reportDate?: string | boolean;");
+  const schema = replaced(base.schema, "reportDate?: string;", "reportDate?: string | boolean;");
   const operations = replaced(base.operations, "repeatable: true", "repeatable: false");
   const bumpsOf = async (head: GeneratedTexts): Promise<readonly string[]> =>
     (await specChanges(base, head)).map(({ bump }) => bump);
@@ -111,13 +114,13 @@ test("a change that nothing rates, but the generated types show, is minor", asyn
   expect(await bumpsOf({ ...base, effective, operations })).toEqual(["minor"]);
 });
 
-test("a text that redocly cannot compare is refused with its words", async () => {
+test("the comparison of specs refuses a text that redocly cannot compare, with redocly's message", async () => {
   const base = await generatedFrom(effectiveTextOf("circle"));
   const effective = replaced(base.effective, "#/components/responses/LimitExceeded", "#/components/responses/Nowhere");
   await expect(specChanges(base, { ...base, effective })).rejects.toThrow(/redocly diff gave no result:[^]*Nowhere/);
 });
 
-test("an unaltered spec has no changes", async () => {
+test("the comparison of specs finds no change in an unaltered spec", async () => {
   const same = await generatedFrom(effectiveTextOf("circle"));
   expect(await specChanges(same, same)).toEqual([]);
 });

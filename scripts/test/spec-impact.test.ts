@@ -58,11 +58,11 @@ const base: Files = {
 /** Alpha with a spec that lost a field; and, which is quicker to judge, with an export that is gone. */
 const broken: Files = { ...base, "specs/alpha/effective.gen.yaml": description("id: { type: string }") };
 
-test("nothing changed, nothing to ask for", async () => {
+test("spec impact asks for no changeset when nothing changed", async () => {
   expect(await specImpact(tree(base), tree(base))).toEqual([]);
 });
 
-test("a package's floor is what its spec's change asks for; what embeds the spec has a patch; changesets of the base do not count", async () => {
+test("spec impact asks for the bump of the spec's change, for a patch of what embeds the spec, and counts no changeset of the base", async () => {
   const impacts = await specImpact(tree(base), tree(broken));
   expect(impacts.map(({ packageName, floor, changeset }) => [packageName, floor, changeset])).toEqual([
     ["@report-kit/alpha", "major", undefined],
@@ -78,13 +78,13 @@ test.each([
   ["one that releases nothing", "---\n'@report-kit/alpha': none\n---\n\nx\n", true],
   ["an empty one", "---\n---\n\nx\n", true],
   ["one as high", changesetText("@report-kit/alpha", "major", "x"), false],
-])("with %s among the new changesets", async (_, text, short) => {
+])("spec impact compares its floor with %s among the new changesets", async (_, text, short) => {
   const head = { ...base, "packages/alpha/public-surface.md": "# Public surface\n", ".changeset/new.md": text };
   const [impact] = await specImpact(tree(base), tree(head));
   expect(impact && isShort(impact)).toBe(short);
 });
 
-test("the highest of several new changesets counts, and an altered one is new", () => {
+test("spec impact counts the highest of several new changesets, and an altered one as new", () => {
   const head = {
     ...base,
     ".changeset/old.md": changesetText("@report-kit/alpha", "minor", "Today."),
@@ -95,7 +95,7 @@ test("the highest of several new changesets counts, and an altered one is new", 
 });
 
 test.each(["No front matter.", "---\n- a\n---\n", "---\n'@report-kit/alpha': huge\n---\n\nx\n"])(
-  "a changeset that says %j is refused by its path",
+  "spec impact refuses a changeset whose text is %j and names its path",
   (text) => {
     expect(() => newChangesets(tree(base), tree({ ...base, ".changeset/new.md": text }))).toThrow(
       ".changeset/new.md: ",
@@ -103,7 +103,7 @@ test.each(["No front matter.", "---\n- a\n---\n", "---\n'@report-kit/alpha': hug
   },
 );
 
-test("the changesets that are missing reach the floors once written, one for each package, with what changed", async () => {
+test("spec impact writes one changeset for each package that lacks one, with what changed, and then asks for none", async () => {
   const missing = missingChangesets(await specImpact(tree(base), tree(broken)));
   expect(missing.map(({ path }) => path.replace(/[0-9a-f]{8}/, "*"))).toEqual([
     ".changeset/alpha-spec-*.md",
@@ -118,7 +118,7 @@ test("the changesets that are missing reach the floors once written, one for eac
   expect(missingChangesets(impacts)).toEqual([]);
 });
 
-test("a new provider is a minor; one that is gone has no next version, but what embedded it has", async () => {
+test("spec impact asks for a minor for a new provider, and for a patch of what embedded one that is gone", async () => {
   const { "specs/alpha/effective.gen.yaml": _, ...without } = base;
   const [added] = await specImpact(tree(without), tree(base));
   expect(added).toMatchObject({ packageName: "@report-kit/alpha", floor: "minor" });
@@ -144,12 +144,12 @@ test.each([
   ["a required member more", "// A\ninterface A {\n  a: 1;\n}", "// A\ninterface A {\n  a: 1;\n  b: 2;\n}", "major"],
   ["another member", "// A\ninterface A {\n  a: 1;\n}", "// A\ninterface A {\n  a: 2;\n  b?: 2;\n}", "major"],
   ["another base", "// A\ninterface A {\n  a: 1;\n}", "// A\ninterface A extends B {\n  a: 1;\n}", "major"],
-])("%s in the public surface", async (_, before, after, floor) => {
+])("spec impact asks for the right bump after %s in the public surface", async (_, before, after, floor) => {
   const [impact] = await specImpact(tree(withSurface(before)), tree(withSurface(after)));
   expect(impact?.floor).toBe(floor);
 });
 
-test("what a provider wrote is code of one line in a changeset, however it is written", async () => {
+test("a provider's text in a changeset is code on one line, whatever the text is", async () => {
   const hostile = "x` <img src=x>\n---\n@everyone [a](b)\u2028\u202e\u0007";
   expect(inertCode(hostile)).toBe("`x' <img src=x> --- @everyone [a](b)`");
   expect(inertCode("a".repeat(1000))).toHaveLength(303);
@@ -162,7 +162,7 @@ test("what a provider wrote is code of one line in a changeset, however it is wr
     expect(line.replaceAll(/`[^`\n]+`/g, "")).not.toMatch(/[<@[\n\u2028\u202e`]/);
 });
 
-test("the base is a folder, or the commit at which HEAD left a branch; anything else is refused", () => {
+test("spec impact takes as its base a folder or the commit where HEAD left a branch, and refuses anything else", () => {
   const root = mkdtempSync(join(tmpdir(), "report-kit-base-"));
   onTestFinished(() => rmSync(root, { recursive: true }));
   const git = (...args: readonly string[]): void =>
@@ -192,7 +192,7 @@ test("the base is a folder, or the commit at which HEAD left a branch; anything 
   expect(baseTree(root, repository).list("specs")).toEqual(folderTree(repository).list("specs"));
 });
 
-test("the command fails for a missing changeset, writes it, and passes", () => {
+test("the command spec-impact fails for a missing changeset, writes it and then passes", () => {
   const root = mkdtempSync(join(tmpdir(), "report-kit-impact-"));
   onTestFinished(() => rmSync(root, { recursive: true }));
   for (const path of ["specs/circle", "packages/circle/package.json", "packages/circle/src"])

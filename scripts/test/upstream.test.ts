@@ -1,12 +1,12 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
 import { expect, test } from "vitest";
 import { readDocument } from "../src/openapi-document.ts";
 import { applyUpstream, prepareUpstream } from "../src/upstream-change.ts";
 import type { UpstreamChange } from "../src/upstream-change.ts";
 import { openapiTextOf, parseForeignText } from "../src/upstream-text.ts";
 import { copyOfRepository, providerNamed, repository, runScript } from "./altered-copy.ts";
+import { statementKinds } from "./statement-kinds.ts";
 
 const circle = providerNamed(repository, "circle");
 const oldPage = String(readDocument(repository, "specs/circle/upstream.json")["page"]);
@@ -38,14 +38,23 @@ function floors(change: UpstreamChange): Readonly<Record<string, string>> {
   return Object.fromEntries(change.impacts.map(({ packageName, floor }) => [packageName, floor]));
 }
 
-test("the page prints the text we have, and so nothing is to be done", async () => {
+test("an upstream check changes nothing when the page prints the text that we have", async () => {
   expect(openapiTextOf(page)).toBe(readFileSync(join(repository, circle.spec), "utf8"));
   expect(await prepare(page)).toBeUndefined();
   expect(await prepare(openapiTextOf(page))).toBeUndefined();
   expect(await prepare(altered("# Request a report", "# Ask for a report"))).toBeUndefined();
 });
 
-test("a new field: its text, pin, page, types and changesets are made, its floor is minor, and it wants a source", async () => {
+test("line ends of Windows, or of old Macs, and a byte order mark make no difference", async () => {
+  for (const end of ["\r\n", "\r"]) {
+    expect(await prepare(page.replaceAll("\n", end))).toBeUndefined();
+    expect(openapiTextOf(`\uFEFF${openapiTextOf(page).replaceAll("\n", end)}`)).toBe(openapiTextOf(page));
+  }
+  const change = await prepared(altered(/^ {8}clientEntityId:/gm, "        clientEntity:").replaceAll("\n", "\r\n"));
+  expect(change.write.filter(({ text }) => text.includes("\r"))).toEqual([]);
+});
+
+test("an upstream check of a new field makes text, pin, page, types and changesets, asks for a minor and for a source", async () => {
   const published = altered(
     /^ {8}clientEntityId:/gm,
     "        region:\n          type: string\n        clientEntityId:",
@@ -66,7 +75,7 @@ test("a new field: its text, pin, page, types and changesets are made, its floor
   expect(change.remove).toEqual([`specs/circle/${oldPage}`]);
   expect(textOf(change, circle.spec)).toBe(openapiTextOf(published));
   expect(textOf(change, `specs/circle/${newPage}`)).toBe(published);
-  expect(textOf(change, "packages/circle/src/schema.gen.ts")).toContain("readonly region?: string;");
+  expect(textOf(change, "packages/circle/src/schema.gen.ts")).toContain("region?: string;");
   expect(textOf(change, "packages/circle/src/schema.gen.ts")).toContain("getReportContent");
   expect(floors(change)).toEqual({ "@report-kit/circle": "minor", "@report-kit/sandbox": "patch" });
   expect(change.left).toEqual(
@@ -79,7 +88,7 @@ test("a new field: its text, pin, page, types and changesets are made, its floor
   expect(existsSync(join(repository, circle.folder, newPage))).toBe(false);
 });
 
-test("an operation that is gone is breaking, once an overlay does not depend on it", async () => {
+test("an upstream check calls an operation that is gone breaking when no overlay depends on it", async () => {
   const root = copyOfRepository();
   cpSync(join(repository, "packages/sandbox/package.json"), join(root, "packages/sandbox/package.json"), {
     recursive: true,
@@ -114,7 +123,7 @@ test.each([
   },
 );
 
-test("what the new text says and an overlay hides is left for a person", async () => {
+test("an upstream check leaves to a person what the new text has and an overlay overwrites", async () => {
   const own =
     "  /v1/reports:\n    get:\n      operationId: findReports\n      responses:\n        '200':\n          description: Found.\n    post:\n";
   const { left } = await prepared(altered("  /v1/reports:\n    post:\n", own));
@@ -130,7 +139,7 @@ test.each([
   ["no paths", "openapi: 3.0.2\ninfo: {}\n", "it must be an object with `openapi` and `paths`"],
   ["broken YAML", "openapi: 3.0.2\npaths: [\n", "Flow sequence"],
   ["an alias", "openapi: 3.0.2\npaths: &a {}\nx: *a\n", "Alias resolution is disabled"],
-])("a text with %s is refused", async (_, published, problem) => {
+])("an upstream check refuses a text with %s", async (_, published, problem) => {
   await expect(prepare(published)).rejects.toThrow(problem);
 });
 
@@ -140,19 +149,19 @@ test.each([
   ["a file by a mapping", "{ discriminator: { propertyName: a, mapping: { a: /etc/passwd } } }"],
   ["a file by externalValue", "{ examples: { a: { externalValue: file:///etc/passwd } } }"],
   ["an address by operationRef", "{ links: { a: { operationRef: 'https://example.com/#/paths' } } }"],
-])("a text that refers to %s is refused before anything reads it", (_, value) => {
+])("an upstream check refuses a text that refers to %s before anything follows the reference", (_, value) => {
   expect(() => parseForeignText(`openapi: 3.1.0\npaths: {}\ncomponents: { schemas: { A: ${value} } }\n`)).toThrow(
     "refers to what is outside of it: `",
   );
 });
 
-test("a property that is named like a reference, but is none, is no reason to refuse", () => {
+test("an upstream check accepts a property that has the name of a reference and is none", () => {
   const text =
     "openapi: 3.1.0\npaths: {}\ncomponents: { schemas: { A: { properties: { mapping: { type: string }, $ref: { type: string } } } } }\n";
   expect(() => parseForeignText(text)).not.toThrow();
 });
 
-test("hostile text makes inert types, tables, pins and reports", async () => {
+test("an upstream check makes inert types, tables, pins and reports of hostile text", async () => {
   const hostile = "*/ export const stolen = process.env; /* `${1}` ```\u2028 <script> @everyone";
   const quoted = JSON.stringify(hostile);
   const published = altered(
@@ -164,10 +173,9 @@ test("hostile text makes inert types, tables, pins and reports", async () => {
       `    Hostile:\n      description: ${quoted}\n      type: object\n      properties:\n        ${quoted}: { type: string, enum: [${quoted}], default: ${quoted}, description: "*/" }\n        __proto__: { type: string }\n        constructor: { type: string }\n    ReportRecord:\n`,
   );
   const change = await prepared(published);
-  expect(statementKinds(textOf(change, "packages/circle/src/schema.gen.ts"))).toEqual([
-    "InterfaceDeclaration",
-    "TypeAliasDeclaration",
-  ]);
+  expect(new Set(statementKinds(textOf(change, "packages/circle/src/schema.gen.ts")))).toEqual(
+    new Set(["InterfaceDeclaration", "TypeAliasDeclaration"]),
+  );
   expect(statementKinds(textOf(change, "packages/circle/src/operations.gen.ts"))).toEqual(["FirstStatement"]);
   expect(textOf(change, "packages/circle/src/operations.gen.ts")).toContain(JSON.stringify(`GET /${hostile}`));
   expect(textOf(change, "packages/circle/package.json")).not.toContain("stolen");
@@ -176,18 +184,7 @@ test("hostile text makes inert types, tables, pins and reports", async () => {
   for (const { text } of changesets) expect(text.replaceAll(/`[^`\n]+`/g, "")).not.toMatch(/stolen|<|@everyone|\u2028/);
 });
 
-/** The kinds of the statements of a text, each once, in order. Throws when it does not parse. */
-function statementKinds(text: string): readonly string[] {
-  const file = ts.createSourceFile("generated.ts", text, ts.ScriptTarget.ES2023, true);
-  const { diagnostics = [] } = ts.transpileModule(text, {
-    reportDiagnostics: true,
-    compilerOptions: { target: ts.ScriptTarget.ES2023 },
-  });
-  if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, ts.createCompilerHost({})));
-  return [...new Set(file.statements.map((statement) => String(ts.SyntaxKind[statement.kind])))].toSorted();
-}
-
-test("the command prepares the change in a clone, prints the impact, and is silent when there is none", () => {
+test("the command upstream prepares a change in a clone, prints its impact, and prints nothing when there is none", () => {
   const root = copyOfRepository();
   const file = join(root, "page.md");
   writeFileSync(file, altered("Pre-signed URL to download the report.", "Pre-signed URL of the report."));

@@ -25,8 +25,8 @@ const engines: readonly (readonly [string, StartEngine])[] = [
   ["dbos", startDbos],
 ];
 
-describe.each(engines)("%s", (_name, start) => {
-  test("gets a report that is handed over twice once", async () => {
+describe.each(engines)("a worker of %s", (_name, start) => {
+  test("asks once for a report that is handed over twice", async () => {
     await withEngine(start, async ({ setting, stage, handOver, ended }) => {
       await Promise.all([handOver(stage.job), handOver(stage.job)]);
       const result = await ended(stage.job);
@@ -37,7 +37,7 @@ describe.each(engines)("%s", (_name, start) => {
     });
   }, 30_000);
 
-  test("does not try again what can't succeed, and keeps the reason", async () => {
+  test("does not retry a job that can't succeed, and keeps the reason", async () => {
     await withEngine(start, async ({ setting, stage, handOver, ended }) => {
       setting.sandbox.fail({ operationId: "createSettlementReport" }, { kind: "nothing-made" });
       await handOver(stage.job);

@@ -61,7 +61,7 @@ describe("a turn", () => {
   const creates = (): number =>
     sandbox.requests.filter(({ operationId }) => operationId === "createSettlementReport").length;
 
-  test("after turn, each by a new worker, brings the file, and asks for the report once", async () => {
+  test("repeated by a new worker each time brings the file and asks for the report once", async () => {
     const { job } = openReports();
     const { turns, file } = await turnsUntilFile(job);
     expect((await readFile(file.path ?? "")).length).toBe(file.bytes);
@@ -70,7 +70,7 @@ describe("a turn", () => {
     expect(creates()).toBe(1);
   });
 
-  test("that is taken early, or by eight workers at once, sends nothing more", async () => {
+  test("that is taken early, or by eight workers at once, sends no further request", async () => {
     const { job } = openReports();
     await Promise.all(Array.from({ length: 8 }, () => turn(job)));
     expect(sandbox.requests.map(({ operationId }) => operationId)).toEqual(["createSettlementReport"]);
@@ -78,20 +78,20 @@ describe("a turn", () => {
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  test("says that it is over where no retry brings a file", async () => {
+  test("ends the job where no retry can bring a file", async () => {
     sandbox.fail({ operationId: "createSettlementReport" }, { kind: "nothing-made" });
     expect(await turn(openReports().job)).toEqual({ ended: expect.stringContaining("made no report (203)") });
     expect(creates()).toBe(1);
   });
 
-  test("says that it is over when the credentials are not accepted", async () => {
+  test("ends the job when the credentials are not accepted", async () => {
     const { reports, job } = openReports({ accessToken: "APP_USR-not-this-one" });
     const { takeReportTurn } = reportActivities(reports, () => new AbortController().signal);
     expect(await takeReportTurn(job.bookmark)).toEqual({ ended: expect.stringMatching(/401|credential/i) });
     expect(sandbox.made()).toBe(0);
   });
 
-  test("throws when the journal is out of reach, so that the engine tries again, and has sent nothing", async () => {
+  test("throws when the journal is out of reach, so that the engine retries, and sends nothing", async () => {
     const { job } = openReports();
     const broken: Journal = {
       ...fileJournal(join(directory, "journal")),
@@ -106,19 +106,19 @@ describe("a turn", () => {
     expect(sandbox.requests).toEqual([]);
   });
 
-  test("throws when its worker lacks the source, as one of yesterday's deployment does; the next one takes it", async () => {
+  test("throws when its worker lacks the source, as a worker of an older deployment does, and another worker takes the job", async () => {
     const { reports, job } = openReports();
     const { takeReportTurn } = reportActivities({ ...reports, sources: [] }, () => new AbortController().signal);
     await expect(takeReportTurn(job.bookmark)).rejects.toMatchObject({ code: "unknown-source" });
     expect(await turn(job)).toHaveProperty("again");
   });
 
-  test("throws when its worker is told to stop, so that another one takes it", async () => {
+  test("throws when its worker has to stop, so that another worker takes the job", async () => {
     await expect(turn(openReports().job, AbortSignal.abort("shutting down"))).rejects.toBe("shutting down");
     expect(sandbox.requests).toEqual([]);
   });
 
-  test("throws when an error page came in place of the file; the next one brings the file", async () => {
+  test("throws when an error page came in place of the file, and the next turn brings the file", async () => {
     const { job } = openReports();
     sandbox.fail({ operationId: "downloadSettlementReport" }, { kind: "html", status: 200 });
     const error = await turnsUntilFile(job).catch((reason: unknown) => reason);
@@ -127,7 +127,7 @@ describe("a turn", () => {
     expect(creates()).toBe(1);
   });
 
-  test("throws when the disk fails, which is mended; the next one brings the file", async () => {
+  test("throws when the disk fails, and the next turn brings the file once the disk works", async () => {
     const { job } = openReports();
     await writeFile(join(directory, "out"), "a file where the directory should be");
     const error = await turnsUntilFile(job).catch((reason: unknown) => reason);

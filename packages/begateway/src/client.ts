@@ -1,4 +1,4 @@
-import { basic, createProviderClient } from "@report-kit/http";
+import { basic, checkOptions, clientOptions, createProviderClient } from "@report-kit/http";
 import type { ClientOptions, ProviderClient, Secret } from "@report-kit/http";
 import { operations } from "./operations.gen.ts";
 import type { components, paths } from "./schema.gen.ts";
@@ -24,6 +24,8 @@ export interface BegatewayClientOptions extends ClientOptions {
  * @throws RequestRefusedError for an option that is missing or can't be used.
  */
 export function createBegatewayClient(options: BegatewayClientOptions): BegatewayClient {
+  const own = { pspId: "string", secretKey: "string function", baseUrl: "string" };
+  checkOptions("createBegatewayClient", options, { ...clientOptions, ...own });
   return createProviderClient<paths>({
     ...options,
     provider: "begateway",

@@ -2,6 +2,6 @@
 //   specs/begateway/effective.gen.yaml sha256:6f5aff5a0968501c6e2f84ebcc66d57e58efb136ff4c1c87687e901ea08d7450
 
 export const operations = {
-  "GET /api/v2/reports/{report_id}": { operationId: "getReport", repeatable: true },
-  "POST /api/v2/reports": { operationId: "createReport", repeatable: false },
+  "GET /api/v2/reports/{report_id}": { operationId: "getReport", repeatable: true, query: [] },
+  "POST /api/v2/reports": { operationId: "createReport", repeatable: false, query: [], body: ["type","format","language","id","user_id","notification_email","request_params"] },
 } as const;

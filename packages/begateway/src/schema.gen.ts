@@ -2,15 +2,15 @@
 //   specs/begateway/effective.gen.yaml sha256:6f5aff5a0968501c6e2f84ebcc66d57e58efb136ff4c1c87687e901ea08d7450
 
 export interface paths {
-    readonly "/api/v2/reports": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v2/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * Request a report file
          * @description Makes one balance-record report, at the level of the gateway, shop or merchant named in `request_params`, or of the
@@ -20,19 +20,19 @@ export interface paths {
          *     appears to be taken over as the report's id (seen in the provider's own client code, stated nowhere), so that a
          *     request whose answer was lost can be looked up with `getReport`; compare the `id` that comes back before relying on it.
          */
-        readonly post: operations["createReport"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["createReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/api/v2/reports/{report_id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/api/v2/reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * Get a report file by ID
@@ -40,235 +40,255 @@ export interface paths {
          *     **and** `file_url` is a string; `failed` is final; every other status, known or not, means: look again later.
          *     `updated_at` does not move with progress.
          */
-        readonly get: operations["getReport"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description Which balance records. None of `merchant_id`, `shop_id` and `gateway_id`: those of the whole PSP. What several of them at once mean is not documented. */
-        readonly BalanceRecordsParams: {
+        BalanceRecordsParams: {
             /** @description Currency of the balance records, as ISO 4217 or cryptocurrency code. */
-            readonly currency: string;
+            currency: string;
             /**
              * Format: date-time
              * @description Start of the period, with an offset from UTC.
              */
-            readonly date_from: string;
+            date_from: string;
             /**
              * Format: date-time
              * @description End of the period, with an offset from UTC. No greatest length is documented.
              */
-            readonly date_to: string;
+            date_to: string;
             /**
              * Format: int64
              * @description Only the balance records of this gateway.
              */
-            readonly gateway_id?: number;
+            gateway_id?: number;
             /**
              * Format: int64
              * @description Only the balance records of this merchant.
              */
-            readonly merchant_id?: number;
+            merchant_id?: number;
             /**
              * Format: int64
              * @description Only the balance records of this shop.
              */
-            readonly shop_id?: number;
+            shop_id?: number;
         };
         /** @description What report to make, for whom, and in which form. */
-        readonly CreateReportRequest: {
+        CreateReportRequest: {
             /**
              * @description Format of the file. Either comes inside a zip archive.
              * @enum {string}
              */
-            readonly format: "csv" | "xlsx";
+            format: "csv" | "xlsx";
             /** @description Report identifier, made by the client: a UUID. That the provider takes it over is seen in its client code only; what a second request with the same id does is not documented. */
-            readonly id?: string;
+            id?: string;
             /**
              * @description Language of the column names.
              * @default en
              * @enum {string}
              */
-            readonly language?: "en" | "ru";
+            language?: "en" | "ru";
             /**
              * Format: email
              * @description The e-mail address that the user `user_id` logs in with.
              */
-            readonly notification_email?: string;
-            readonly request_params: components["schemas"]["BalanceRecordsParams"];
+            notification_email?: string;
+            request_params: components["schemas"]["BalanceRecordsParams"];
             /**
              * @description Type of the report. The provider has one so far.
              * @enum {string}
              */
-            readonly type: "balance_records";
+            type: "balance_records";
             /**
              * Format: int64
              * @description Identifier of the backoffice user that requests the report.
              */
-            readonly user_id: number;
+            user_id: number;
         };
         /** @description The `request_params` of the request, with the dates turned into UTC (spelt `Z` or `+00:00`). */
-        readonly EchoedRequestParams: {
+        EchoedRequestParams: {
             /** @description The currency asked for. */
-            readonly currency?: string;
+            currency?: string;
             /** @description Start of the period in UTC. */
-            readonly date_from?: string;
+            date_from?: string;
             /** @description End of the period in UTC. */
-            readonly date_to?: string;
+            date_to?: string;
             /**
              * Format: int64
              * @description The gateway asked for.
              */
-            readonly gateway_id?: number | null;
+            gateway_id?: number | null;
             /**
              * Format: int64
              * @description The merchant asked for.
              */
-            readonly merchant_id?: number | null;
+            merchant_id?: number | null;
             /**
              * Format: int64
              * @description The shop asked for.
              */
-            readonly shop_id?: number | null;
+            shop_id?: number | null;
         };
         /** @description One error. */
-        readonly ErrorDetail: {
-            /** @description Name of the error. */
-            readonly code?: "unauthorized" | "unprocessable_entity" | (string & {});
+        ErrorDetail: {
+            /**
+             * @description Name of the error.
+             *
+             *     Known values: `unauthorized`, `unprocessable_entity`. Others may come.
+             */
+            code?: string;
             /** @description What is wrong with this request, in words. */
-            readonly friendly_message?: string;
+            friendly_message?: string;
             /** @description Address of a page about the code. */
-            readonly help?: string;
+            help?: string;
             /** @description The error in words, the same for every error of its code. */
-            readonly message?: string;
+            message?: string;
         };
         /** @description What errors are wrapped in, as far as they have been seen. Nothing in it is certain. */
-        readonly ErrorEnvelope: {
-            readonly error?: components["schemas"]["ErrorDetail"];
+        ErrorEnvelope: {
+            error?: components["schemas"]["ErrorDetail"];
         };
         /** @description A report and how far it has come. More fields than the documented ones do occur. */
-        readonly Report: {
+        Report: {
             /** @description How often the provider has tried to make the report. */
-            readonly attempt?: number;
+            attempt?: number;
             /**
              * Format: date-time
              * @description When the report was requested.
              */
-            readonly created_at?: string;
+            created_at?: string;
             /** @description The provider's job engine; of no use to a client. */
-            readonly engine?: string;
+            engine?: string;
             /**
              * Format: date-time
              * @description When the file goes, three days after `generated_at`; null until it is made.
              */
-            readonly expiry_date?: string | null;
+            expiry_date?: string | null;
             /**
              * Format: uri
              * @description Pre-signed link to the zip archive, on a storage host, good for 72 hours; null until the file is made. It is a secret, and it must be fetched without the credentials of this API.
              */
-            readonly file_url?: string | null;
-            /** @description Format that was asked for. The file itself is a zip archive around it. */
-            readonly format?: "csv" | "xlsx" | (string & {});
+            file_url?: string | null;
+            /**
+             * @description Format that was asked for. The file itself is a zip archive around it.
+             *
+             *     Known values: `csv`, `xlsx`. Others may come.
+             */
+            format?: string;
             /**
              * Format: date-time
              * @description When the file was made; null until then.
              */
-            readonly generated_at?: string | null;
+            generated_at?: string | null;
             /** @description Identifier of the report, for `getReport`. */
-            readonly id: string;
-            /** @description Language of the column names. */
-            readonly language?: "en" | "ru" | (string & {});
+            id: string;
+            /**
+             * @description Language of the column names.
+             *
+             *     Known values: `en`, `ru`. Others may come.
+             */
+            language?: string;
             /** @description The address of the request. */
-            readonly notification_email?: string | null;
+            notification_email?: string | null;
             /**
              * Format: int64
              * @description The PSP the report belongs to.
              */
-            readonly psp_id?: number;
-            readonly request_params?: components["schemas"]["EchoedRequestParams"];
-            /** @description State of the report. `successful` (with a `file_url`) and `failed` are final. The documented list leaves out `queued`, which the provider's own example has, so new values are to be expected. */
-            readonly status: "queued" | "pending" | "incomplete" | "successful" | "failed" | (string & {});
-            /** @description Type of the report. */
-            readonly type?: "balance_records" | (string & {});
+            psp_id?: number;
+            request_params?: components["schemas"]["EchoedRequestParams"];
+            /**
+             * @description State of the report. `successful` (with a `file_url`) and `failed` are final. The documented list leaves out `queued`, which the provider's own example has, so new values are to be expected.
+             *
+             *     Known values: `queued`, `pending`, `incomplete`, `successful`, `failed`. Others may come.
+             */
+            status: string;
+            /**
+             * @description Type of the report.
+             *
+             *     Known values: `balance_records`. Others may come.
+             */
+            type?: string;
             /**
              * Format: date-time
              * @description When the report was last updated, by name; the successful example still shows `created_at`.
              */
-            readonly updated_at?: string;
+            updated_at?: string;
             /**
              * Format: int64
              * @description The backoffice user of the request.
              */
-            readonly user_id?: number;
+            user_id?: number;
         };
         /** @description What every successful answer is wrapped in. */
-        readonly ReportEnvelope: {
-            readonly data: {
-                readonly report: components["schemas"]["Report"];
+        ReportEnvelope: {
+            data: {
+                report: components["schemas"]["Report"];
             };
         };
     };
     responses: {
         /** @description The report was created; its file is not ready yet. */
-        readonly CreatedReport: {
+        CreatedReport: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ReportEnvelope"];
+                "application/json": components["schemas"]["ReportEnvelope"];
             };
         };
         /** @description The same answer under another success status. The provider's page names no status; a reader takes 202 as 201. */
-        readonly CreatedReportToleratedAccepted: {
+        CreatedReportToleratedAccepted: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ReportEnvelope"];
+                "application/json": components["schemas"]["ReportEnvelope"];
             };
         };
         /** @description The same answer under another success status. The provider's page names no status; a reader takes 200 as 201. */
-        readonly CreatedReportToleratedOk: {
+        CreatedReportToleratedOk: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ReportEnvelope"];
+                "application/json": components["schemas"]["ReportEnvelope"];
             };
         };
         /** @description PSP ID or secret key is wrong or missing. */
-        readonly Unauthorized: {
+        Unauthorized: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorEnvelope"];
+                "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
         /** @description Any other failure. None is documented; expect the usual envelope, or a body that is no JSON at all. */
-        readonly UnexpectedError: {
+        UnexpectedError: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorEnvelope"];
+                "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
         /** @description The body was refused. `friendly_message` names the fault in prose; there is no map of fields. */
-        readonly UnprocessableEntity: {
+        UnprocessableEntity: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorEnvelope"];
+                "application/json": components["schemas"]["ErrorEnvelope"];
             };
         };
     };
@@ -279,62 +299,62 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    readonly createReport: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    createReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["CreateReportRequest"];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateReportRequest"];
             };
         };
-        readonly responses: {
-            readonly 200: components["responses"]["CreatedReportToleratedOk"];
-            readonly 201: components["responses"]["CreatedReport"];
-            readonly 202: components["responses"]["CreatedReportToleratedAccepted"];
-            readonly 401: components["responses"]["Unauthorized"];
-            readonly 422: components["responses"]["UnprocessableEntity"];
-            readonly default: components["responses"]["UnexpectedError"];
+        responses: {
+            200: components["responses"]["CreatedReportToleratedOk"];
+            201: components["responses"]["CreatedReport"];
+            202: components["responses"]["CreatedReportToleratedAccepted"];
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["UnprocessableEntity"];
+            default: components["responses"]["UnexpectedError"];
         };
     };
-    readonly getReport: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    getReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description The report's `id`, as `createReport` answered it.
                  * @example c3050350-358c-4136-9ba2-da187fc443f5
                  */
-                readonly report_id: string;
+                report_id: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The report as it stands. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ReportEnvelope"];
+                    "application/json": components["schemas"]["ReportEnvelope"];
                 };
             };
-            readonly 401: components["responses"]["Unauthorized"];
+            401: components["responses"]["Unauthorized"];
             /** @description No report has this id. Neither status nor body is documented; the shape is that of the other errors. */
-            readonly 404: {
+            404: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ErrorEnvelope"];
+                    "application/json": components["schemas"]["ErrorEnvelope"];
                 };
             };
-            readonly default: components["responses"]["UnexpectedError"];
+            default: components["responses"]["UnexpectedError"];
         };
     };
 }

@@ -76,7 +76,8 @@ describe("creating a report", () => {
     const client = createBegatewayClient({ ...options, fetch: async () => Response.json(error, { status: 422 }) });
     const call = client.POST("/api/v2/reports", { body }).then((result) => orThrow(result));
     await expect(call).rejects.toMatchObject({
-      code: "unprocessable_entity",
+      code: "http-422",
+      providerCode: "unprocessable_entity",
       message: "begateway answered HTTP 422 to createReport: currency is missing. Check the request.",
     });
   });
@@ -87,8 +88,6 @@ describe("what compiles", () => {
   const never = async (client: BegatewayClient): Promise<void> => {
     // @ts-expect-error: the currency is missing
     await client.POST("/api/v2/reports", { body: { ...body, request_params: { date_from: "", date_to: "" } } });
-    // @ts-expect-error: the page's other name for it is not the wire's
-    await client.POST("/api/v2/reports", { body: { ...body, request_parameters: {} } });
     // @ts-expect-error: no such format
     await client.POST("/api/v2/reports", { body: { ...body, format: "pdf" } });
     // @ts-expect-error: the id is missing
@@ -97,5 +96,34 @@ describe("what compiles", () => {
 
   it("is what beGateway documents", () => {
     expect(never).toBeTypeOf("function");
+  });
+});
+
+describe("what compiles and can't work", () => {
+  it("is refused before anything is sent: the page's other name for a field is not the wire's", async () => {
+    const fetch = () => Promise.reject(new Error("sent"));
+    const client = createBegatewayClient({ pspId: "7", secretKey: "s", baseUrl: "https://dwh.example.com", fetch });
+    const call = client.POST("/api/v2/reports", { body: { ...body, request_parameters: {} } });
+    await expect(call).rejects.toThrow(/^body.request_parameters: .*did you mean request_params/);
+  });
+});
+
+describe("an option that can't be meant", () => {
+  const good = { pspId: "7", secretKey: "s", baseUrl: "https://dwh.example.com" } as const;
+  it.each([
+    [{ secretkey: "x" }, /^secretkey: .*did you mean secretKey\?/],
+    [{ timeoutMS: 1 }, /^timeoutMS: .*did you mean timeoutMs\?/],
+    [{ timeoutMs: "5000" }, /^timeoutMs: expected number, got string/],
+    [{ retry: { retires: 1 } }, /^retry\.retires: .*did you mean retries\?/],
+    [{ maxBodyBytes: -1 }, /^maxBodyBytes: expected a number from 1/],
+    [{ fetch: "x" }, /^fetch: expected function, got string/],
+    [{ baseUrl: 5 }, /^baseUrl: expected string, got number/],
+  ])("is refused by name: %j", (more, words) => {
+    expect(() => createBegatewayClient({ ...good, ...(more as object) })).toThrow(words);
+  });
+
+  it("is refused where there are none at all", () => {
+    for (const none of [undefined, null, "x", []])
+      expect(() => createBegatewayClient(none as never)).toThrow(/^options: expected /);
   });
 });

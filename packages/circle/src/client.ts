@@ -1,4 +1,4 @@
-import { bearer, chooseBaseUrl, createProviderClient } from "@report-kit/http";
+import { bearer, checkOptions, chooseBaseUrl, clientOptions, createProviderClient } from "@report-kit/http";
 import type { AddressOption, ClientOptions, ProviderClient, Secret } from "@report-kit/http";
 import { operations } from "./operations.gen.ts";
 import type { components, paths } from "./schema.gen.ts";
@@ -24,6 +24,8 @@ export type CircleClientOptions = ClientOptions &
  * @throws RequestRefusedError for an option that is missing or can't be used.
  */
 export function createCircleClient(options: CircleClientOptions): CircleClient {
+  const own = { apiKey: "string function", environment: Object.keys(environments), baseUrl: "string" };
+  checkOptions("createCircleClient", options, { ...clientOptions, ...own });
   return createProviderClient<paths>({
     ...options,
     provider: "circle",

@@ -2,8 +2,8 @@
 //   specs/circle/effective.gen.yaml sha256:33406a89f9272c10952cb8fec43cc6b5fc44bd3e244aa533d39557065ab1a6af
 
 export const operations = {
-  "GET /v1/reports": { operationId: "listReports", repeatable: true },
-  "GET /v1/reports/{id}": { operationId: "getReport", repeatable: true },
-  "GET /v1/reports/{id}/content": { operationId: "getReportContent", repeatable: true },
-  "POST /v1/reports": { operationId: "requestReport", repeatable: true },
+  "GET /v1/reports": { operationId: "listReports", repeatable: true, query: ["reportType","startDate","endDate","timeframe","pageBefore","pageAfter","pageSize"] },
+  "GET /v1/reports/{id}": { operationId: "getReport", repeatable: true, query: [] },
+  "GET /v1/reports/{id}/content": { operationId: "getReportContent", repeatable: true, file: true, query: [] },
+  "POST /v1/reports": { operationId: "requestReport", repeatable: true, query: [], body: ["reportType","date","timeframe","clientEntityId"] },
 } as const;

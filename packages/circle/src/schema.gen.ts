@@ -2,19 +2,19 @@
 //   specs/circle/effective.gen.yaml sha256:33406a89f9272c10952cb8fec43cc6b5fc44bd3e244aa533d39557065ab1a6af
 
 export interface paths {
-    readonly "/v1/reports": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * List reports
          * @description Lists the generated managed-payment reports of one type within a range of dates, each with a pre-signed `downloadUrl`. The `id` of an item is the name of a stored object, not the report ID of `POST /v1/reports`: it cannot be used with `/v1/reports/{id}`. CAMT.053 statements of `POST /v1/reports` (`camt053`) are not listed.
          */
-        readonly get: operations["listReports"];
-        readonly put?: never;
+        get: operations["listReports"];
+        put?: never;
         /**
          * Request a report
          * @description Submits a report generation request. `reportType` specifies the type of report and required fields.
@@ -22,128 +22,132 @@ export interface paths {
          *     If ready, returns `200` with a pre-signed `downloadUrl`. If not, returns `202` with status `pending`. Poll `GET /v1/reports/{id}` for status, or download using `GET /v1/reports/{id}/content` when ready.
          *     Requests are idempotent: the same entity and request parameters always produce the same report ID. Retries return the existing report.
          */
-        readonly post: operations["requestReport"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["requestReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/reports/{id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * Get report by ID
          * @description Returns the report as it is now. A `ready` report comes with a fresh pre-signed `downloadUrl` at each call: call again after `expiresAt`.
          */
-        readonly get: operations["getReport"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/reports/{id}/content": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/reports/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * Download report content
          * @description Streams the file of a `ready` report: XML for CAMT.053 statements, CSV for managed-payment reports. It needs the API key, unlike the pre-signed `downloadUrl`.
          */
-        readonly get: operations["getReportContent"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getReportContent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description Request body for a CAMT.053 daily statement for a specific date. */
-        readonly Camt053StatementRequest: {
+        Camt053StatementRequest: {
             /**
              * Format: date
              * @description The date of the daily CAMT.053 statement to retrieve (YYYY-MM-DD).
              *     Must be a past date for which a statement has been generated.
              * @example 2025-01-15
              */
-            readonly date: string;
+            date: string;
             /**
              * @description Report type identifier. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            readonly reportType: "camt053";
+            reportType: "camt053";
         };
         /** @description A generated managed-payment report. Only generated reports are listed, so it has no status. */
-        readonly ListedReport: {
+        ListedReport: {
             /**
              * Format: uri
              * @description Pre-signed URL to download the report.
              * @example https://s3.amazonaws.com/...
              */
-            readonly downloadUrl?: string | null;
+            downloadUrl?: string | null;
             /**
              * Format: date-time
              * @description Expiration time of `downloadUrl`.
              * @example 2025-01-16T15:00:00Z
              */
-            readonly expiresAt?: string | null;
+            expiresAt?: string | null;
             /**
              * @description Name of the stored object; not the report ID of `POST /v1/reports`.
              * @example managed_payout_transactions/9b2c1f7e-4d3a-4f8b-bc2a-1e0d5a6c7b88/2025-01-15/report.csv
              */
-            readonly id: string;
+            id: string;
             /**
              * @description The date the report is about.
              * @example 2025-01-15
              */
-            readonly reportDate?: string;
+            reportDate?: string;
             /**
              * @description Report type identifier.
+             *
+             *     Known values: `managed_payout_transactions`, `managed_payment_wallet_balances`, `managed_payin_transactions`, `camt053_managed`. Others may come.
              * @example managed_payout_transactions
              */
-            readonly reportType: "managed_payout_transactions" | "managed_payment_wallet_balances" | "managed_payin_transactions" | "camt053_managed" | (string & {});
+            reportType: string;
             /**
              * @description Reporting period granularity.
+             *
+             *     Known values: `daily`, `monthly`. Others may come.
              * @example daily
              */
-            readonly timeframe?: "daily" | "monthly" | (string & {});
+            timeframe?: string;
         };
         /** @description Request body for a managed payin transactions report. Supported for both `daily` and `monthly` timeframes. */
-        readonly ManagedPayinTransactionsRequest: {
+        ManagedPayinTransactionsRequest: {
             /**
              * Format: uuid
              * @description Optional client entity identifier for multi-tenant lookups. When omitted,
              *     the entity is resolved from the authenticated caller.
              * @example 9b2c1f7e-4d3a-4f8b-bc2a-1e0d5a6c7b88
              */
-            readonly clientEntityId?: string | null;
+            clientEntityId?: string | null;
             /**
              * Format: date
              * @description The report date (YYYY-MM-DD). Must be a past date for which a report has
              *     been generated. For `monthly`, only the year and month are used.
              * @example 2026-05-20
              */
-            readonly date: string;
+            date: string;
             /**
              * @description Report type identifier. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            readonly reportType: "managed_payin_transactions";
+            reportType: "managed_payin_transactions";
             /**
              * @description Reporting period granularity.
              *     - `daily`: the report covers the single day given by `date`.
@@ -152,58 +156,58 @@ export interface components {
              * @example daily
              * @enum {string}
              */
-            readonly timeframe: "daily" | "monthly";
+            timeframe: "daily" | "monthly";
         };
         /** @description Request body for a managed payment wallet balances report. Only the `daily` timeframe is supported; `monthly` is rejected with a `400`. */
-        readonly ManagedPaymentWalletBalancesRequest: {
+        ManagedPaymentWalletBalancesRequest: {
             /**
              * Format: uuid
              * @description Optional client entity identifier for multi-tenant lookups. When omitted,
              *     the entity is resolved from the authenticated caller.
              * @example 9b2c1f7e-4d3a-4f8b-bc2a-1e0d5a6c7b88
              */
-            readonly clientEntityId?: string | null;
+            clientEntityId?: string | null;
             /**
              * Format: date
              * @description The report date (YYYY-MM-DD). Must be a past date for which a report has
              *     been generated.
              * @example 2026-05-20
              */
-            readonly date: string;
+            date: string;
             /**
              * @description Report type identifier. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            readonly reportType: "managed_payment_wallet_balances";
+            reportType: "managed_payment_wallet_balances";
             /**
              * @description Reporting period granularity. Only `daily` is supported for this report
              *     type; `monthly` is rejected with a `400`.
              * @example daily
              * @enum {string}
              */
-            readonly timeframe: "daily";
+            timeframe: "daily";
         };
         /** @description Request body for a managed payout transactions report. Supported for both `daily` and `monthly` timeframes. */
-        readonly ManagedPayoutTransactionsRequest: {
+        ManagedPayoutTransactionsRequest: {
             /**
              * Format: uuid
              * @description Optional client entity identifier for multi-tenant lookups. When omitted,
              *     the entity is resolved from the authenticated caller.
              * @example 9b2c1f7e-4d3a-4f8b-bc2a-1e0d5a6c7b88
              */
-            readonly clientEntityId?: string | null;
+            clientEntityId?: string | null;
             /**
              * Format: date
              * @description The report date (YYYY-MM-DD). Must be a past date for which a report has
              *     been generated. For `monthly`, only the year and month are used.
              * @example 2026-05-20
              */
-            readonly date: string;
+            date: string;
             /**
              * @description Report type identifier. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            readonly reportType: "managed_payout_transactions";
+            reportType: "managed_payout_transactions";
             /**
              * @description Reporting period granularity.
              *     - `daily`: the report covers the single day given by `date`.
@@ -212,11 +216,11 @@ export interface components {
              * @example daily
              * @enum {string}
              */
-            readonly timeframe: "daily" | "monthly";
+            timeframe: "daily" | "monthly";
         };
         /** @description Generated reports. */
-        readonly ReportListResponse: {
-            readonly data?: readonly components["schemas"]["ListedReport"][];
+        ReportListResponse: {
+            data?: components["schemas"]["ListedReport"][];
         };
         /**
          * @description Metadata for a unified report. `status` reflects whether the generated file is available.
@@ -225,21 +229,21 @@ export interface components {
          *
          *     Requests are idempotent: the same entity and request parameters always produce the same report ID. Subsequent `POST` requests return the existing report.
          */
-        readonly ReportRecord: {
+        ReportRecord: {
             /**
              * Format: uri
              * @description Pre-signed URL to download the report.
              *     Present only when status is `ready`; omitted otherwise.
              * @example https://s3.amazonaws.com/...
              */
-            readonly downloadUrl?: string | null;
+            downloadUrl?: string | null;
             /**
              * Format: date-time
              * @description Expiration time of `downloadUrl` in ISO 8601 format. After expiration, call
              *     GET `/v1/reports/{id}` to obtain a fresh URL.
              * @example 2025-01-15T15:00:00Z
              */
-            readonly expiresAt?: string | null;
+            expiresAt?: string | null;
             /**
              * Format: uuid
              * @description Unique, deterministic identifier for this report. The same entity and
@@ -247,13 +251,13 @@ export interface components {
              *     POST requests return the same report.
              * @example 550e8400-e29b-41d4-a716-446655440000
              */
-            readonly id: string;
+            id: string;
             /**
              * @description Report type identifier.
              * @example camt053
              * @enum {string}
              */
-            readonly reportType: "camt053" | "managed_payout_transactions" | "managed_payment_wallet_balances" | "managed_payin_transactions";
+            reportType: "camt053" | "managed_payout_transactions" | "managed_payment_wallet_balances" | "managed_payin_transactions";
             /**
              * @description Current lifecycle status of the report.
              *     - `ready`: Report is available to download. Use `downloadUrl` or the content endpoint.
@@ -262,19 +266,19 @@ export interface components {
              * @example ready
              * @enum {string}
              */
-            readonly status: "pending" | "ready" | "failed";
+            status: "pending" | "ready" | "failed";
         };
         /**
          * @description Request body for generating a report. The `reportType` field determines the
          *     type of report and which additional fields are required.
          */
-        readonly ReportRequest: components["schemas"]["Camt053StatementRequest"] | components["schemas"]["ManagedPayoutTransactionsRequest"] | components["schemas"]["ManagedPaymentWalletBalancesRequest"] | components["schemas"]["ManagedPayinTransactionsRequest"];
+        ReportRequest: components["schemas"]["Camt053StatementRequest"] | components["schemas"]["ManagedPayoutTransactionsRequest"] | components["schemas"]["ManagedPaymentWalletBalancesRequest"] | components["schemas"]["ManagedPayinTransactionsRequest"];
         /** @description One report. */
-        readonly ReportResponse: {
-            readonly data?: components["schemas"]["ReportRecord"];
+        ReportResponse: {
+            data?: components["schemas"]["ReportRecord"];
         };
         /** @description What is wrong with one value of the request. */
-        readonly ValidationError: {
+        ValidationError: {
             /**
              * @description The bounds that were broken, by name. A bound is a number, or a number written as a string.
              * @example {
@@ -282,51 +286,53 @@ export interface components {
              *       "inclusive": false
              *     }
              */
-            readonly constraints?: {
-                readonly [key: string]: unknown;
+            constraints?: {
+                [key: string]: unknown;
             };
             /**
              * @description Kind of the error.
+             *
+             *     Known values: `required`, `min_value`, `max_value`, `length_outside_bounds`, `pattern_mismatch`, `date_not_in_past`, `date_not_in_future`, `number_format`, `value_must_be_true`, `value_must_be_false`, `not_required`, `invalid_value`. Others may come.
              * @example date_not_in_past
              */
-            readonly error: "required" | "min_value" | "max_value" | "length_outside_bounds" | "pattern_mismatch" | "date_not_in_past" | "date_not_in_future" | "number_format" | "value_must_be_true" | "value_must_be_false" | "not_required" | "invalid_value" | (string & {});
+            error: string;
             /** @description The value that was refused, of whatever type it was sent with. */
-            readonly invalidValue?: unknown;
+            invalidValue?: unknown;
             /**
              * @description Where in the request the value is.
              * @example date
              */
-            readonly location?: string;
+            location?: string;
             /**
              * @description The error in words.
              * @example date must be in the past
              */
-            readonly message: string;
+            message: string;
         };
     };
     responses: {
         /** @description The request cannot be processed due to a client error. */
-        readonly BadRequest: {
+        BadRequest: {
             headers: {
-                readonly "X-Request-Id": components["headers"]["XRequestId"];
-                readonly [name: string]: unknown;
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": {
+                "application/json": {
                     /** @example 400 */
-                    readonly code: number;
+                    code: number;
                     /** @description Present when a value of the request was refused. */
-                    readonly errors?: readonly components["schemas"]["ValidationError"][];
+                    errors?: components["schemas"]["ValidationError"][];
                     /** @example Something went wrong. */
-                    readonly message: string;
+                    message: string;
                 };
             };
         };
         /** @description The report is not ready yet. */
-        readonly Conflict: {
+        Conflict: {
             headers: {
-                readonly "X-Request-Id": components["headers"]["XRequestId"];
-                readonly [name: string]: unknown;
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
             };
             content: {
                 /**
@@ -335,49 +341,49 @@ export interface components {
                  *       "message": "Conflicts with another request."
                  *     }
                  */
-                readonly "application/json": {
+                "application/json": {
                     /** @example 409 */
-                    readonly code: number;
+                    code: number;
                     /** @example Conflicts with another request. */
-                    readonly message: string;
+                    message: string;
                 };
             };
         };
         /** @description The request provides authentication, but the authenticated user does not possess sufficient permissions for accessing this resource. */
-        readonly Forbidden: {
+        Forbidden: {
             headers: {
-                readonly "X-Request-Id": components["headers"]["XRequestId"];
-                readonly [name: string]: unknown;
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": {
+                "application/json": {
                     /** @example 400 */
-                    readonly code: number;
+                    code: number;
                     /** @example Something went wrong. */
-                    readonly message: string;
+                    message: string;
                 };
             };
         };
         /** @description Unexpected server error. */
-        readonly InternalServerError: {
+        InternalServerError: {
             headers: {
-                readonly "X-Request-Id": components["headers"]["XRequestId"];
-                readonly [name: string]: unknown;
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": {
+                "application/json": {
                     /** @example 400 */
-                    readonly code: number;
+                    code: number;
                     /** @example Something went wrong. */
-                    readonly message: string;
+                    message: string;
                 };
             };
         };
         /** @description Too many requests. No limit and no Retry-After header are documented for reports. */
-        readonly LimitExceeded: {
+        LimitExceeded: {
             headers: {
-                readonly "X-Request-Id": components["headers"]["XRequestId"];
-                readonly [name: string]: unknown;
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
             };
             content: {
                 /**
@@ -386,41 +392,41 @@ export interface components {
                  *       "message": "Too many requests."
                  *     }
                  */
-                readonly "application/json": {
+                "application/json": {
                     /** @example 429 */
-                    readonly code: number;
+                    code: number;
                     /** @example Too many requests. */
-                    readonly message: string;
+                    message: string;
                 };
             };
         };
         /** @description The request has not been applied because it lacks valid authentication credentials. */
-        readonly NotAuthorized: {
+        NotAuthorized: {
             headers: {
-                readonly "X-Request-Id": components["headers"]["XRequestId"];
-                readonly [name: string]: unknown;
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": {
+                "application/json": {
                     /** @example 400 */
-                    readonly code: number;
+                    code: number;
                     /** @example Something went wrong. */
-                    readonly message: string;
+                    message: string;
                 };
             };
         };
         /** @description The specified resource was not found. */
-        readonly NotFound: {
+        NotFound: {
             headers: {
-                readonly "X-Request-Id": components["headers"]["XRequestId"];
-                readonly [name: string]: unknown;
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": {
+                "application/json": {
                     /** @example 400 */
-                    readonly code: number;
+                    code: number;
                     /** @example Something went wrong. */
-                    readonly message: string;
+                    message: string;
                 };
             };
         };
@@ -429,56 +435,56 @@ export interface components {
     requestBodies: never;
     headers: {
         /** @description Universally unique identifier (UUID v4) for the request. Helpful for identifying a request when communicating with Circle support. */
-        readonly XRequestId: string;
+        XRequestId: string;
     };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    readonly listReports: {
-        readonly parameters: {
-            readonly query: {
+    listReports: {
+        parameters: {
+            query: {
                 /**
                  * @description Last report date (YYYY-MM-DD, inclusive). A past date or the present one.
                  * @example 2025-01-31
                  */
-                readonly endDate: string;
+                endDate: string;
                 /** @description The page that starts after this item. Should not be sent together with `pageBefore`. */
-                readonly pageAfter?: string;
+                pageAfter?: string;
                 /** @description The page that ends before this item. Should not be sent together with `pageAfter`. */
-                readonly pageBefore?: string;
+                pageBefore?: string;
                 /**
                  * @description Greatest number of items in the answer. Circle may use a smaller one.
                  * @example 50
                  */
-                readonly pageSize?: number;
+                pageSize?: number;
                 /**
                  * @description Report type to list.
                  * @example managed_payout_transactions
                  */
-                readonly reportType: "managed_payout_transactions" | "managed_payment_wallet_balances" | "managed_payin_transactions" | "camt053_managed";
+                reportType: "managed_payout_transactions" | "managed_payment_wallet_balances" | "managed_payin_transactions" | "camt053_managed";
                 /**
                  * @description First report date (YYYY-MM-DD, inclusive). A past date, not after `endDate`.
                  * @example 2025-01-01
                  */
-                readonly startDate: string;
+                startDate: string;
                 /**
                  * @description Only reports of this granularity.
                  * @example daily
                  */
-                readonly timeframe?: "daily" | "monthly";
+                timeframe?: "daily" | "monthly";
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The generated reports within the range. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly "X-Request-Id": components["headers"]["XRequestId"];
-                    readonly [name: string]: unknown;
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
                 };
                 content: {
                     /**
@@ -495,34 +501,34 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    readonly "application/json": components["schemas"]["ReportListResponse"];
+                    "application/json": components["schemas"]["ReportListResponse"];
                 };
             };
-            readonly 400: components["responses"]["BadRequest"];
-            readonly 401: components["responses"]["NotAuthorized"];
-            readonly 403: components["responses"]["Forbidden"];
-            readonly 429: components["responses"]["LimitExceeded"];
-            readonly 500: components["responses"]["InternalServerError"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotAuthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["LimitExceeded"];
+            500: components["responses"]["InternalServerError"];
         };
     };
-    readonly requestReport: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    requestReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReportRequest"];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportRequest"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description Report is ready. Use the pre-signed `downloadUrl` to download the file. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly "X-Request-Id": components["headers"]["XRequestId"];
-                    readonly [name: string]: unknown;
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
                 };
                 content: {
                     /**
@@ -536,16 +542,16 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    readonly "application/json": {
-                        readonly data?: components["schemas"]["ReportRecord"];
+                    "application/json": {
+                        data?: components["schemas"]["ReportRecord"];
                     };
                 };
             };
             /** @description Report generation is in progress. Use `GET /v1/reports/{id}` to check the status. */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly "X-Request-Id": components["headers"]["XRequestId"];
-                    readonly [name: string]: unknown;
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
                 };
                 content: {
                     /**
@@ -557,85 +563,85 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    readonly "application/json": {
-                        readonly data?: components["schemas"]["ReportRecord"];
+                    "application/json": {
+                        data?: components["schemas"]["ReportRecord"];
                     };
                 };
             };
-            readonly 400: components["responses"]["BadRequest"];
-            readonly 401: components["responses"]["NotAuthorized"];
-            readonly 403: components["responses"]["Forbidden"];
-            readonly 404: components["responses"]["NotFound"];
-            readonly 429: components["responses"]["LimitExceeded"];
-            readonly 500: components["responses"]["InternalServerError"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotAuthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["LimitExceeded"];
+            500: components["responses"]["InternalServerError"];
         };
     };
-    readonly getReport: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    getReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description Report ID as returned by `POST /v1/reports`.
                  * @example 550e8400-e29b-41d4-a716-446655440000
                  */
-                readonly id: string;
+                id: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The report, whatever its status. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly "X-Request-Id": components["headers"]["XRequestId"];
-                    readonly [name: string]: unknown;
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ReportResponse"];
+                    "application/json": components["schemas"]["ReportResponse"];
                 };
             };
-            readonly 401: components["responses"]["NotAuthorized"];
-            readonly 403: components["responses"]["Forbidden"];
-            readonly 404: components["responses"]["NotFound"];
-            readonly 429: components["responses"]["LimitExceeded"];
-            readonly 500: components["responses"]["InternalServerError"];
+            401: components["responses"]["NotAuthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["LimitExceeded"];
+            500: components["responses"]["InternalServerError"];
         };
     };
-    readonly getReportContent: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    getReportContent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description Report ID as returned by `POST /v1/reports`.
                  * @example 550e8400-e29b-41d4-a716-446655440000
                  */
-                readonly id: string;
+                id: string;
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The file. */
-            readonly 200: {
+            200: {
                 headers: {
                     /** @description Name of the file, such as `attachment; filename=camt053_2025-01-15_report.xml`. */
-                    readonly "Content-Disposition"?: string;
-                    readonly "X-Request-Id": components["headers"]["XRequestId"];
-                    readonly [name: string]: unknown;
+                    "Content-Disposition"?: string;
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/xml": unknown;
-                    readonly "text/csv": unknown;
+                    "application/xml": unknown;
+                    "text/csv": unknown;
                 };
             };
-            readonly 401: components["responses"]["NotAuthorized"];
-            readonly 403: components["responses"]["Forbidden"];
-            readonly 404: components["responses"]["NotFound"];
-            readonly 409: components["responses"]["Conflict"];
-            readonly 429: components["responses"]["LimitExceeded"];
-            readonly 500: components["responses"]["InternalServerError"];
+            401: components["responses"]["NotAuthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["LimitExceeded"];
+            500: components["responses"]["InternalServerError"];
         };
     };
 }

@@ -85,7 +85,8 @@ describe("requesting a report", () => {
     const client = createCircleClient({ apiKey, environment: "sandbox", fetch });
     const call = client.POST("/v1/reports", { body }).then((result) => orThrow(result));
     await expect(call).rejects.toMatchObject({
-      code: "2",
+      code: "http-400",
+      providerCode: "2",
       status: 400,
       operationId: "requestReport",
       requestId: "req-1",
@@ -115,8 +116,6 @@ describe("what compiles", () => {
     await client.POST("/v1/reports", { body: { reportType: "camt054", date } });
     // @ts-expect-error: the range is required
     await client.GET("/v1/reports", { params: { query: { reportType: "managed_payin_transactions" } } });
-    // @ts-expect-error: the file is XML or CSV: parseAs is required
-    await client.GET("/v1/reports/{id}/content", { params: { path: { id } } });
     const { data } = orThrow(
       await client.GET("/v1/reports/{id}/content", { params: { path: { id } }, parseAs: "stream" }),
     );
@@ -127,5 +126,45 @@ describe("what compiles", () => {
 
   it("is what Circle documents", () => {
     expect(never).toBeTypeOf("function");
+  });
+});
+
+describe("what compiles and can't work", () => {
+  it("is refused before anything is sent, by what the description says", async () => {
+    const fetch = () => Promise.reject(new Error("sent"));
+    const client = createCircleClient({ apiKey: "SAND_API_KEY:a:b", environment: "sandbox", fetch });
+    const id = "4f0d3f4e-6f0b-4a4f-9d51-0c7f3d0c3a11";
+    await expect(client.GET("/v1/reports/{id}/content", { params: { path: { id } } })).rejects.toThrow(
+      /^parseAs: expected "stream"/,
+    );
+    const query = {
+      reportType: "camt053_managed",
+      startDate: "2026-11-19",
+      endDate: "2026-11-20",
+      pagesize: 10,
+    } as const;
+    await expect(client.GET("/v1/reports", { params: { query } })).rejects.toThrow(/pagesize.*did you mean pageSize/);
+    const body = { reportType: "camt053", date: "2026-11-19", timeframes: "daily" } as const;
+    await expect(client.POST("/v1/reports", { body })).rejects.toThrow(/^body.timeframes: .*did you mean timeframe/);
+  });
+});
+
+describe("an option that can't be meant", () => {
+  const good = { apiKey: "SAND_API_KEY:a:b", environment: "sandbox" } as const;
+  it.each([
+    [{ apikey: "x" }, /^apikey: .*did you mean apiKey\?/],
+    [{ timeoutMS: 1 }, /^timeoutMS: .*did you mean timeoutMs\?/],
+    [{ timeoutMs: "5000" }, /^timeoutMs: expected number, got string/],
+    [{ retry: { retires: 1 } }, /^retry\.retires: .*did you mean retries\?/],
+    [{ maxBodyBytes: -1 }, /^maxBodyBytes: expected a number from 1/],
+    [{ fetch: "x" }, /^fetch: expected function, got string/],
+    [{ baseUrl: 5 }, /^baseUrl: expected string, got number/],
+  ])("is refused by name: %j", (more, words) => {
+    expect(() => createCircleClient({ ...good, ...(more as object) })).toThrow(words);
+  });
+
+  it("is refused where there are none at all", () => {
+    for (const none of [undefined, null, "x", []])
+      expect(() => createCircleClient(none as never)).toThrow(/^options: expected /);
   });
 });

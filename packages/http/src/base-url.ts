@@ -32,6 +32,13 @@ export function isLoopbackHost(hostname: string): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
+/** Without the slashes at its end: an expression for them would try each run of slashes again and again. */
+function withoutSlashes(text: string): string {
+  let end = text.length;
+  while (text.endsWith("/", end)) end -= 1;
+  return text.slice(0, end);
+}
+
 /**
  * Check and normalise the address of an API: https (http only on this machine), without user info, query or fragment. A path is kept,
  * trailing slashes are not.
@@ -46,6 +53,6 @@ export function parseBaseUrl(text: string): { readonly baseUrl: string; readonly
     link.username + link.password === "" &&
     (link.protocol === "https:" || (link.protocol === "http:" && isLoopbackHost(link.hostname)))
   )
-    return { origin: link.origin, baseUrl: link.origin + link.pathname.replace(/\/+$/, "") };
+    return { origin: link.origin, baseUrl: withoutSlashes(link.origin + link.pathname) };
   return refuse("baseUrl", "an https URL (http on this machine) without user info, query or fragment", redactUrl(text));
 }

@@ -1,4 +1,5 @@
 import { refuse } from "./errors.ts";
+import { base64 } from "./secret-spellings.ts";
 
 /** A secret, or a function that gets it: called for each request, so it can rotate. */
 export type Secret = string | (() => string | Promise<string>);
@@ -43,7 +44,7 @@ export function basic(
     password,
     names.password,
     (value) => {
-      const pair = btoa(String.fromCharCode(...new TextEncoder().encode(`${user}:${value}`)));
+      const pair = base64(`${user}:${value}`);
       return { header: ["authorization", `Basic ${pair}`], secrets: [value, pair] };
     },
     /[\p{Cc}]/u,

@@ -2,7 +2,7 @@ const brand: unique symbol = Symbol.for("report-kit.error");
 
 /** What every error of the family is made from. */
 export interface ReportKitErrorOptions {
-  /** What went wrong, in a stable word that programs can act on: `"timeout"`, `"http-429"`, the provider's own code. */
+  /** What went wrong, in a stable word that programs can act on: `"timeout"`, `"http-429"`. */
   readonly code: string;
   /** One sentence: what happened, and what to do. Never a secret. */
   readonly message: string;
@@ -57,6 +57,8 @@ interface ProviderFacts {
   readonly operationId: string | undefined;
   /** The HTTP status. */
   readonly status: number;
+  /** The provider's own code for what is wrong, if its answer has one: not ours, and not stable. */
+  readonly providerCode?: string | undefined;
   /** The answer's `X-Request-Id`: what the provider's support asks for. */
   readonly requestId?: string | undefined;
   /** Milliseconds to wait, counted from the answer's arrival, if it said so (RFC 9110 Retry-After, never shortened). */
@@ -71,6 +73,7 @@ export class ProviderError extends ReportKitError implements ProviderFacts {
   declare readonly provider: string;
   declare readonly operationId: string | undefined;
   declare readonly status: number;
+  declare readonly providerCode: string | undefined;
   declare readonly requestId: string | undefined;
   declare readonly retryAfterMs: number | undefined;
   declare readonly body: unknown;
@@ -89,7 +92,8 @@ export class ProviderError extends ReportKitError implements ProviderFacts {
 
 /** What a TransportError tells besides. */
 interface TransportFacts {
-  readonly code: "network" | "timeout" | "unreadable-answer";
+  /** `"too-late"`: the call's `notAfter` had passed before the request could leave. `"too-large"`: the answer exceeds `maxBodyBytes`. */
+  readonly code: "network" | "timeout" | "unreadable-answer" | "too-late" | "too-large";
   readonly provider: string;
   readonly operationId: string | undefined;
   /** False only where the request surely never left, such as a refused connection: the provider can't have acted on it. */

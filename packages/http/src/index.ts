@@ -1,20 +1,17 @@
+export { clientOptions } from "./call.ts";
 export { createProviderClient } from "./client.ts";
-export type { ClientOptions, OperationTable, ProviderClient, ProviderClientOptions } from "./client.ts";
+export type { ClientOptions, OperationFacts, OperationTable, ProviderClient, ProviderClientOptions } from "./client.ts";
 export type {
-  CallOptions,
-  CallResult,
   CallSettings,
-  ClientMethod,
-  DocumentedError,
-  HttpMethod,
+  Departure,
   OkStatus,
-  OperationAt,
+  SharedSettings,
   ParseAs,
-  PathsWithMethod,
   RetryOptions,
   Success,
   UndescribedError,
 } from "./call-types.ts";
+export type { Middleware } from "openapi-fetch";
 export { orThrow } from "./or-throw.ts";
 export { ProviderError, ReportKitError, RequestRefusedError, TransportError } from "./errors.ts";
 export type { ReportKitErrorOptions } from "./errors.ts";
@@ -25,5 +22,7 @@ export type { AddressOption } from "./base-url.ts";
 export { parseHttpDate } from "./http-date.ts";
 export { parseRetryAfter } from "./retry-after.ts";
 export { longestTimerMs, sleep, sleepUntil } from "./sleep.ts";
+export { onAbort } from "./on-abort.ts";
 export { redactError, redactText, redactUrl, redactValue } from "./redact.ts";
-export type { Middleware, MiddlewareCall } from "./middleware.ts";
+export { checkNames, checkOptions } from "./options.ts";
+export type { OptionTable } from "./options.ts";

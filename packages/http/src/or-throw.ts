@@ -1,4 +1,5 @@
-import type { CallResult, ParseAs, Success } from "./call-types.ts";
+import type { FetchResponse } from "openapi-fetch";
+import type { ParseAs, Success } from "./call-types.ts";
 import { ProviderError } from "./errors.ts";
 import { retryAfterOf } from "./retry-after.ts";
 import { redactText, redactValue } from "./redact.ts";
@@ -28,25 +29,33 @@ export function noteFailure<Result extends object>(result: Result, context: Fail
  *
  * @throws ProviderError when the status is not 2xx.
  */
-export function orThrow<Operation, As extends ParseAs = "json">(
-  result: CallResult<Operation, As>,
-): Success<Operation, As> {
-  const { response } = result;
+export function orThrow<
+  // oxlint-disable-next-line typescript/no-explicit-any -- the constraint is openapi-fetch's own
+  Operation extends Record<string | number, any>,
+  Options,
+  Media extends `${string}/${string}`,
+>(result: FetchResponse<Operation, Options, Media>): Success<Operation, ParseAsOf<Options>> {
+  const { response, data } = result;
   // The generated type says which statuses there are; an answer's own number can't be checked against a type.
-  if (response.ok) return { status: response.status, data: result.data, response } as unknown as Success<Operation, As>;
+  if (response.ok)
+    return { status: response.status, data, response } as unknown as Success<Operation, ParseAsOf<Options>>;
   // Hidden on results of ours alone (noteFailure).
   const { [failure]: context } = result as { readonly [failure]?: () => FailureContext };
   throw providerError(result.error, response, context?.() ?? {});
 }
+
+/** The `parseAs` of a call's options; JSON where they have none. */
+type ParseAsOf<Options> = Options extends { parseAs: infer As extends ParseAs } ? As : "json";
 
 function providerError(error: unknown, response: Response, context: Partial<FailureContext>): ProviderError {
   const { status, headers } = response;
   const { provider = "the provider", operationId, secrets, at = Date.now() } = context;
   const retryAfterMs = retryAfterOf(response, at);
   const said = find(error, ["friendly_message", "message", "error"]);
-  const code = find(error, ["code", "error"]) ?? `http-${status}`;
+  const code = find(error, ["code", "error"]);
   return new ProviderError({
-    code: redactText(code, secrets).slice(0, 100),
+    code: `http-${status}`,
+    providerCode: code && redactText(code, secrets).slice(0, 100),
     message: `${provider} answered HTTP ${status} to ${operationId}: ${redactText(said ?? "no reason", secrets)
       .slice(0, 300)
       .replace(/\.?$/, ".")} ${advice(status, retryAfterMs)}`,

@@ -9,17 +9,18 @@ export function writeQuery(values: Readonly<Record<string, unknown>> = {}): stri
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     for (const item of Array.isArray(value) ? value : [value]) {
-      if (item !== undefined && item !== null) query.append(name, scalarText(name, item));
+      if (item !== undefined && item !== null) query.append(name, scalarText(`params.query.${name}`, item));
     }
   }
   // "+" for a space is a form's habit; "%20" is read alike everywhere.
   return query.size === 0 ? "" : `?${query.toString().replaceAll("+", "%20")}`;
 }
 
-function scalarText(name: string, value: unknown): string {
+/** The text of a value in a query or a header. */
+export function scalarText(field: string, value: unknown): string {
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   // An object (such as an invalid Date), NaN and infinities have no form that a provider would read.
   if (typeof value === "string" || typeof value === "boolean" || typeof value === "bigint" || Number.isFinite(value))
     return `${value as string | number | boolean | bigint}`; // isFinite is true of numbers alone
-  return refuse(`params.query.${name}`, "a text, number, boolean, Date or array of them", typeof value);
+  return refuse(field, "a text, number, boolean, Date or array of them", typeof value);
 }

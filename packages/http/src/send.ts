@@ -1,9 +1,11 @@
-import type { RetryOptions } from "./call-types.ts";
+import { discard, readFailure, TooLarge } from "./answer.ts";
 import type { Authorization, Credentials } from "./credentials.ts";
 import { TransportError } from "./errors.ts";
+import { hasNeverLeft, networkWords } from "./network-words.ts";
 import { redactError, redactText, secretsIn } from "./redact.ts";
 import { retryAfterOf } from "./retry-after.ts";
 import { isPassing, retryDelayMs } from "./retry-policy.ts";
+import type { RetryPolicy } from "./retry-policy.ts";
 import { startTimeLimit } from "./time-limit.ts";
 import type { TimeLimit } from "./time-limit.ts";
 
@@ -24,24 +26,21 @@ export interface Call {
   readonly repeatable: boolean;
   readonly streaming: boolean;
   readonly timeoutMs: number;
-  readonly retry: Required<RetryOptions>;
+  readonly retry: RetryPolicy;
+  readonly notAfter: number;
+  readonly onDeparture: (() => void) | undefined;
   readonly signal: AbortSignal | undefined;
   /** As the caller gave it: middleware may send another. */
-  readonly body: string | null;
-}
-
-/** A request that can be sent more than once. */
-export interface Message {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Headers;
-  readonly body: string | ArrayBuffer | null;
+  readonly body: string | undefined;
 }
 
 /** The way of one call to the provider. */
 export interface Sender {
-  /** Attempts until there is an answer to give back; its body is not read yet, and the time for that runs. */
-  send(message: Message): Promise<Response>;
+  /**
+   * Attempts until there is an answer to give back. The body of a success is not read yet, and the time for that runs; that of a failure
+   * is read and bounded.
+   */
+  readonly send: (request: Request) => Promise<Response>;
   /** Reading of the answer, given up when its time is over or the caller aborts. */
   readonly race: <T>(work: Promise<T>) => Promise<T>;
   /** The error for an answer whose reading failed. */
@@ -54,52 +53,78 @@ export interface Sender {
 
 const redirect = /^30[12378]$/;
 const mostRedirects = 5;
-/** How Node, Deno and Bun say that no connection was made: the request can't have left. */
-const neverLeft = /^(ECONNREFUSED|ConnectionRefused|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/;
 
 export function createSender(api: Api, call: Call): Sender {
   let limit: TimeLimit | undefined;
   let authorization: Authorization | undefined;
   let maybeSent = false;
+  let host = "";
+  const used = new Set(secretsIn(call.body ?? ""));
 
-  const secrets = (): readonly string[] => [...(authorization?.secrets ?? []), ...secretsIn(call.body ?? "")];
-
-  /** What a failed wait, request or read is to the caller. */
-  function problem(cause: unknown, response?: Response): unknown {
-    if (call.signal?.aborted) return call.signal.reason;
-    const clean = redactError(cause, secrets());
-    const code = limit?.isOver() ? "timeout" : response ? "unreadable-answer" : "network";
-    const what = code === "timeout" ? `${call.timeoutMs} ms` : clean.message;
+  function transportError(
+    code: TransportError["code"],
+    what: string,
+    more: { readonly advice?: string; readonly cause?: Error; readonly response?: Response | undefined } = {},
+  ): TransportError {
+    const { advice = "try again later", cause, response } = more;
     return new TransportError({
       code,
-      message: `${api.provider} ${call.operationId}: ${code} (${what}). It ${maybeSent ? "may have" : "never"} reached the provider; try again later.`,
+      message: `${api.provider} ${call.operationId}: ${code} (${what}). ${maybeSent ? "It may have reached the provider" : "Nothing was sent"}; ${advice}.`,
+      retryable: code !== "too-large",
       provider: api.provider,
       operationId: call.operationId,
       maybeSent,
       status: response?.status,
-      mediaType: redactText(response?.headers.get("content-type") ?? "", secrets()) || undefined,
-      cause: clean,
+      mediaType: redactText(response?.headers.get("content-type") ?? "", [...used]) || undefined,
+      cause,
     });
   }
 
-  async function attempt({ method, body, ...message }: Message): Promise<Response> {
+  /** What a failed wait, request or read is to the caller. */
+  function problem(thrown: unknown, response?: Response): unknown {
+    if (call.signal?.aborted) return call.signal.reason;
+    const cause = redactError(thrown, [...used]);
+    if (limit?.isOver()) return transportError("timeout", `${call.timeoutMs} ms`, { cause, response });
+    if (thrown instanceof TooLarge)
+      return transportError("too-large", cause.message, { advice: "the same again will be as long", cause, response });
+    if (response) return transportError("unreadable-answer", cause.message, { cause, response });
+    const [what, advice] = networkWords(cause);
+    return transportError("network", `${host}: ${what}`, { advice, cause });
+  }
+
+  /** Gets the credentials for a request to the API's own origin. What was sent for that, such as an exchange of tokens, is not this call. */
+  async function authorize(race: TimeLimit["race"]): Promise<void> {
+    try {
+      const given = api.credentials.authorize(call.operationId);
+      authorization = given instanceof Promise ? await race(given) : given;
+      for (const secret of authorization.secrets) used.add(secret);
+    } catch (error) {
+      if (limit?.signal.aborted) throw problem(error);
+      if (!TransportError.isInstance(error)) throw error;
+      throw new TransportError(Object.assign({}, error, { message: error.message, cause: error, maybeSent }));
+    }
+  }
+
+  /** The last look at the clock, right before a request is handed to the platform. */
+  function depart(url: string): void {
+    if (api.now() > call.notAfter)
+      throw transportError("too-late", `it was to leave by ${new Date(call.notAfter).toISOString()}`);
+    call.onDeparture?.();
+    ({ host } = new URL(url));
+    maybeSent = true;
+  }
+
+  async function attempt({ method, headers: given, url: first }: Request, body: ArrayBuffer | null): Promise<Response> {
     limit = startTimeLimit(call.timeoutMs, call.signal, call.streaming);
     const { signal, race } = limit;
     const sentBefore = maybeSent;
-    let { url } = message;
+    let url = first;
     authorization = undefined;
-    if (url.startsWith(`${api.origin}/`)) {
-      try {
-        const given = api.credentials.authorize(call.operationId);
-        authorization = given instanceof Promise ? await race(given) : given;
-      } catch (error) {
-        throw signal.aborted ? problem(error) : error;
-      }
-    }
-    const headers = new Headers(message.headers);
-    if (authorization) headers.set(...authorization.header);
-    maybeSent = true;
+    if (url.startsWith(`${api.origin}/`)) await authorize(race);
+    const headers = new Headers(given);
+    if (authorization) headers.set(...(authorization as Authorization).header); // set in authorize
     for (let hops = 0; ; hops += 1) {
+      depart(url);
       let response: Response;
       try {
         response = await race(api.fetch(url, { method, headers, body, signal, redirect: "manual" }));
@@ -114,48 +139,54 @@ export function createSender(api: Api, call: Call): Sender {
     }
   }
 
-  return {
-    async send(message) {
-      let renewed = false;
-      let waitedMs = 0;
-      for (let failed = 0; ; failed += 1) {
-        let response: Response | undefined;
-        let error: unknown;
-        try {
-          response = await attempt(message);
-          if (response.status === 401 && !renewed && authorization && api.credentials.renew?.(authorization)) {
-            renewed = true;
-            continue;
-          }
-          if (!isPassing(response.status)) return response;
-        } catch (thrown) {
-          if (!TransportError.isInstance(thrown)) throw thrown;
-          error = thrown;
+  async function attempts(request: Request): Promise<Response> {
+    const body = request.method === "GET" || request.method === "HEAD" ? null : await request.arrayBuffer();
+    let renewed = false;
+    let waitedMs = 0;
+    for (let failed = 0; ; failed += 1) {
+      let response: Response | undefined;
+      let error: unknown;
+      try {
+        response = await attempt(request, body?.byteLength ? body : null);
+        if (response.status === 401 && !renewed && authorization && api.credentials.renew?.(authorization)) {
+          renewed = true;
+          // It was not let in: the provider can't have acted on it.
+          maybeSent = failed > 0;
+          discard(response);
+          limit?.stop();
+          continue;
         }
-        const delayMs =
-          call.repeatable && failed < call.retry.retries
-            ? retryDelayMs(failed, response && retryAfterOf(response, api.now()), api.random)
-            : Infinity;
-        waitedMs += delayMs;
-        if (!(waitedMs <= call.retry.maxWaitMs)) {
-          if (response) return response;
-          throw error;
-        }
-        limit?.stop();
-        if (response) discard(response);
-        await api.sleep(delayMs, call.signal);
+        if (!isPassing(response.status)) return response;
+      } catch (thrown) {
+        if (!TransportError.isInstance(thrown)) throw thrown;
+        error = thrown;
       }
+      const delayMs =
+        call.repeatable && failed < call.retry.retries
+          ? retryDelayMs(failed, response && retryAfterOf(response, api.now()), api.random)
+          : Infinity;
+      waitedMs += delayMs;
+      if (!(waitedMs <= call.retry.maxWaitMs && api.now() + delayMs <= call.notAfter)) {
+        if (response) return response;
+        throw error;
+      }
+      limit?.stop();
+      if (response) discard(response);
+      await api.sleep(delayMs, call.signal);
+    }
+  }
+
+  const race: Sender["race"] = (work) => limit?.race(work) ?? work;
+  return {
+    async send(request) {
+      const response = await attempts(request);
+      return response.ok ? response : readFailure(response, race, call.signal);
     },
-    race: (work) => limit?.race(work) ?? work,
+    race,
     unreadable: problem,
-    secrets,
+    secrets: () => [...used],
     end: () => limit?.stop(),
   };
-}
-
-/** Give up an answer's body, so that its connection is free; a failure to do so changes nothing. */
-export function discard(response: Response): void {
-  response.body?.cancel().catch(() => undefined);
 }
 
 /** Where a redirect leads, if that is the API's own origin: its credentials must not leave it. */
@@ -164,10 +195,4 @@ function redirectTarget(response: Response, from: string, origin: string): strin
   if (!location || !URL.canParse(location, from)) return undefined;
   const target = new URL(location, from);
   return target.origin === origin && target.username + target.password === "" ? target.href : undefined;
-}
-
-function hasNeverLeft(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if ("code" in cause && neverLeft.test(String(cause.code))) return true;
-  return false;
 }

@@ -1,3 +1,5 @@
+import { onAbort } from "./on-abort.ts";
+
 /** The longest delay that `setTimeout` can hold; with a longer one it fires at once. */
 export const longestTimerMs: number = 2 ** 31 - 1;
 
@@ -16,6 +18,7 @@ export function sleepUntil(
   const { signal, now = Date.now } = options;
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let leave: (() => void) | undefined;
     const abort = (): void => {
       clearTimeout(timer);
       // The contract is the signal's own reason, which need not be an Error.
@@ -25,12 +28,12 @@ export function sleepUntil(
       const leftMs = at - now();
       if (leftMs > 0) timer = setTimeout(arm, Math.min(Math.ceil(leftMs), longestTimerMs));
       else {
-        signal?.removeEventListener("abort", abort);
+        leave?.();
         resolve();
       }
     };
     if (signal?.aborted) return abort();
-    signal?.addEventListener("abort", abort);
+    leave = signal && onAbort(signal, abort);
     arm();
   });
 }

@@ -1,3 +1,4 @@
+import { onAbort } from "./on-abort.ts";
 import { longestTimerMs } from "./sleep.ts";
 
 /** The time that one attempt has, together with the caller's signal. */
@@ -26,7 +27,7 @@ export function startTimeLimit(timeoutMs: number, caller: AbortSignal | undefine
   const linked = streaming && caller !== undefined;
   const signal = linked ? AbortSignal.any([caller, controller.signal]) : controller.signal;
   if (caller?.aborted) follow();
-  else if (!linked) caller?.addEventListener("abort", follow);
+  const leave = caller && !linked ? onAbort(caller, follow) : undefined;
   const interrupted = new Promise<never>((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason));
@@ -38,7 +39,7 @@ export function startTimeLimit(timeoutMs: number, caller: AbortSignal | undefine
     isOver: () => over,
     stop() {
       clearTimeout(timer);
-      caller?.removeEventListener("abort", follow);
+      leave?.();
     },
   };
 }

@@ -10,7 +10,7 @@ const busy = (status: number, headers: Record<string, string> = {}): Response =>
 const never = (): Promise<Response> => new Promise(() => undefined);
 
 describe("an attempt that fails in passing", () => {
-  it.each([408, 425, 429, 500, 502, 503, 504])(
+  it.each([408, 425, 429, 500, 502, 503, 504, 507, 520, 599])(
     "with HTTP %d is repeated where the operation is safe to repeat",
     async (status) => {
       const fetch = fakeFetch(busy(status), busy(status), json({ id: "r1" }));
@@ -53,7 +53,8 @@ describe("an attempt that fails in passing", () => {
     await expect(exampleClient({ fetch }).GET("/reports/{id}", one)).rejects.toMatchObject({
       name: "TransportError",
       code: "network",
-      message: "example getReport: network (fetch failed). It may have reached the provider; try again later.",
+      message:
+        "example getReport: network (api.example.com: the connection broke off, ECONNRESET). It may have reached the provider; try again later.",
       cause: { name: "TypeError", cause: { code: "ECONNRESET" } },
     });
     expect(fetch.requests).toHaveLength(3);
@@ -148,6 +149,45 @@ describe("Retry-After", () => {
       }),
       { seed: 2026, numRuns: 300 },
     );
+  });
+});
+
+describe("a failure of the network", () => {
+  it.each([
+    ["ENOTFOUND", "the host was not found, ENOTFOUND). Nothing was sent; check the address and the network."],
+    ["EAI_AGAIN", "the host was not found, EAI_AGAIN). Nothing was sent; check the address and the network."],
+    ["ECONNREFUSED", "the connection was refused, ECONNREFUSED). Nothing was sent; check the address, and that"],
+    [
+      "UND_ERR_CONNECT_TIMEOUT",
+      "no connection was made, UND_ERR_CONNECT_TIMEOUT). Nothing was sent; check the network",
+    ],
+    ["EHOSTUNREACH", "the network did not answer, EHOSTUNREACH). It may have reached the provider; check the network"],
+    [
+      "CERT_HAS_EXPIRED",
+      "TLS failed, CERT_HAS_EXPIRED). It may have reached the provider; check the address, the clock",
+    ],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "TLS failed, UNABLE_TO_VERIFY_LEAF_SIGNATURE). "],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "TLS failed, ERR_TLS_CERT_ALTNAME_INVALID). "],
+    ["EPIPE", "the connection broke off, EPIPE). It may have reached the provider; try again later."],
+    ["ESOMETHING", "connect ESOMETHING, ESOMETHING). "],
+  ])("names the host, what happened and what to do: %s", async (code, words) => {
+    const error = Object.assign(new Error(`connect ${code}`), { code });
+    for (const thrown of [error, networkError(code)]) {
+      const call = exampleClient({ fetch: fakeFetch(thrown), baseUrl: "https://dwh.example.com:8443" }).POST(
+        "/reports",
+        create,
+      );
+      const message = await call.then(String, (caught: unknown) => (caught as Error).message);
+      if (code !== "ESOMETHING") expect(message).toContain(words);
+      expect(message).toMatch(/^example createReport: network \(dwh\.example\.com:8443: /);
+    }
+  });
+
+  it("whose causes go round ends the call all the same", async () => {
+    const first = new Error("first");
+    first.cause = new Error("second", { cause: first });
+    const call = exampleClient({ fetch: fakeFetch(first) }).POST("/reports", create);
+    await expect(call).rejects.toThrow("network (api.example.com: first)");
   });
 });
 

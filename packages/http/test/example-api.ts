@@ -3,101 +3,99 @@ import type { ProviderClient, ProviderClientOptions } from "../src/index.ts";
 
 /** An API of the generated shape, with what the four have between them: statuses that differ in type, files, empty answers, conditions. */
 export interface ExamplePaths {
-  readonly "/reports": {
-    readonly parameters: NoParameters;
-    readonly get: {
-      readonly parameters: {
-        readonly query?: { readonly status?: "ready" | "pending"; readonly pageSize?: number };
-        readonly header?: never;
-        readonly path?: never;
-        readonly cookie?: never;
+  "/reports": {
+    parameters: NoParameters;
+    get: {
+      parameters: {
+        query?: { status?: "ready" | "pending"; pageSize?: number };
+        header?: never;
+        path?: never;
+        cookie?: never;
       };
-      readonly requestBody?: never;
-      readonly responses: {
-        readonly 200: Json<{ readonly data: readonly { readonly id: string }[] }>;
-        readonly 400: Json<Failure>;
-      };
-    };
-    readonly post: {
-      readonly parameters: NoParameters;
-      readonly requestBody: { readonly content: { readonly "application/json": ReportRequest } };
-      readonly responses: {
-        readonly 200: Json<{ readonly id: string; readonly link: string }>;
-        readonly 202: Json<{ readonly id: string; readonly queue: number }>;
-        readonly 203: { readonly headers: object; readonly content?: never };
-        readonly 400: Json<Failure>;
-        readonly default: Json<{ readonly fault: string }>;
+      requestBody?: never;
+      responses: {
+        200: Json<{ data: { id: string }[] }>;
+        400: Json<Failure>;
       };
     };
-    readonly put?: never;
+    post: {
+      parameters: NoParameters;
+      requestBody: { content: { "application/json": ReportRequest } };
+      responses: {
+        200: Json<{ id: string; link: string }>;
+        202: Json<{ id: string; queue: number }>;
+        203: { headers: object; content?: never };
+        400: Json<Failure>;
+        default: Json<{ fault: string }>;
+      };
+    };
+    put?: never;
   };
-  readonly "/reports/{id}": {
-    readonly parameters: NoParameters;
-    readonly get: {
-      readonly parameters: {
-        readonly query?: never;
-        readonly header?: never;
-        readonly path: { readonly id: string };
-        readonly cookie?: never;
+  "/reports/{id}": {
+    parameters: NoParameters;
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: { id: string };
+        cookie?: never;
       };
-      readonly requestBody?: never;
-      readonly responses: { readonly 200: Json<{ readonly id: string }>; readonly 404: Json<Failure> };
+      requestBody?: never;
+      responses: { 200: Json<{ id: string }>; 404: Json<Failure> };
     };
-    readonly post?: never;
+    post?: never;
   };
-  readonly "/reports/{id}/content": {
-    readonly parameters: NoParameters;
-    readonly get: {
-      readonly parameters: {
-        readonly query?: never;
-        readonly header?: never;
-        readonly path: { readonly id: string };
-        readonly cookie?: never;
+  "/reports/{id}/content": {
+    parameters: NoParameters;
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: { id: string };
+        cookie?: never;
       };
-      readonly requestBody?: never;
-      readonly responses: {
-        readonly 200: { readonly headers: object; readonly content: { readonly "text/csv": unknown } };
-        readonly 409: Json<Failure>;
+      requestBody?: never;
+      responses: {
+        200: { headers: object; content: { "text/csv": unknown } };
+        409: Json<Failure>;
       };
     };
   };
-  readonly "/lookup": {
-    readonly parameters: NoParameters;
-    readonly post: {
-      readonly parameters: NoParameters;
-      readonly requestBody: { readonly content: { readonly "application/json": { readonly day: string } } };
-      readonly responses: { readonly 200: Json<{ readonly link: string }> };
+  "/lookup": {
+    parameters: NoParameters;
+    post: {
+      parameters: NoParameters;
+      requestBody: { content: { "application/json": { day: string } } };
+      responses: { 200: Json<{ link: string }> };
     };
   };
 }
 
 interface NoParameters {
-  readonly query?: never;
-  readonly header?: never;
-  readonly path?: never;
-  readonly cookie?: never;
+  query?: never;
+  header?: never;
+  path?: never;
+  cookie?: never;
 }
 
 interface Json<Content> {
-  readonly headers: object;
-  readonly content: { readonly "application/json": Content };
+  headers: object;
+  content: { "application/json": Content };
 }
 
 export interface Failure {
-  readonly code: number;
-  readonly message: string;
+  code: number;
+  message: string;
 }
 
-export type ReportRequest =
-  | { readonly type: "day"; readonly date: string }
-  | { readonly type: "statement"; readonly date: string; readonly account: string };
+export type ReportRequest = { type: "day"; date: string } | { type: "statement"; date: string; account: string };
 
 const operations = {
-  "GET /reports": { operationId: "listReports", repeatable: true },
+  "GET /reports": { operationId: "listReports", repeatable: true, query: ["status", "pageSize"] },
   "GET /reports/{id}": { operationId: "getReport", repeatable: true },
   "GET /reports/{id}/content": { operationId: "getReportContent", repeatable: true },
-  "POST /lookup": { operationId: "lookUp", repeatable: true },
-  "POST /reports": { operationId: "createReport", repeatable: false },
+  "POST /lookup": { operationId: "lookUp", repeatable: true, body: ["day", "token"] },
+  "POST /reports": { operationId: "createReport", repeatable: false, query: [] },
 } as const;
 
 export const secret = "sk_live_Zm9vYmFyYmF6";
@@ -123,7 +121,7 @@ export function exampleClient(
 }
 
 /** What a fake `fetch` answers: a Response, or an error to throw. */
-type Answer = Response | Error | ((request: Request) => Response | Promise<Response>);
+export type Answer = Response | Error | ((request: Request) => Response | Promise<Response>);
 
 /** A `fetch` that gives its answers in turn (the last one for ever), and keeps the requests. */
 export function fakeFetch(...answers: readonly Answer[]): typeof globalThis.fetch & { readonly requests: Request[] } {

@@ -47,19 +47,84 @@ describe("redactText", () => {
     );
   });
 
-  it("is quick on hostile text", () => {
-    const started = performance.now();
+  const secret = "sk_live/Zm9v+YmFy=&'!pä~";
+  const html = (text: string): string =>
+    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+  const lowerCase = (text: string): string => text.replaceAll(/%../g, (escape) => escape.toLowerCase());
+  const strict = (text: string): string =>
+    encodeURIComponent(text).replaceAll(/[!'()*~]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
+  const inBase64 = (before: string, after: string): string => Buffer.from(before + secret + after).toString("base64");
+  const units = (text: string, write: (code: number) => string): string =>
+    Array.from({ length: text.length }, (_, index) => write(text.charCodeAt(index))).join("");
+
+  it.each<[string, string]>([
+    ["as it is", secret],
+    ["encoded as a component", encodeURIComponent(secret)],
+    ["encoded in lower case", lowerCase(encodeURIComponent(secret))],
+    ["encoded by RFC 3986", strict(secret)],
+    ["encoded by RFC 3986 in lower case", lowerCase(strict(secret))],
+    ["encoded in a form", new URLSearchParams({ x: secret }).toString().slice(2)],
+    ["encoded twice", encodeURIComponent(encodeURIComponent(secret))],
+    ["in JSON", JSON.stringify(secret)],
+    ["in JSON with escaped slashes", JSON.stringify(secret).replaceAll("/", "\\/")],
+    [
+      "in JSON as PHP writes it",
+      units(secret, (code) =>
+        code < 127 && /[\w ]/.test(String.fromCharCode(code))
+          ? String.fromCharCode(code)
+          : `\\u${code.toString(16).padStart(4, "0")}`,
+      ),
+    ],
+    ["in JSON, all of it escaped", units(secret, (code) => `\\u${code.toString(16).padStart(4, "0").toUpperCase()}`)],
+    ["in HTML", html(secret)],
+    ["in HTML, escaped twice", html(html(secret))],
+    ["in HTML by numbers", units(secret, (code) => `&#${code};`)],
+    ["in HTML by hexadecimal numbers", units(secret, (code) => `&#x${code.toString(16)};`)],
+    ["in a URL in HTML", html(`https://x.test/?a=1&key=${encodeURIComponent(secret)}`)],
+    ["in base64", inBase64("", "")],
+    ["in base64 behind one byte", inBase64("u", ":x")],
+    ["in base64 behind two bytes", inBase64("u:", "x")],
+    ["in base64 of URLs", inBase64("u:", "").replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")],
+    ["in base64 of URLs, in a URL", encodeURIComponent(inBase64("us:", "-"))],
+  ])("takes a known secret out %s", (_, spelling) => {
     for (const text of [
-      '"'.repeat(100_000),
-      "https://".repeat(20_000),
-      "?a=".repeat(50_000),
-      "eyJ".repeat(50_000),
-      "eyJ-".repeat(250_000),
-      "Bearer ".repeat(20_000),
-      '"a":'.repeat(30_000),
+      `before ${spelling} after`,
+      `<p title="${spelling}">`,
+      `{"note":"it was ${spelling}"}`,
+      spelling,
+    ]) {
+      const shown = redactText(text, ["another secret", secret]);
+      // In a query the whole value goes.
+      expect(shown).toMatch(/\[redacted\]|…/);
+      expect(shown.replaceAll("[redacted]", "")).not.toMatch(/sk_live|Zm9v|YmFy|c2tfbGl2|rX2xpdm|za19saX/);
+    }
+  });
+
+  it("takes out a secret, or what looks like one, that is cut at the end of the text", () => {
+    for (let length = 6; length <= secret.length; length += 1)
+      expect(redactText(`you sent ${secret.slice(0, length)}`, [secret])).toBe("you sent [redacted]");
+    for (const cut of [
+      '{"client_secret":"abcdef',
+      '{"client_secret":"abc\\',
+      '{"id":1,"token":"x\\"abcdef',
+      `see ${link.slice(0, -3)}`,
     ])
-      redactText(text, ["secret"]);
-    expect(performance.now() - started).toBeLessThan(2000);
+      expect(redactText(cut)).not.toMatch(/abc|0123/);
+  });
+
+  it("takes the values out of a query whose marks are escaped", () => {
+    for (const text of [
+      "https://x.test/?a=1\\u0026X-Amz-Signature=abcdef",
+      "https://x.test/\\u003fX-Amz-Signature\\u003dabcdef",
+      "https%3A%2F%2Fx.test%2Ff%3FX-Amz-Signature%3Dabcdef%26x%3D1",
+      "https://x.test/?a=1&amp;X-Amz-Signature=abcdef",
+    ])
+      expect(redactText(text)).not.toContain("abcdef");
+  });
+
+  it("leaves a text without a secret as it is, escapes and all", () => {
+    const text = '{"a":"1%2b2 \\u002b &amp; \\/ aGVsbG8gd29ybGQ"}';
+    expect(redactText(text, [secret])).toBe(text);
   });
 });
 
@@ -83,6 +148,23 @@ describe("redactValue", () => {
       ],
       nothing: null,
     });
+  });
+
+  it("keeps its shape where a secret stands in another spelling, and no secret in any", () => {
+    const secret = "a+b/c?d=e&f";
+    const echo = {
+      at: `x ${encodeURIComponent(secret).toLowerCase()} y`,
+      html: secret.replaceAll("&", "&amp;"),
+      deep: { b: [secret] },
+    };
+    expect(redactValue(echo, [secret])).toEqual({
+      at: "x [redacted] y",
+      html: "[redacted]",
+      deep: { b: ["[redacted]"] },
+    });
+    const quote = 'pass"word';
+    const value = redactValue({ at: `x ${encodeURIComponent(quote)}`, more: "%22" }, [quote]);
+    expect(JSON.stringify(value)).not.toMatch(/pass|word/);
   });
 
   it("is bounded, and survives what is no JSON", () => {

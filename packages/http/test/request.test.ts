@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import createOpenapiFetch from "openapi-fetch";
 import { describe, expect, it } from "vitest";
 import { createProviderClient, RequestRefusedError } from "../src/index.ts";
-import type { CallOptions } from "../src/index.ts";
+import type { CallSettings } from "../src/index.ts";
 import { fillPath } from "../src/path.ts";
 import { writeQuery } from "../src/query.ts";
 import { exampleClient, fakeFetch, json } from "./example-api.ts";
@@ -184,6 +184,37 @@ describe("headers", () => {
     ]);
   });
 
+  it("that are undefined or null are left out, as in queries; numbers, booleans and lists are written", async () => {
+    const fetch = fakeFetch(json({ data: [] }));
+    const values = {
+      "x-none": undefined,
+      "x-null": null,
+      "x-number": 0,
+      "x-flag": false,
+      "x-list": ["a", 2],
+      "x-empty": "",
+    };
+    await exampleClient({ fetch }).GET("/reports", { headers: values });
+    // Header parameters come by another way; the example's types have none.
+    await exampleClient({ fetch }).GET("/reports", { params: { header: values as never } });
+    await exampleClient({ fetch }).GET("/reports", { headers: Object.entries({ "x-list": "a, 2" }) });
+    const own = fetch.requests.map(({ headers }) => [...headers].filter(([name]) => name.startsWith("x-")));
+    const sent = [
+      ["x-empty", ""],
+      ["x-flag", "false"],
+      ["x-list", "a, 2"],
+      ["x-number", "0"],
+    ];
+    expect(own).toEqual([sent, sent, [["x-list", "a, 2"]]]);
+  });
+
+  it("that are objects are refused by name", async () => {
+    for (const value of [{}, Number.NaN, () => 1, [{}]])
+      expect(await refusal(exampleClient().GET("/reports", { headers: { "x-note": value as string } }))).toEqual(
+        named("headers.x-note"),
+      );
+  });
+
   it("that can't be sent are refused without being quoted", async () => {
     const call = exampleClient().GET("/reports", { headers: { "x-note": "se\r\ncret: 1" } });
     expect(await refusal(call)).toEqual(named("headers"));
@@ -213,22 +244,127 @@ describe("what compiles", () => {
     await client.GET("/reports", { params: { query: { stats: "ready" } } });
     // @ts-expect-error: no such value
     await client.GET("/reports", { params: { query: { status: "failed" } } });
-    // @ts-expect-error: no such option
-    await client.GET("/reports", { timeout: 1 });
-    // @ts-expect-error: the address is the client's
-    await client.GET("/reports", { baseUrl: "https://elsewhere.example.com" });
     // @ts-expect-error: no such path
     await client.GET("/report");
     // @ts-expect-error: no such method there
     await client.POST("/reports/{id}", { params: { path: { id: "a" } } });
     // @ts-expect-error: no DELETE at all
     await client.DELETE("/reports");
-    const options: CallOptions<ExamplePaths["/reports"]["get"]> = { timeoutMs: 5 };
-    await client.GET("/reports", options);
+    // @ts-expect-error: no such setting
+    await client.GET("/reports", { ...({ timeout: 5 } satisfies CallSettings) });
+    await client.GET("/reports", { ...({ timeoutMs: 5, retry: { retries: 1 } } satisfies CallSettings) });
+    await client.GET("/reports", { timeoutMs: 5 });
   };
 
   it("is what the description allows", () => {
     expect(never).toBeTypeOf("function");
+  });
+});
+
+describe("what the types of openapi-fetch let through is refused before anything is sent:", () => {
+  const fetch = fakeFetch(json({ id: "r1" }));
+  const client = exampleClient({
+    fetch,
+    operations: {
+      "GET /reports": { operationId: "listReports", repeatable: true, query: ["status", "pageSize"] },
+      "GET /reports/{id}/content": { operationId: "getReportContent", repeatable: true, file: true },
+      "POST /lookup": { operationId: "lookUp", repeatable: true, body: ["day"] },
+    },
+  });
+  const lookup = { body: { day: "2026-11-19" } };
+  const one = { params: { path: { id: "r1" } } };
+
+  it.each<[string, () => Promise<unknown>, string, string | RegExp]>([
+    ["timeout", () => client.GET("/reports", { timeout: 1 }), "timeout", /did you mean timeoutMs\?/],
+    ["timeoutMS", () => client.GET("/reports", { timeoutMS: 1 }), "timeoutMS", /did you mean timeoutMs\?/],
+    ["retries", () => client.GET("/reports", { retries: 1 }), "retries", /did you mean retry\?/],
+    ["retry.retrys", () => client.GET("/reports", { retry: { retrys: 1 } }), "retry.retrys", /did you mean retries\?/],
+    [
+      "a time limit that is a text",
+      () => client.GET("/reports", { timeoutMs: "5" }),
+      "timeoutMs",
+      "expected number, got string",
+    ],
+    ["a retry that is true", () => client.GET("/reports", { retry: true }), "retry", "got boolean"],
+    ["parseas", () => client.GET("/reports", { parseas: "text" }), "parseas", /did you mean parseAs\?/],
+    [
+      "another address",
+      () => client.GET("/reports", { baseUrl: "https://elsewhere.example" }),
+      "baseUrl",
+      "an unknown one",
+    ],
+    [
+      "another way to write a query",
+      () => client.GET("/reports", { querySerializer: () => "" }),
+      "querySerializer",
+      "an unknown one",
+    ],
+    [
+      "a redirect of the platform's",
+      () => client.GET("/reports", { redirect: "follow" }),
+      "redirect",
+      "an unknown one",
+    ],
+    [
+      "a query that is not there",
+      () => client.GET("/reports", { params: { query: { status: "ready", pagesize: 1 } } }),
+      "params.query.pagesize",
+      /did you mean pageSize\?/,
+    ],
+    [
+      "a path value that has no place",
+      () => client.GET("/reports/{id}/content", { params: { path: { id: "r1", idd: 1 } }, parseAs: "text" }),
+      "params.path.idd",
+      "takes: id",
+    ],
+    [
+      "a member of the body",
+      () => client.POST("/lookup", { body: { day: "2026-11-19", dayy: 1 } }),
+      "body.dayy",
+      /did you mean day\?/,
+    ],
+    [
+      "params without their place",
+      () => client.GET("/reports", { params: { status: "ready" } as { query?: object } }),
+      "params.status",
+      "takes: path, query, header",
+    ],
+    ["a file without parseAs", () => client.GET("/reports/{id}/content", one), "parseAs", '"stream"'],
+    ["a file as JSON", () => client.GET("/reports/{id}/content", { ...one, parseAs: "json" }), "parseAs", '"stream"'],
+    ["a path without its slash", () => client.GET("reports" as "/reports"), "path", "a slash"],
+    ["options that are none", () => client.GET("/reports", "x" as never), "options", "string"],
+    [
+      "a body for a GET",
+      () => client.request("get", "/reports", { body: {} as never }),
+      "body",
+      "none for GET /reports",
+    ],
+  ])("%s", async (_, call, field, words) => {
+    const { field: named, message } = await refusal(call());
+    expect(named).toBe(field);
+    expect(message).toMatch(words);
+    expect(fetch.requests).toHaveLength(0);
+  });
+
+  it("but a member that is undefined is as good as none", async () => {
+    await client.POST("/lookup", { ...lookup, timeout: undefined, timeoutMs: undefined, signal: null });
+    expect(fetch.requests).toHaveLength(1);
+  });
+});
+
+describe("a fetch of one call", () => {
+  it("sends that call's requests, by the client's rules for credentials and redirects", async () => {
+    const seen: unknown[] = [];
+    const client = exampleClient({ fetch: fakeFetch(new TypeError("not this one")) });
+    const call = await client.GET("/reports/{id}", {
+      params: { path: { id: "r1" } },
+      fetch: async (request) => {
+        seen.push([request.url, request.headers.get("authorization"), request.redirect]);
+        return new Response(null, { status: 302, headers: { location: "https://elsewhere.example/" } });
+      },
+    });
+    expect(call.response.status).toBe(302);
+    expect(seen).toEqual([["https://api.example.com/v1/reports/r1", "Bearer sk_live_Zm9vYmFyYmF6", "manual"]]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { bearer, createProviderClient } from "@report-kit/http";
+import { bearer, checkOptions, clientOptions, createProviderClient } from "@report-kit/http";
 import type { ClientOptions, ProviderClient, Secret } from "@report-kit/http";
 import { operations } from "./operations.gen.ts";
 import type { components, paths } from "./schema.gen.ts";
@@ -22,6 +22,11 @@ export interface MercadopagoClientOptions extends ClientOptions {
  * @throws RequestRefusedError for an option that is missing or can't be used.
  */
 export function createMercadopagoClient(options: MercadopagoClientOptions): MercadopagoClient {
+  checkOptions("createMercadopagoClient", options, {
+    ...clientOptions,
+    accessToken: "string function",
+    baseUrl: "string",
+  });
   return createProviderClient<paths>({
     ...options,
     provider: "mercadopago",

@@ -2,975 +2,1027 @@
 //   specs/mercadopago/effective.gen.yaml sha256:bde1e14f4aa900a4dace8ef0824010d239df76e528a62a897d40f46b4d9b18f9
 
 export interface paths {
-    readonly "/v1/account/release_report": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/account/release_report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * Ask for a release report
          * @description Starts a task that makes one report over a period. 202 means that the task exists; its `id` is the task's, not the report's. 203 means that the request was accepted and nothing was made. Each call makes another report: do not repeat it blindly after a lost answer, look in the list first.
          *
          *     The period is widened to whole days of the account's own time zone, so the answer's dates differ from the request's. It spans 1 to 60 days and should end before today. An account without a report configuration gets 404 with an empty body: create the configuration first.
          */
-        readonly post: operations["createReleaseReport"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["createReleaseReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/account/release_report/{file_name}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    "/v1/account/release_report/{file_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description The `file_name` of a finished task, exactly as given. It shares its place with `list`, `search`, `task`, `config` and `schedule`, so a file cannot have one of these names.
                  * @example settlement-report-123456789-2022-10-12-104118.csv
                  */
-                readonly file_name: components["parameters"]["FileName"];
+                file_name: components["parameters"]["FileName"];
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
         /**
          * Download a release report
          * @description The file itself, CSV or XLSX after the extension of its name. The file name is the only key: a numeric id does not work. A valid report without movements has a header row; an answer of zero bytes is not a report.
          */
-        readonly get: operations["downloadReleaseReport"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["downloadReleaseReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/account/release_report/config": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/account/release_report/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * Read the configuration of release reports
          * @description What each report of this family is made of: columns, names, frequency, language. The answer may carry the password of `sftp_info`: keep it out of logs.
          */
-        readonly get: operations["getReleaseReportConfig"];
+        get: operations["getReleaseReportConfig"];
         /**
          * Replace the configuration of release reports
          * @description Send the whole configuration: whether a part of one is accepted is not documented. To change the frequency while reports are scheduled, disable the schedule, update, and enable it again.
          */
-        readonly put: operations["updateReleaseReportConfig"];
+        put: operations["updateReleaseReportConfig"];
         /**
          * Create the configuration of release reports
          * @description Possible once per account; a second call gets 409: use PUT. The reference page answers 200, the guides 201.
          */
-        readonly post: operations["createReleaseReportConfig"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["createReleaseReportConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/account/release_report/list": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/account/release_report/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * List the release reports
          * @description The account's reports, manual and scheduled, as a bare array of tasks. Only finished reports were seen here. An item can be `processed` and still lack its `file_name` for a short while. Order and greatest length are not documented.
          */
-        readonly get: operations["listReleaseReports"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["listReleaseReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/account/release_report/schedule": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/account/release_report/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * Let release reports be made by themselves
          * @description Enables the automatic making of reports at the configured frequency and answers with the task of the next run. Sets `scheduled` of the configuration. The reference page answers 200, older documents 201.
          */
-        readonly post: operations["enableReleaseReportSchedule"];
+        post: operations["enableReleaseReportSchedule"];
         /**
          * Stop making release reports by themselves
          * @description Disables the automatic making of reports; the answer's `status` is `deleted`. Clears `scheduled` of the configuration.
          */
-        readonly delete: operations["disableReleaseReportSchedule"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["disableReleaseReportSchedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/account/release_report/search": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/account/release_report/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * Search the finished release reports
          * @description Finished reports that match every filter given, newest first. Reports still being made are not found here. The `id` of a result is the report's, not the task's. `range` needs `range_begin_date` and `range_end_date`.
          */
-        readonly get: operations["searchReleaseReports"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["searchReleaseReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/account/release_report/task/{task_id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    "/v1/account/release_report/task/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description The `id` that the create or list operation gave. Keep that numeric one: some test accounts answer with another, non-numeric `id`.
                  * @example 99336983670
                  */
-                readonly task_id: components["parameters"]["TaskId"];
+                task_id: components["parameters"]["TaskId"];
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
         /**
          * Look at a release report task
          * @description The task as it is now. The report can be downloaded once `status` says so and a `file_name` is known; a `report_id` alone is no sign of that. Some accounts get 400 for a task that exists: look in the list then. The access token goes into the Authorization header alone, never into the query.
          */
-        readonly get: operations["getReleaseReportTask"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getReleaseReportTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/account/settlement_report": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/account/settlement_report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * Ask for a settlement report
          * @description Starts a task that makes one report over a period. 202 means that the task exists; its `id` is the task's, not the report's. 203 means that the request was accepted and nothing was made. Each call makes another report: do not repeat it blindly after a lost answer, look in the list first.
          *
          *     The period is widened to whole days of the account's own time zone, so the answer's dates differ from the request's. It spans 1 to 60 days and should end before today. An account without a report configuration gets 404 with an empty body: create the configuration first.
          */
-        readonly post: operations["createSettlementReport"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["createSettlementReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/account/settlement_report/{file_name}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    "/v1/account/settlement_report/{file_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description The `file_name` of a finished task, exactly as given. It shares its place with `list`, `search`, `task`, `config` and `schedule`, so a file cannot have one of these names.
                  * @example settlement-report-123456789-2022-10-12-104118.csv
                  */
-                readonly file_name: components["parameters"]["FileName"];
+                file_name: components["parameters"]["FileName"];
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
         /**
          * Download a settlement report
          * @description The file itself, CSV or XLSX after the extension of its name. The file name is the only key: a numeric id does not work. A valid report without movements has a header row; an answer of zero bytes is not a report.
          */
-        readonly get: operations["downloadSettlementReport"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["downloadSettlementReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/account/settlement_report/config": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/account/settlement_report/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * Read the configuration of settlement reports
          * @description What each report of this family is made of: columns, names, frequency, language. The answer may carry the password of `sftp_info`: keep it out of logs.
          */
-        readonly get: operations["getSettlementReportConfig"];
+        get: operations["getSettlementReportConfig"];
         /**
          * Replace the configuration of settlement reports
          * @description Send the whole configuration: whether a part of one is accepted is not documented. To change the frequency while reports are scheduled, disable the schedule, update, and enable it again.
          */
-        readonly put: operations["updateSettlementReportConfig"];
+        put: operations["updateSettlementReportConfig"];
         /**
          * Create the configuration of settlement reports
          * @description Possible once per account; a second call gets 409: use PUT. The reference page answers 200, the guides 201.
          */
-        readonly post: operations["createSettlementReportConfig"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["createSettlementReportConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/account/settlement_report/list": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/account/settlement_report/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * List the settlement reports
          * @description The account's reports, manual and scheduled, as a bare array of tasks. A report just asked for is here at once, `pending` and without a `file_name`. An item can be `processed` and still lack its `file_name` for a short while. Order and greatest length are not documented.
          */
-        readonly get: operations["listSettlementReports"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["listSettlementReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/account/settlement_report/schedule": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/account/settlement_report/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * Let settlement reports be made by themselves
          * @description Enables the automatic making of reports at the configured frequency and answers with the task of the next run. Sets `scheduled` of the configuration. The reference page answers 200, older documents 201.
          */
-        readonly post: operations["enableSettlementReportSchedule"];
+        post: operations["enableSettlementReportSchedule"];
         /**
          * Stop making settlement reports by themselves
          * @description Disables the automatic making of reports; the answer's `status` is `deleted`. Clears `scheduled` of the configuration.
          */
-        readonly delete: operations["disableSettlementReportSchedule"];
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        delete: operations["disableSettlementReportSchedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/account/settlement_report/search": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/account/settlement_report/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * Search the finished settlement reports
          * @description Finished reports that match every filter given, newest first. Reports still being made are not found here. The `id` of a result is the report's, not the task's. `range` needs `range_begin_date` and `range_end_date`.
          */
-        readonly get: operations["searchSettlementReports"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["searchSettlementReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/account/settlement_report/task/{task_id}": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    "/v1/account/settlement_report/task/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description The `id` that the create or list operation gave. Keep that numeric one: some test accounts answer with another, non-numeric `id`.
                  * @example 99336983670
                  */
-                readonly task_id: components["parameters"]["TaskId"];
+                task_id: components["parameters"]["TaskId"];
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
         /**
          * Look at a settlement report task
          * @description The task as it is now. The report can be downloaded once `status` says so and a `file_name` is known; a `report_id` alone is no sign of that. Some accounts get 400 for a task that exists: look in the list then. The access token goes into the Authorization header alone, never into the query.
          */
-        readonly get: operations["getSettlementReportTask"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["getSettlementReportTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description One column of the file, as answered. */
-        readonly ConfiguredColumn: {
+        ConfiguredColumn: {
             /** @description The column's documented name, such as `TRANSACTION_DATE`. */
-            readonly key?: string | null;
+            key?: string | null;
         };
         /** @description When scheduled reports are made, as answered. */
-        readonly ConfiguredFrequency: {
+        ConfiguredFrequency: {
             /** @description The hour of the day. */
-            readonly hour?: number | null;
-            /** @description How often. */
-            readonly type?: "daily" | "weekly" | "monthly" | (string & {}) | null;
+            hour?: number | null;
+            /**
+             * @description How often.
+             *
+             *     Known values: `daily`, `weekly`, `monthly`. Others may come.
+             */
+            type?: string | null;
             /** @description 0 for daily, the day of the week or of the month; other values and texts were seen. */
-            readonly value?: number | string | null;
+            value?: number | string | null;
         };
         /** @description The SFTP server, as answered. */
-        readonly ConfiguredSftpInfo: {
+        ConfiguredSftpInfo: {
             /**
              * Format: password
              * @description Password, should the answer echo it. A secret, never to be logged.
              */
-            readonly password?: string | null;
+            password?: string | null;
             /** @description Port number; seen as a number, tolerated as text. */
-            readonly port?: number | string | null;
+            port?: number | string | null;
             /** @description Directory to write to. */
-            readonly remote_dir?: string | null;
+            remote_dir?: string | null;
             /** @description Host name. */
-            readonly server?: string | null;
+            server?: string | null;
             /** @description User name. */
-            readonly username?: string | null;
+            username?: string | null;
         };
         /** @description A report each day. */
-        readonly DailyFrequency: {
-            readonly hour: components["schemas"]["HourOfDay"];
+        DailyFrequency: {
+            hour: components["schemas"]["HourOfDay"];
             /**
              * @description Daily. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            readonly type: "daily";
+            type: "daily";
             /**
              * @description Always 0.
              * @constant
              */
-            readonly value: 0;
+            value: 0;
         };
         /** @description One reason of an error. */
-        readonly ErrorCause: {
+        ErrorCause: {
             /** @description The reason's code. */
-            readonly code?: string | number | null;
+            code?: string | number | null;
             /** @description Not explained by Mercado Pago; any JSON value. */
-            readonly data?: unknown;
+            data?: unknown;
             /** @description A sentence for people. */
-            readonly description?: string | null;
+            description?: string | null;
         };
         /** @description What went wrong. Not every error has this body: a missing configuration is a 404 with an empty one, and the body's `status` can differ from the HTTP status. */
-        readonly ErrorResponse: {
+        ErrorResponse: {
             /** @description Further detail. */
-            readonly cause?: readonly components["schemas"]["ErrorCause"][] | null;
+            cause?: components["schemas"]["ErrorCause"][] | null;
             /** @description The error's name. */
-            readonly error?: string | null;
+            error?: string | null;
             /** @description A sentence for people. */
-            readonly message?: string | null;
+            message?: string | null;
             /** @description An HTTP status, not always the answer's own. */
-            readonly status?: number | null;
+            status?: number | null;
         };
         /** @description A report that was made, as a search finds it. */
-        readonly FinishedReport: {
+        FinishedReport: {
             /**
              * Format: int64
              * @description The account the report is about.
              */
-            readonly account_id?: number | null;
+            account_id?: number | null;
             /**
              * Format: date-time
              * @description Begin of the period, UTC.
              */
-            readonly begin_date?: string | null;
-            /** @description How the report was asked for. */
-            readonly created_from?: "manual" | "schedule" | (string & {}) | null;
+            begin_date?: string | null;
+            /**
+             * @description How the report was asked for.
+             *
+             *     Known values: `manual`, `schedule`. Others may come.
+             */
+            created_from?: string | null;
             /** @description Currency code of the account. */
-            readonly currency_id?: string | null;
+            currency_id?: string | null;
             /**
              * Format: date-time
              * @description When the report was made, with an offset.
              */
-            readonly date_created?: string | null;
+            date_created?: string | null;
             /**
              * Format: date-time
              * @description When the report was downloaded, with an offset; null before.
              */
-            readonly download_date?: string | null;
+            download_date?: string | null;
             /**
              * Format: date-time
              * @description End of the period, UTC, the last second included.
              */
-            readonly end_date?: string | null;
+            end_date?: string | null;
             /** @description The name to download the report by. */
-            readonly file_name?: string | null;
-            /** @description File format. */
-            readonly format?: "CSV" | "XLSX" | (string & {}) | null;
+            file_name?: string | null;
+            /**
+             * @description File format.
+             *
+             *     Known values: `CSV`, `XLSX`. Others may come.
+             */
+            format?: string | null;
             /**
              * Format: int64
              * @description The report's id, a task's `report_id`.
              */
-            readonly id: number | string;
+            id: number | string;
             /** @description Not explained by Mercado Pago; any JSON value. */
-            readonly metadata?: unknown;
+            metadata?: unknown;
             /** @description Not explained by Mercado Pago; any JSON value. */
-            readonly model?: unknown;
+            model?: unknown;
             /** @description Not explained by Mercado Pago. */
-            readonly origin?: string | null;
-            /** @description How far the report is. */
-            readonly status?: "processed" | "failed" | "deleted" | "available" | (string & {}) | null;
-            /** @description Not explained by Mercado Pago; null and the text "null" both occur. */
-            readonly sub_type?: "settlement" | "release" | "null" | (string & {}) | null;
+            origin?: string | null;
+            /**
+             * @description How far the report is.
+             *
+             *     Known values: `processed`, `failed`, `deleted`, `available`. Others may come.
+             */
+            status?: string | null;
+            /**
+             * @description Not explained by Mercado Pago; null and the text "null" both occur.
+             *
+             *     Known values: `settlement`, `release`, `null`. Others may come.
+             */
+            sub_type?: string | null;
             /**
              * Format: int64
              * @description The user who owns the report.
              */
-            readonly user_id?: number | null;
+            user_id?: number | null;
         };
         /** @description The hour of the day at which reports are made. */
-        readonly HourOfDay: number;
+        HourOfDay: number;
         /** @description A report each month. */
-        readonly MonthlyFrequency: {
-            readonly hour: components["schemas"]["HourOfDay"];
+        MonthlyFrequency: {
+            hour: components["schemas"]["HourOfDay"];
             /**
              * @description Monthly. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            readonly type: "monthly";
+            type: "monthly";
             /** @description The day of the month. */
-            readonly value: number;
+            value: number;
         };
         /** @description An e-mail address that is told of each report; older documents wrap it in an object. */
-        readonly NotificationEmail: string | {
+        NotificationEmail: string | {
             /** @description The address. */
-            readonly email?: string | null;
+            email?: string | null;
         };
         /** @description Where a page of results lies. */
-        readonly Paging: {
+        Paging: {
             /** @description How many results a page has at most. */
-            readonly limit?: number | null;
+            limit?: number | null;
             /** @description How many results come before this page. */
-            readonly offset?: number | null;
+            offset?: number | null;
             /** @description How many results there are in all. */
-            readonly total?: number | null;
+            total?: number | null;
         };
         /** @description What release reports are made of, as answered. */
-        readonly ReleaseReportConfig: {
+        ReleaseReportConfig: {
             /** @description Whether rows of available balance are written. */
-            readonly check_available_balance?: boolean | null;
+            check_available_balance?: boolean | null;
             /** @description The columns of the file, in order. */
-            readonly columns?: readonly components["schemas"]["ConfiguredColumn"][] | null;
+            columns?: components["schemas"]["ConfiguredColumn"][] | null;
             /** @description Whether compensations are shown in detail. */
-            readonly compensate_detail?: boolean | null;
+            compensate_detail?: boolean | null;
             /** @description The time zone of the dates in the file, such as `GMT-04`, without daylight saving. */
-            readonly display_timezone?: string | null;
+            display_timezone?: string | null;
             /** @description Whether a report is made after each withdrawal. */
-            readonly execute_after_withdrawal?: boolean | null;
+            execute_after_withdrawal?: boolean | null;
             /** @description Begin of each file's name. */
-            readonly file_name_prefix?: string | null;
-            readonly frequency?: components["schemas"]["ConfiguredFrequency"] | null;
+            file_name_prefix?: string | null;
+            frequency?: components["schemas"]["ConfiguredFrequency"] | null;
             /** @description The language of the column names. */
-            readonly header_language?: string | null;
+            header_language?: string | null;
             /** @description Whether withdrawals are rows of the report. */
-            readonly include_withdrawal?: boolean | null;
+            include_withdrawal?: boolean | null;
             /** @description Whether withdrawals come at the end of the report. */
-            readonly include_withdrawal_at_end?: boolean | null;
+            include_withdrawal_at_end?: boolean | null;
             /** @description E-mail addresses that are told of each report. */
-            readonly notification_email_list?: readonly components["schemas"]["NotificationEmail"][] | null;
-            /** @description The language of the report. */
-            readonly report_translation?: "en" | "es" | "pt" | (string & {}) | null;
+            notification_email_list?: components["schemas"]["NotificationEmail"][] | null;
+            /**
+             * @description The language of the report.
+             *
+             *     Known values: `en`, `es`, `pt`. Others may come.
+             */
+            report_translation?: string | null;
             /** @description Whether reports are made by themselves; set by the schedule operations. */
-            readonly scheduled?: boolean | null;
+            scheduled?: boolean | null;
             /** @description The character between columns. */
-            readonly separator?: string | null;
-            readonly sftp_info?: components["schemas"]["ConfiguredSftpInfo"] | null;
+            separator?: string | null;
+            sftp_info?: components["schemas"]["ConfiguredSftpInfo"] | null;
             /** @description Whether placeholders of payouts are shown. */
-            readonly show_placeholder_payout?: boolean | null;
+            show_placeholder_payout?: boolean | null;
             /** @description Whether reserves are united into one row. */
-            readonly unite_reserve?: boolean | null;
+            unite_reserve?: boolean | null;
         };
         /** @description What release reports are made of. */
-        readonly ReleaseReportConfigRequest: {
+        ReleaseReportConfigRequest: {
             /** @description Whether rows of available balance are written. */
-            readonly check_available_balance?: boolean;
+            check_available_balance?: boolean;
             /** @description The columns of the file, in order. */
-            readonly columns: readonly components["schemas"]["ReportColumn"][];
+            columns: components["schemas"]["ReportColumn"][];
             /** @description Whether compensations are shown in detail. */
-            readonly compensate_detail?: boolean;
+            compensate_detail?: boolean;
             /**
              * @description The time zone of the dates in the file, such as `GMT-04`, without daylight saving.
              * @default GMT-04
              */
-            readonly display_timezone?: string;
+            display_timezone?: string;
             /** @description Whether a report is made after each withdrawal. */
-            readonly execute_after_withdrawal?: boolean;
+            execute_after_withdrawal?: boolean;
             /** @description Begin of each file's name. */
-            readonly file_name_prefix: string;
-            readonly frequency: components["schemas"]["ReportFrequency"];
+            file_name_prefix: string;
+            frequency: components["schemas"]["ReportFrequency"];
             /** @description The language of the column names. */
-            readonly header_language?: string;
+            header_language?: string;
             /** @description Whether withdrawals are rows of the report. */
-            readonly include_withdrawal?: boolean;
+            include_withdrawal?: boolean;
             /** @description Whether withdrawals come at the end of the report. */
-            readonly include_withdrawal_at_end?: boolean;
+            include_withdrawal_at_end?: boolean;
             /** @description E-mail addresses that are told of each report. */
-            readonly notification_email_list?: readonly string[];
+            notification_email_list?: string[];
             /**
              * @description The language of the report.
              * @enum {string}
              */
-            readonly report_translation?: "en" | "es" | "pt";
+            report_translation?: "en" | "es" | "pt";
             /** @description The character between columns; "," unless set. */
-            readonly separator?: string;
-            readonly sftp_info?: components["schemas"]["SftpInfo"];
+            separator?: string;
+            sftp_info?: components["schemas"]["SftpInfo"];
             /** @description Whether placeholders of payouts are shown. */
-            readonly show_placeholder_payout?: boolean;
+            show_placeholder_payout?: boolean;
             /** @description Whether reserves are united into one row. */
-            readonly unite_reserve?: boolean;
+            unite_reserve?: boolean;
         };
         /** @description One column of the file. */
-        readonly ReportColumn: {
+        ReportColumn: {
             /** @description The column's documented name, such as `TRANSACTION_DATE`. */
-            readonly key: string;
+            key: string;
         };
         /** @description When scheduled reports are made. Required even when nothing is scheduled. */
-        readonly ReportFrequency: components["schemas"]["DailyFrequency"] | components["schemas"]["WeeklyFrequency"] | components["schemas"]["MonthlyFrequency"];
+        ReportFrequency: components["schemas"]["DailyFrequency"] | components["schemas"]["WeeklyFrequency"] | components["schemas"]["MonthlyFrequency"];
         /** @description The period to report. Mercado Pago widens it to whole days of the account's own time zone. */
-        readonly ReportRequest: {
+        ReportRequest: {
             /** @description Begin of the period. */
-            readonly begin_date: components["schemas"]["UtcSecond"];
+            begin_date: components["schemas"]["UtcSecond"];
             /** @description End of the period, after its begin; 1 to 60 days, best ended before today. */
-            readonly end_date: components["schemas"]["UtcSecond"];
+            end_date: components["schemas"]["UtcSecond"];
         };
         /** @description One page of search results. */
-        readonly ReportSearch: {
-            readonly paging: components["schemas"]["Paging"];
+        ReportSearch: {
+            paging: components["schemas"]["Paging"];
             /** @description The reports found, newest first. */
-            readonly results: readonly components["schemas"]["FinishedReport"][];
+            results: components["schemas"]["FinishedReport"][];
         };
         /** @description The making of one report, from the request to the file. */
-        readonly ReportTask: {
+        ReportTask: {
             /**
              * Format: int64
              * @description The account the report is about.
              */
-            readonly account_id?: number | null;
+            account_id?: number | null;
             /**
              * Format: date-time
              * @description Begin of the period as widened, UTC.
              */
-            readonly begin_date?: string | null;
-            /** @description How the report was asked for. */
-            readonly created_from?: "manual" | "schedule" | (string & {}) | null;
+            begin_date?: string | null;
+            /**
+             * @description How the report was asked for.
+             *
+             *     Known values: `manual`, `schedule`. Others may come.
+             */
+            created_from?: string | null;
             /** @description Currency code of the account. */
-            readonly currency_id?: string | null;
+            currency_id?: string | null;
             /**
              * Format: date-time
              * @description When the report was made, with an offset; in older lists.
              */
-            readonly date_created?: string | null;
+            date_created?: string | null;
             /**
              * Format: date-time
              * @description End of the period as widened, UTC, the last second included.
              */
-            readonly end_date?: string | null;
+            end_date?: string | null;
             /** @description The name to download the report by; missing, null or empty until the report is made. */
-            readonly file_name?: string | null;
+            file_name?: string | null;
             /** @description The files, in place of `file_name`, as seen on test accounts. */
-            readonly files?: readonly components["schemas"]["ReportTaskFile"][] | null;
-            /** @description File format. */
-            readonly format?: "CSV" | "XLSX" | (string & {}) | null;
+            files?: components["schemas"]["ReportTaskFile"][] | null;
+            /**
+             * @description File format.
+             *
+             *     Known values: `CSV`, `XLSX`. Others may come.
+             */
+            format?: string | null;
             /**
              * Format: date-time
              * @description When the report is or was made, with an offset.
              */
-            readonly generation_date?: string | null;
+            generation_date?: string | null;
             /**
              * Format: int64
              * @description The task's id, the same in the create, list and task operations. A number above 2^32; a string (UUID) was seen on test accounts.
              */
-            readonly id: number | string;
+            id: number | string;
             /** @description Shown in older guides; not explained by Mercado Pago. */
-            readonly internal_management?: readonly components["schemas"]["ReportTaskManagement"][] | null;
+            internal_management?: components["schemas"]["ReportTaskManagement"][] | null;
             /** @description Not explained by Mercado Pago. */
-            readonly is_reserve?: boolean | null;
+            is_reserve?: boolean | null;
             /** @description Whether the report is a test. */
-            readonly is_test?: boolean | null;
+            is_test?: boolean | null;
             /**
              * Format: date-time
              * @description When the task changed last, with an offset.
              */
-            readonly last_modified?: string | null;
+            last_modified?: string | null;
             /**
              * Format: int64
              * @description The report's id, as in a search. Documented as null until the report is made, and given in the documented answer to a create: no sign that the report is ready.
              */
-            readonly report_id?: number | null;
-            /** @description The report family. */
-            readonly report_type?: "settlement" | "release" | (string & {}) | null;
+            report_id?: number | null;
+            /**
+             * @description The report family.
+             *
+             *     Known values: `settlement`, `release`. Others may come.
+             */
+            report_type?: string | null;
             /** @description How often Mercado Pago tried to make the report again. */
-            readonly retries?: number | null;
-            /** @description How far the report is; `available` was seen on test accounts in place of `processed`. */
-            readonly status?: "pending" | "processing" | "processed" | "failed" | "deleted" | "available" | (string & {}) | null;
-            /** @description Not explained by Mercado Pago; null and the text "null" both occur. */
-            readonly sub_type?: "settlement" | "release" | "null" | (string & {}) | null;
+            retries?: number | null;
+            /**
+             * @description How far the report is; `available` was seen on test accounts in place of `processed`.
+             *
+             *     Known values: `pending`, `processing`, `processed`, `failed`, `deleted`, `available`. Others may come.
+             */
+            status?: string | null;
+            /**
+             * @description Not explained by Mercado Pago; null and the text "null" both occur.
+             *
+             *     Known values: `settlement`, `release`, `null`. Others may come.
+             */
+            sub_type?: string | null;
             /**
              * Format: int64
              * @description The user who owns the report.
              */
-            readonly user_id?: number | null;
+            user_id?: number | null;
         };
         /** @description One file of a report, as seen on test accounts. */
-        readonly ReportTaskFile: {
+        ReportTaskFile: {
             /** @description The name to download the file by. */
-            readonly name?: string | null;
-            /** @description The file's format. */
-            readonly type?: "csv" | "json" | (string & {}) | null;
+            name?: string | null;
+            /**
+             * @description The file's format.
+             *
+             *     Known values: `csv`, `json`. Others may come.
+             */
+            type?: string | null;
         };
         /** @description Reports as tasks. A bare array, without paging. */
-        readonly ReportTaskList: readonly components["schemas"]["ReportTask"][];
+        ReportTaskList: components["schemas"]["ReportTask"][];
         /** @description Flags of older guides; not explained by Mercado Pago. */
-        readonly ReportTaskManagement: {
+        ReportTaskManagement: {
             /** @description Not explained by Mercado Pago. */
-            readonly is_visible?: boolean | null;
+            is_visible?: boolean | null;
             /** @description Not explained by Mercado Pago. */
-            readonly notify?: boolean | null;
+            notify?: boolean | null;
             /** @description Not explained by Mercado Pago. */
-            readonly use_exact_time?: boolean | null;
+            use_exact_time?: boolean | null;
         };
         /** @description What settlement reports are made of, as answered. */
-        readonly SettlementReportConfig: {
+        SettlementReportConfig: {
             /** @description The columns of the file, in order. */
-            readonly columns?: readonly components["schemas"]["ConfiguredColumn"][] | null;
+            columns?: components["schemas"]["ConfiguredColumn"][] | null;
             /** @description Whether coupons are shown in detail. */
-            readonly coupon_detailed?: boolean | null;
+            coupon_detailed?: boolean | null;
             /** @description The time zone of the dates in the file, such as `GMT-04`, without daylight saving. */
-            readonly display_timezone?: string | null;
+            display_timezone?: string | null;
             /** @description Begin of each file's name. */
-            readonly file_name_prefix?: string | null;
-            readonly frequency?: components["schemas"]["ConfiguredFrequency"] | null;
+            file_name_prefix?: string | null;
+            frequency?: components["schemas"]["ConfiguredFrequency"] | null;
             /** @description The language of the column names. */
-            readonly header_language?: string | null;
+            header_language?: string | null;
             /** @description Whether withdrawals are rows of the report. */
-            readonly include_withdraw?: boolean | null;
+            include_withdraw?: boolean | null;
             /** @description E-mail addresses that are told of each report. */
-            readonly notification_email_list?: readonly components["schemas"]["NotificationEmail"][] | null;
+            notification_email_list?: components["schemas"]["NotificationEmail"][] | null;
             /** @description Whether refunds are shown in detail. */
-            readonly refund_detailed?: boolean | null;
-            /** @description The language of the report. */
-            readonly report_translation?: "en" | "es" | "pt" | (string & {}) | null;
+            refund_detailed?: boolean | null;
+            /**
+             * @description The language of the report.
+             *
+             *     Known values: `en`, `es`, `pt`. Others may come.
+             */
+            report_translation?: string | null;
             /** @description Whether reports are made by themselves; set by the schedule operations. */
-            readonly scheduled?: boolean | null;
+            scheduled?: boolean | null;
             /** @description The character between columns. */
-            readonly separator?: string | null;
-            readonly sftp_info?: components["schemas"]["ConfiguredSftpInfo"] | null;
+            separator?: string | null;
+            sftp_info?: components["schemas"]["ConfiguredSftpInfo"] | null;
             /** @description Whether shipping is shown in detail. */
-            readonly shipping_detail?: boolean | null;
+            shipping_detail?: boolean | null;
             /** @description Whether cancelled chargebacks are rows of the report. */
-            readonly show_chargeback_cancel?: boolean | null;
+            show_chargeback_cancel?: boolean | null;
             /** @description Whether fees that are expected are shown. */
-            readonly show_fee_prevision?: boolean | null;
+            show_fee_prevision?: boolean | null;
         };
         /** @description What settlement reports are made of. */
-        readonly SettlementReportConfigRequest: {
+        SettlementReportConfigRequest: {
             /** @description The columns of the file, in order. */
-            readonly columns: readonly components["schemas"]["ReportColumn"][];
+            columns: components["schemas"]["ReportColumn"][];
             /** @description Whether coupons are shown in detail. */
-            readonly coupon_detailed?: boolean;
+            coupon_detailed?: boolean;
             /**
              * @description The time zone of the dates in the file, such as `GMT-04`, without daylight saving.
              * @default GMT-04
              */
-            readonly display_timezone?: string;
+            display_timezone?: string;
             /** @description Begin of each file's name. */
-            readonly file_name_prefix: string;
-            readonly frequency: components["schemas"]["ReportFrequency"];
+            file_name_prefix: string;
+            frequency: components["schemas"]["ReportFrequency"];
             /** @description The language of the column names. */
-            readonly header_language?: string;
+            header_language?: string;
             /** @description Whether withdrawals are rows of the report. */
-            readonly include_withdraw?: boolean;
+            include_withdraw?: boolean;
             /** @description E-mail addresses that are told of each report. */
-            readonly notification_email_list?: readonly string[];
+            notification_email_list?: string[];
             /** @description Whether refunds are shown in detail. */
-            readonly refund_detailed?: boolean;
+            refund_detailed?: boolean;
             /**
              * @description The language of the report.
              * @enum {string}
              */
-            readonly report_translation?: "en" | "es" | "pt";
+            report_translation?: "en" | "es" | "pt";
             /** @description The character between columns; "," unless set. */
-            readonly separator?: string;
-            readonly sftp_info?: components["schemas"]["SftpInfo"];
+            separator?: string;
+            sftp_info?: components["schemas"]["SftpInfo"];
             /** @description Whether shipping is shown in detail. */
-            readonly shipping_detail?: boolean;
+            shipping_detail?: boolean;
             /** @description Whether cancelled chargebacks are rows of the report. */
-            readonly show_chargeback_cancel?: boolean;
+            show_chargeback_cancel?: boolean;
             /** @description Whether fees that are expected are shown. */
-            readonly show_fee_prevision?: boolean;
+            show_fee_prevision?: boolean;
         };
         /** @description An SFTP server that Mercado Pago also delivers each file to. */
-        readonly SftpInfo: {
+        SftpInfo: {
             /**
              * Format: password
              * @description Password. A secret, never to be logged.
              */
-            readonly password?: string;
+            password?: string;
             /** @description Port number. */
-            readonly port?: number;
+            port?: number;
             /** @description Directory to write to. */
-            readonly remote_dir?: string;
+            remote_dir?: string;
             /** @description Host name. */
-            readonly server?: string;
+            server?: string;
             /** @description User name. */
-            readonly username?: string;
+            username?: string;
         };
         /**
          * Format: date-time
          * @description An instant in UTC, to the second, without milliseconds.
          * @example 2019-05-01T00:00:00Z
          */
-        readonly UtcSecond: string;
+        UtcSecond: string;
         /** @description A report each week. */
-        readonly WeeklyFrequency: {
-            readonly hour: components["schemas"]["HourOfDay"];
+        WeeklyFrequency: {
+            hour: components["schemas"]["HourOfDay"];
             /**
              * @description Weekly. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            readonly type: "weekly";
+            type: "weekly";
             /** @description The day of the week; how days are numbered or named is not documented. */
-            readonly value: number | string;
+            value: number | string;
         };
     };
     responses: {
         /** @description There is no configuration yet. */
-        readonly ConfigNotFound: {
+        ConfigNotFound: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description The account has a configuration already; update it with PUT. */
-        readonly DuplicateConfig: {
+        DuplicateConfig: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description Seen when a numeric id stands in place of the file name. */
-        readonly FileForbidden: {
+        FileForbidden: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description There is no file of this name. */
-        readonly FileNotFound: {
+        FileNotFound: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description The provider failed. */
-        readonly InternalError: {
+        InternalError: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description The period was refused, or no more reports can be asked for. */
-        readonly InvalidPeriod: {
+        InvalidPeriod: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description A part of the configuration was refused; `error` names it. */
-        readonly InvalidReleaseConfig: {
+        InvalidReleaseConfig: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description A filter was refused; `error` names it. */
-        readonly InvalidSearch: {
+        InvalidSearch: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description A part of the configuration was refused; `error` names it. */
-        readonly InvalidSettlementConfig: {
+        InvalidSettlementConfig: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description The task id was refused. Seen for ids that are not numbers, for unknown ids, and on some accounts for the id of a task that exists: look in the list before giving up. */
-        readonly InvalidTask: {
+        InvalidTask: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description The access token is missing, wrong or expired. */
-        readonly InvalidToken: {
+        InvalidToken: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description The account has no configuration for this report family; the body is empty. Create the configuration first. */
-        readonly NotConfigured: {
+        NotConfigured: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content?: never;
         };
         /** @description Accepted, and no report was made: ask again with another period. Documented for all countries but Brazil. Never a success. */
-        readonly NothingMade: {
+        NothingMade: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content?: never;
         };
         /** @description The configuration. */
-        readonly ReleaseConfig: {
+        ReleaseConfig: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ReleaseReportConfig"];
+                "application/json": components["schemas"]["ReleaseReportConfig"];
             };
         };
         /** @description The task of the run that will no longer happen. */
-        readonly ScheduleDisabled: {
+        ScheduleDisabled: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ReportTask"];
+                "application/json": components["schemas"]["ReportTask"];
             };
         };
         /** @description The task of the next run. */
-        readonly ScheduleEnabled: {
+        ScheduleEnabled: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ReportTask"];
+                "application/json": components["schemas"]["ReportTask"];
             };
         };
         /** @description The configuration. */
-        readonly SettlementConfig: {
+        SettlementConfig: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["SettlementReportConfig"];
+                "application/json": components["schemas"]["SettlementReportConfig"];
             };
         };
         /** @description There is no configuration yet, said with another HTTP status than the body's. */
-        readonly SettlementConfigNotFoundAsBadRequest: {
+        SettlementConfigNotFoundAsBadRequest: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description Seen for an unknown task id on release reports. */
-        readonly TaskForbidden: {
+        TaskForbidden: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description The token's user has no such task. */
-        readonly TaskNotFound: {
+        TaskNotFound: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description Too many requests; come back after the time given. */
-        readonly TooManyRequests: {
+        TooManyRequests: {
             headers: {
                 /**
                  * @description Seconds to wait.
                  * @example 30
                  */
-                readonly "Retry-After"?: number;
-                readonly [name: string]: unknown;
+                "Retry-After"?: number;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
         /** @description The access token is missing or wrong, or its user may not see these reports. */
-        readonly UnauthorizedSearch: {
+        UnauthorizedSearch: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["ErrorResponse"];
+                "application/json": components["schemas"]["ErrorResponse"];
             };
         };
     };
@@ -979,63 +1031,63 @@ export interface components {
          * @description The `file_name` of a finished task, exactly as given. It shares its place with `list`, `search`, `task`, `config` and `schedule`, so a file cannot have one of these names.
          * @example settlement-report-123456789-2022-10-12-104118.csv
          */
-        readonly FileName: string;
+        FileName: string;
         /**
          * @description The account the report is about.
          * @example 167345291
          */
-        readonly SearchAccountId: number;
+        SearchAccountId: number;
         /** @description Begin of the report's period, UTC, without milliseconds. */
-        readonly SearchBeginDate: components["schemas"]["UtcSecond"];
+        SearchBeginDate: components["schemas"]["UtcSecond"];
         /** @description How the report was asked for; both when left out. */
-        readonly SearchCreatedFrom: "manual" | "schedule" | "manual,schedule";
+        SearchCreatedFrom: "manual" | "schedule" | "manual,schedule";
         /**
          * @description Currency code in capitals.
          * @example ARS
          */
-        readonly SearchCurrencyId: string;
+        SearchCurrencyId: string;
         /** @description End of the report's period, UTC, without milliseconds. */
-        readonly SearchEndDate: components["schemas"]["UtcSecond"];
+        SearchEndDate: components["schemas"]["UtcSecond"];
         /**
          * @description The exact file name; upper and lower case differ.
          * @example settlement-report-123456789-2022-10-12-104118.csv
          */
-        readonly SearchFileName: string;
+        SearchFileName: string;
         /**
          * @description File format of the report.
          * @example CSV
          */
-        readonly SearchFormat: "CSV" | "XLSX" | (string & {});
+        SearchFormat: string;
         /**
          * @description The report's id (a task's `report_id`, not the task's id).
          * @example 17012160
          */
-        readonly SearchId: number;
+        SearchId: number;
         /** @description How many results to give at most. */
-        readonly SearchLimit: number;
+        SearchLimit: number;
         /** @description How many results to skip. */
-        readonly SearchOffset: number;
+        SearchOffset: number;
         /** @description The date that `range_begin_date` and `range_end_date` bound; needs both of them. */
-        readonly SearchRange: "date_created";
+        SearchRange: "date_created";
         /** @description Begin of the range, UTC, without milliseconds; required with `range`. */
-        readonly SearchRangeBeginDate: components["schemas"]["UtcSecond"];
+        SearchRangeBeginDate: components["schemas"]["UtcSecond"];
         /** @description End of the range, UTC, without milliseconds; required with `range`. */
-        readonly SearchRangeEndDate: components["schemas"]["UtcSecond"];
+        SearchRangeEndDate: components["schemas"]["UtcSecond"];
         /**
          * @description The `id` that the create or list operation gave. Keep that numeric one: some test accounts answer with another, non-numeric `id`.
          * @example 99336983670
          */
-        readonly TaskId: number;
+        TaskId: number;
     };
     requestBodies: {
-        readonly ReleaseConfig: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReleaseReportConfigRequest"];
+        ReleaseConfig: {
+            content: {
+                "application/json": components["schemas"]["ReleaseReportConfigRequest"];
             };
         };
-        readonly SettlementConfig: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["SettlementReportConfigRequest"];
+        SettlementConfig: {
+            content: {
+                "application/json": components["schemas"]["SettlementReportConfigRequest"];
             };
         };
     };
@@ -1044,502 +1096,502 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    readonly createReleaseReport: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    createReleaseReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReportRequest"];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportRequest"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The task that makes the report was created. */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ReportTask"];
+                    "application/json": components["schemas"]["ReportTask"];
                 };
             };
-            readonly 203: components["responses"]["NothingMade"];
-            readonly 400: components["responses"]["InvalidPeriod"];
-            readonly 401: components["responses"]["InvalidToken"];
-            readonly 404: components["responses"]["NotConfigured"];
-            readonly 429: components["responses"]["TooManyRequests"];
+            203: components["responses"]["NothingMade"];
+            400: components["responses"]["InvalidPeriod"];
+            401: components["responses"]["InvalidToken"];
+            404: components["responses"]["NotConfigured"];
+            429: components["responses"]["TooManyRequests"];
         };
     };
-    readonly downloadReleaseReport: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    downloadReleaseReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description The `file_name` of a finished task, exactly as given. It shares its place with `list`, `search`, `task`, `config` and `schedule`, so a file cannot have one of these names.
                  * @example settlement-report-123456789-2022-10-12-104118.csv
                  */
-                readonly file_name: components["parameters"]["FileName"];
+                file_name: components["parameters"]["FileName"];
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The report file. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
-                    readonly "text/csv": unknown;
-                    readonly "text/plain": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv": unknown;
+                    "text/plain": unknown;
                 };
             };
-            readonly 401: components["responses"]["InvalidToken"];
-            readonly 403: components["responses"]["FileForbidden"];
-            readonly 404: components["responses"]["FileNotFound"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["FileForbidden"];
+            404: components["responses"]["FileNotFound"];
         };
     };
-    readonly getReleaseReportConfig: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getReleaseReportConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: components["responses"]["ReleaseConfig"];
-            readonly 401: components["responses"]["InvalidToken"];
-            readonly 404: components["responses"]["ConfigNotFound"];
-        };
-    };
-    readonly updateReleaseReportConfig: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: components["requestBodies"]["ReleaseConfig"];
-        readonly responses: {
-            readonly 200: components["responses"]["ReleaseConfig"];
-            readonly 400: components["responses"]["InvalidReleaseConfig"];
-            readonly 401: components["responses"]["InvalidToken"];
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ReleaseConfig"];
+            401: components["responses"]["InvalidToken"];
+            404: components["responses"]["ConfigNotFound"];
         };
     };
-    readonly createReleaseReportConfig: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    updateReleaseReportConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: components["requestBodies"]["ReleaseConfig"];
-        readonly responses: {
-            readonly 200: components["responses"]["ReleaseConfig"];
-            readonly 201: components["responses"]["ReleaseConfig"];
-            readonly 400: components["responses"]["InvalidReleaseConfig"];
-            readonly 401: components["responses"]["InvalidToken"];
-            readonly 409: components["responses"]["DuplicateConfig"];
-            readonly 429: components["responses"]["TooManyRequests"];
+        requestBody: components["requestBodies"]["ReleaseConfig"];
+        responses: {
+            200: components["responses"]["ReleaseConfig"];
+            400: components["responses"]["InvalidReleaseConfig"];
+            401: components["responses"]["InvalidToken"];
         };
     };
-    readonly listReleaseReports: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    createReleaseReportConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody: components["requestBodies"]["ReleaseConfig"];
+        responses: {
+            200: components["responses"]["ReleaseConfig"];
+            201: components["responses"]["ReleaseConfig"];
+            400: components["responses"]["InvalidReleaseConfig"];
+            401: components["responses"]["InvalidToken"];
+            409: components["responses"]["DuplicateConfig"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listReleaseReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
             /** @description The reports; an empty array when there are none. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ReportTaskList"];
+                    "application/json": components["schemas"]["ReportTaskList"];
                 };
             };
-            readonly 401: components["responses"]["InvalidToken"];
+            401: components["responses"]["InvalidToken"];
         };
     };
-    readonly enableReleaseReportSchedule: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    enableReleaseReportSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: components["responses"]["ScheduleEnabled"];
-            readonly 201: components["responses"]["ScheduleEnabled"];
-            readonly 401: components["responses"]["InvalidToken"];
-        };
-    };
-    readonly disableReleaseReportSchedule: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: components["responses"]["ScheduleDisabled"];
-            readonly 401: components["responses"]["InvalidToken"];
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ScheduleEnabled"];
+            201: components["responses"]["ScheduleEnabled"];
+            401: components["responses"]["InvalidToken"];
         };
     };
-    readonly searchReleaseReports: {
-        readonly parameters: {
-            readonly query?: {
+    disableReleaseReportSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ScheduleDisabled"];
+            401: components["responses"]["InvalidToken"];
+        };
+    };
+    searchReleaseReports: {
+        parameters: {
+            query?: {
                 /**
                  * @description The account the report is about.
                  * @example 167345291
                  */
-                readonly account_id?: components["parameters"]["SearchAccountId"];
+                account_id?: components["parameters"]["SearchAccountId"];
                 /** @description Begin of the report's period, UTC, without milliseconds. */
-                readonly begin_date?: components["parameters"]["SearchBeginDate"];
+                begin_date?: components["parameters"]["SearchBeginDate"];
                 /** @description How the report was asked for; both when left out. */
-                readonly created_from?: components["parameters"]["SearchCreatedFrom"];
+                created_from?: components["parameters"]["SearchCreatedFrom"];
                 /**
                  * @description Currency code in capitals.
                  * @example ARS
                  */
-                readonly currency_id?: components["parameters"]["SearchCurrencyId"];
+                currency_id?: components["parameters"]["SearchCurrencyId"];
                 /** @description End of the report's period, UTC, without milliseconds. */
-                readonly end_date?: components["parameters"]["SearchEndDate"];
+                end_date?: components["parameters"]["SearchEndDate"];
                 /**
                  * @description The exact file name; upper and lower case differ.
                  * @example settlement-report-123456789-2022-10-12-104118.csv
                  */
-                readonly file_name?: components["parameters"]["SearchFileName"];
+                file_name?: components["parameters"]["SearchFileName"];
                 /**
                  * @description File format of the report.
                  * @example CSV
                  */
-                readonly format?: components["parameters"]["SearchFormat"];
+                format?: components["parameters"]["SearchFormat"];
                 /**
                  * @description The report's id (a task's `report_id`, not the task's id).
                  * @example 17012160
                  */
-                readonly id?: components["parameters"]["SearchId"];
+                id?: components["parameters"]["SearchId"];
                 /** @description How many results to give at most. */
-                readonly limit?: components["parameters"]["SearchLimit"];
+                limit?: components["parameters"]["SearchLimit"];
                 /** @description How many results to skip. */
-                readonly offset?: components["parameters"]["SearchOffset"];
+                offset?: components["parameters"]["SearchOffset"];
                 /** @description The date that `range_begin_date` and `range_end_date` bound; needs both of them. */
-                readonly range?: components["parameters"]["SearchRange"];
+                range?: components["parameters"]["SearchRange"];
                 /** @description Begin of the range, UTC, without milliseconds; required with `range`. */
-                readonly range_begin_date?: components["parameters"]["SearchRangeBeginDate"];
+                range_begin_date?: components["parameters"]["SearchRangeBeginDate"];
                 /** @description End of the range, UTC, without milliseconds; required with `range`. */
-                readonly range_end_date?: components["parameters"]["SearchRangeEndDate"];
+                range_end_date?: components["parameters"]["SearchRangeEndDate"];
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description One page of the reports found. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ReportSearch"];
+                    "application/json": components["schemas"]["ReportSearch"];
                 };
             };
-            readonly 400: components["responses"]["InvalidSearch"];
-            readonly 401: components["responses"]["UnauthorizedSearch"];
-            readonly 500: components["responses"]["InternalError"];
+            400: components["responses"]["InvalidSearch"];
+            401: components["responses"]["UnauthorizedSearch"];
+            500: components["responses"]["InternalError"];
         };
     };
-    readonly getReleaseReportTask: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    getReleaseReportTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description The `id` that the create or list operation gave. Keep that numeric one: some test accounts answer with another, non-numeric `id`.
                  * @example 99336983670
                  */
-                readonly task_id: components["parameters"]["TaskId"];
+                task_id: components["parameters"]["TaskId"];
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The task. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ReportTask"];
+                    "application/json": components["schemas"]["ReportTask"];
                 };
             };
-            readonly 400: components["responses"]["InvalidTask"];
-            readonly 401: components["responses"]["InvalidToken"];
-            readonly 403: components["responses"]["TaskForbidden"];
-            readonly 404: components["responses"]["TaskNotFound"];
-            readonly 500: components["responses"]["InternalError"];
+            400: components["responses"]["InvalidTask"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["TaskForbidden"];
+            404: components["responses"]["TaskNotFound"];
+            500: components["responses"]["InternalError"];
         };
     };
-    readonly createSettlementReport: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    createSettlementReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReportRequest"];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportRequest"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The task that makes the report was created. */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ReportTask"];
+                    "application/json": components["schemas"]["ReportTask"];
                 };
             };
-            readonly 203: components["responses"]["NothingMade"];
-            readonly 400: components["responses"]["InvalidPeriod"];
-            readonly 401: components["responses"]["InvalidToken"];
-            readonly 404: components["responses"]["NotConfigured"];
-            readonly 429: components["responses"]["TooManyRequests"];
+            203: components["responses"]["NothingMade"];
+            400: components["responses"]["InvalidPeriod"];
+            401: components["responses"]["InvalidToken"];
+            404: components["responses"]["NotConfigured"];
+            429: components["responses"]["TooManyRequests"];
         };
     };
-    readonly downloadSettlementReport: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    downloadSettlementReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description The `file_name` of a finished task, exactly as given. It shares its place with `list`, `search`, `task`, `config` and `schedule`, so a file cannot have one of these names.
                  * @example settlement-report-123456789-2022-10-12-104118.csv
                  */
-                readonly file_name: components["parameters"]["FileName"];
+                file_name: components["parameters"]["FileName"];
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The report file. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
-                    readonly "text/csv": unknown;
-                    readonly "text/plain": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv": unknown;
+                    "text/plain": unknown;
                 };
             };
-            readonly 401: components["responses"]["InvalidToken"];
-            readonly 403: components["responses"]["FileForbidden"];
-            readonly 404: components["responses"]["FileNotFound"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["FileForbidden"];
+            404: components["responses"]["FileNotFound"];
         };
     };
-    readonly getSettlementReportConfig: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    getSettlementReportConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: components["responses"]["SettlementConfig"];
-            readonly 400: components["responses"]["SettlementConfigNotFoundAsBadRequest"];
-            readonly 401: components["responses"]["InvalidToken"];
-            readonly 404: components["responses"]["ConfigNotFound"];
-        };
-    };
-    readonly updateSettlementReportConfig: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody: components["requestBodies"]["SettlementConfig"];
-        readonly responses: {
-            readonly 200: components["responses"]["SettlementConfig"];
-            readonly 400: components["responses"]["InvalidSettlementConfig"];
-            readonly 401: components["responses"]["InvalidToken"];
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["SettlementConfig"];
+            400: components["responses"]["SettlementConfigNotFoundAsBadRequest"];
+            401: components["responses"]["InvalidToken"];
+            404: components["responses"]["ConfigNotFound"];
         };
     };
-    readonly createSettlementReportConfig: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    updateSettlementReportConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: components["requestBodies"]["SettlementConfig"];
-        readonly responses: {
-            readonly 200: components["responses"]["SettlementConfig"];
-            readonly 201: components["responses"]["SettlementConfig"];
-            readonly 400: components["responses"]["InvalidSettlementConfig"];
-            readonly 401: components["responses"]["InvalidToken"];
-            readonly 409: components["responses"]["DuplicateConfig"];
-            readonly 429: components["responses"]["TooManyRequests"];
+        requestBody: components["requestBodies"]["SettlementConfig"];
+        responses: {
+            200: components["responses"]["SettlementConfig"];
+            400: components["responses"]["InvalidSettlementConfig"];
+            401: components["responses"]["InvalidToken"];
         };
     };
-    readonly listSettlementReports: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    createSettlementReportConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody: components["requestBodies"]["SettlementConfig"];
+        responses: {
+            200: components["responses"]["SettlementConfig"];
+            201: components["responses"]["SettlementConfig"];
+            400: components["responses"]["InvalidSettlementConfig"];
+            401: components["responses"]["InvalidToken"];
+            409: components["responses"]["DuplicateConfig"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    listSettlementReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
             /** @description The reports; an empty array when there are none. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ReportTaskList"];
+                    "application/json": components["schemas"]["ReportTaskList"];
                 };
             };
-            readonly 401: components["responses"]["InvalidToken"];
+            401: components["responses"]["InvalidToken"];
         };
     };
-    readonly enableSettlementReportSchedule: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    enableSettlementReportSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: components["responses"]["ScheduleEnabled"];
-            readonly 201: components["responses"]["ScheduleEnabled"];
-            readonly 401: components["responses"]["InvalidToken"];
-        };
-    };
-    readonly disableSettlementReportSchedule: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 200: components["responses"]["ScheduleDisabled"];
-            readonly 401: components["responses"]["InvalidToken"];
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ScheduleEnabled"];
+            201: components["responses"]["ScheduleEnabled"];
+            401: components["responses"]["InvalidToken"];
         };
     };
-    readonly searchSettlementReports: {
-        readonly parameters: {
-            readonly query?: {
+    disableSettlementReportSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ScheduleDisabled"];
+            401: components["responses"]["InvalidToken"];
+        };
+    };
+    searchSettlementReports: {
+        parameters: {
+            query?: {
                 /**
                  * @description The account the report is about.
                  * @example 167345291
                  */
-                readonly account_id?: components["parameters"]["SearchAccountId"];
+                account_id?: components["parameters"]["SearchAccountId"];
                 /** @description Begin of the report's period, UTC, without milliseconds. */
-                readonly begin_date?: components["parameters"]["SearchBeginDate"];
+                begin_date?: components["parameters"]["SearchBeginDate"];
                 /** @description How the report was asked for; both when left out. */
-                readonly created_from?: components["parameters"]["SearchCreatedFrom"];
+                created_from?: components["parameters"]["SearchCreatedFrom"];
                 /**
                  * @description Currency code in capitals.
                  * @example ARS
                  */
-                readonly currency_id?: components["parameters"]["SearchCurrencyId"];
+                currency_id?: components["parameters"]["SearchCurrencyId"];
                 /** @description End of the report's period, UTC, without milliseconds. */
-                readonly end_date?: components["parameters"]["SearchEndDate"];
+                end_date?: components["parameters"]["SearchEndDate"];
                 /**
                  * @description The exact file name; upper and lower case differ.
                  * @example settlement-report-123456789-2022-10-12-104118.csv
                  */
-                readonly file_name?: components["parameters"]["SearchFileName"];
+                file_name?: components["parameters"]["SearchFileName"];
                 /**
                  * @description File format of the report.
                  * @example CSV
                  */
-                readonly format?: components["parameters"]["SearchFormat"];
+                format?: components["parameters"]["SearchFormat"];
                 /**
                  * @description The report's id (a task's `report_id`, not the task's id).
                  * @example 17012160
                  */
-                readonly id?: components["parameters"]["SearchId"];
+                id?: components["parameters"]["SearchId"];
                 /** @description How many results to give at most. */
-                readonly limit?: components["parameters"]["SearchLimit"];
+                limit?: components["parameters"]["SearchLimit"];
                 /** @description How many results to skip. */
-                readonly offset?: components["parameters"]["SearchOffset"];
+                offset?: components["parameters"]["SearchOffset"];
                 /** @description The date that `range_begin_date` and `range_end_date` bound; needs both of them. */
-                readonly range?: components["parameters"]["SearchRange"];
+                range?: components["parameters"]["SearchRange"];
                 /** @description Begin of the range, UTC, without milliseconds; required with `range`. */
-                readonly range_begin_date?: components["parameters"]["SearchRangeBeginDate"];
+                range_begin_date?: components["parameters"]["SearchRangeBeginDate"];
                 /** @description End of the range, UTC, without milliseconds; required with `range`. */
-                readonly range_end_date?: components["parameters"]["SearchRangeEndDate"];
+                range_end_date?: components["parameters"]["SearchRangeEndDate"];
             };
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description One page of the reports found. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ReportSearch"];
+                    "application/json": components["schemas"]["ReportSearch"];
                 };
             };
-            readonly 400: components["responses"]["InvalidSearch"];
-            readonly 401: components["responses"]["UnauthorizedSearch"];
-            readonly 500: components["responses"]["InternalError"];
+            400: components["responses"]["InvalidSearch"];
+            401: components["responses"]["UnauthorizedSearch"];
+            500: components["responses"]["InternalError"];
         };
     };
-    readonly getSettlementReportTask: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    getSettlementReportTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description The `id` that the create or list operation gave. Keep that numeric one: some test accounts answer with another, non-numeric `id`.
                  * @example 99336983670
                  */
-                readonly task_id: components["parameters"]["TaskId"];
+                task_id: components["parameters"]["TaskId"];
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The task. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ReportTask"];
+                    "application/json": components["schemas"]["ReportTask"];
                 };
             };
-            readonly 400: components["responses"]["InvalidTask"];
-            readonly 401: components["responses"]["InvalidToken"];
-            readonly 404: components["responses"]["TaskNotFound"];
-            readonly 500: components["responses"]["InternalError"];
+            400: components["responses"]["InvalidTask"];
+            401: components["responses"]["InvalidToken"];
+            404: components["responses"]["TaskNotFound"];
+            500: components["responses"]["InternalError"];
         };
     };
 }

@@ -67,7 +67,12 @@ describe("an answer", () => {
       Response.json({ message: "slow", error: "too_many_requests" }, { status: 429, headers: { "retry-after": "7" } }),
     );
     const call = client.POST("/v1/account/settlement_report", { body }).then((result) => orThrow(result));
-    await expect(call).rejects.toMatchObject({ code: "too_many_requests", retryAfterMs: 7000, retryable: true });
+    await expect(call).rejects.toMatchObject({
+      code: "http-429",
+      providerCode: "too_many_requests",
+      retryAfterMs: 7000,
+      retryable: true,
+    });
     expect(requests).toHaveLength(1);
     await client.GET("/v1/account/settlement_report/list");
     expect(requests).toHaveLength(4);
@@ -93,12 +98,8 @@ describe("what compiles", () => {
   const never = async (client: MercadopagoClient): Promise<void> => {
     // @ts-expect-error: the end is missing
     await client.POST("/v1/account/settlement_report", { body: { begin_date: "2026-11-01T03:00:00Z" } });
-    // @ts-expect-error: no such field
-    await client.POST("/v1/account/settlement_report", { body: { ...body, format: "csv" } });
     // @ts-expect-error: no such filter
     await client.GET("/v1/account/settlement_report/search", { params: { query: { state: "processed" } } });
-    // @ts-expect-error: the file is no JSON: parseAs is required
-    await client.GET("/v1/account/settlement_report/{file_name}", { params: { path: { file_name: "a" } } });
     const { data } = await client.GET("/v1/account/release_report/task/{task_id}", {
       params: { path: { task_id: 99336983670 } },
     });
@@ -107,5 +108,39 @@ describe("what compiles", () => {
 
   it("is what Mercado Pago documents", () => {
     expect(never).toBeTypeOf("function");
+  });
+});
+
+describe("what compiles and can't work", () => {
+  it("is refused before anything is sent: a field that there is not, a file without parseAs", async () => {
+    const fetch = () => Promise.reject(new Error("sent"));
+    const client = createMercadopagoClient({ accessToken: "TEST-1", fetch });
+    await expect(client.POST("/v1/account/settlement_report", { body: { ...body, format: "csv" } })).rejects.toThrow(
+      /^body.format: /,
+    );
+    const path = { file_name: "settlement-2026.csv" };
+    await expect(client.GET("/v1/account/release_report/{file_name}", { params: { path } })).rejects.toThrow(
+      /^parseAs: /,
+    );
+  });
+});
+
+describe("an option that can't be meant", () => {
+  const good = { accessToken: "TEST-1" } as const;
+  it.each([
+    [{ accesToken: "x" }, /^accesToken: .*did you mean accessToken\?/],
+    [{ timeoutMS: 1 }, /^timeoutMS: .*did you mean timeoutMs\?/],
+    [{ timeoutMs: "5000" }, /^timeoutMs: expected number, got string/],
+    [{ retry: { retires: 1 } }, /^retry\.retires: .*did you mean retries\?/],
+    [{ maxBodyBytes: -1 }, /^maxBodyBytes: expected a number from 1/],
+    [{ fetch: "x" }, /^fetch: expected function, got string/],
+    [{ baseUrl: 5 }, /^baseUrl: expected string, got number/],
+  ])("is refused by name: %j", (more, words) => {
+    expect(() => createMercadopagoClient({ ...good, ...(more as object) })).toThrow(words);
+  });
+
+  it("is refused where there are none at all", () => {
+    for (const none of [undefined, null, "x", []])
+      expect(() => createMercadopagoClient(none as never)).toThrow(/^options: expected /);
   });
 });

@@ -1,4 +1,4 @@
-import { bearer, chooseBaseUrl, createProviderClient } from "@report-kit/http";
+import { bearer, checkOptions, chooseBaseUrl, clientOptions, createProviderClient } from "@report-kit/http";
 import type { AddressOption, ClientOptions, ProviderClient, Secret } from "@report-kit/http";
 import { operations } from "./operations.gen.ts";
 import type { components, paths } from "./schema.gen.ts";
@@ -42,6 +42,14 @@ export type MonatoClientOptions = ClientOptions &
  * @throws RequestRefusedError for an option that is missing or can't be used.
  */
 export function createMonatoClient(options: MonatoClientOptions): MonatoClient {
+  const own = {
+    clientId: "string",
+    apiKey: "string function",
+    token: "string function",
+    environment: Object.keys(environments),
+    baseUrl: "string",
+  };
+  checkOptions("createMonatoClient", options, { ...clientOptions, ...own });
   const { clientId, apiKey, token } = options;
   const provider = "monato";
   const shared = { ...options, provider, baseUrl: chooseBaseUrl(options, environments), operations };

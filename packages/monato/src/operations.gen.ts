@@ -2,9 +2,9 @@
 //   specs/monato/effective.gen.yaml sha256:15c710c9b4e5a21cd4065db6305967b79648adab3c342514bc238b6e13482301
 
 export const operations = {
-  "GET /v1/clients/{client_id}/credentials": { operationId: "listCredentials", repeatable: true },
-  "GET /v1/clients/{client_id}/webhooks": { operationId: "listWebhooks", repeatable: true },
-  "POST /v1/clients/{client_id}/auth/credential-tokens": { operationId: "createToken", repeatable: true },
-  "POST /v1/clients/{client_id}/webhooks": { operationId: "registerWebhook", repeatable: false },
-  "POST /v1/reports/clients/{client_id}/report/download": { operationId: "downloadReport", repeatable: true },
+  "GET /v1/clients/{client_id}/credentials": { operationId: "listCredentials", repeatable: true, query: [] },
+  "GET /v1/clients/{client_id}/webhooks": { operationId: "listWebhooks", repeatable: true, query: [] },
+  "POST /v1/clients/{client_id}/auth/credential-tokens": { operationId: "createToken", repeatable: true, query: [], body: ["client_id","client_secret"] },
+  "POST /v1/clients/{client_id}/webhooks": { operationId: "registerWebhook", repeatable: false, query: [], body: ["client_id","url","token","webhook_type","auth_type"] },
+  "POST /v1/reports/clients/{client_id}/report/download": { operationId: "downloadReport", repeatable: true, query: [], body: ["client_id","report_type","operation_date","clabe_number"] },
 } as const;

@@ -2,82 +2,82 @@
 //   specs/monato/effective.gen.yaml sha256:15c710c9b4e5a21cd4065db6305967b79648adab3c342514bc238b6e13482301
 
 export interface paths {
-    readonly "/v1/clients/{client_id}/auth/credential-tokens": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/clients/{client_id}/auth/credential-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * Exchange a credential for a token
          * @description Returns a JWT that is good for 24 hours (its `exp` claim is the reliable end; `expires_at` comes in two spellings, one
          *     without an offset). Safe to repeat: another call only makes another token.
          */
-        readonly post: operations["createToken"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/clients/{client_id}/credentials": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/clients/{client_id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * List the credentials of a client
          * @description Returns the client id and secret pairs that `createToken` takes. Use one whose `status` is `ACTIVE`.
          */
-        readonly get: operations["listCredentials"];
-        readonly put?: never;
-        readonly post?: never;
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        get: operations["listCredentials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/clients/{client_id}/webhooks": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/clients/{client_id}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         /**
          * List the registered webhooks
          * @description Returns what is registered, so that nothing is registered twice. The shape of the answer is not published: a bare list
          *     and a list under `data` are both described.
          */
-        readonly get: operations["listWebhooks"];
-        readonly put?: never;
+        get: operations["listWebhooks"];
+        put?: never;
         /**
          * Register a webhook
          * @description Tells Monato where to send one type of notice. The request is snake_case and the answer camelCase; the guide says that
          *     this is meant. Not documented as idempotent: look with `listWebhooks` first.
          */
-        readonly post: operations["registerWebhook"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["registerWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    readonly "/v1/reports/clients/{client_id}/report/download": {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    "/v1/reports/clients/{client_id}/report/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * Look up the link of a report file
          * @description Returns the name of a report file and a link to it. It is a look-up that makes nothing, so it is safe to repeat.
@@ -87,24 +87,24 @@ export interface paths {
          *
          *     For `MONTHLY` and `MONTHLY_ACCOUNT_STATEMENT` any day of the month will do: Monato takes the month's last day.
          */
-        readonly post: operations["downloadReport"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["downloadReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
 }
 export interface webhooks {
-    readonly report: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly get?: never;
-        readonly put?: never;
+        get?: never;
+        put?: never;
         /**
          * A report file is ready
          * @description Sent to the registered `url` whenever a report file can be downloaded. There is no event id, and a notice may come
@@ -112,269 +112,301 @@ export interface webhooks {
          *     (`_YYYYMMDD`, or `_YYYYMM` for a month), and `created_at` is when the file was made. Treat a notice as a hint: look up
          *     the link with `downloadReport`.
          */
-        readonly post: operations["receiveReportNotice"];
-        readonly delete?: never;
-        readonly options?: never;
-        readonly head?: never;
-        readonly patch?: never;
-        readonly trace?: never;
+        post: operations["receiveReportNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
 }
 export interface components {
     schemas: {
         /** @description An account statement is ready. */
-        readonly AccountStatementNotice: {
+        AccountStatementNotice: {
             /** @description The account, by Monato's number for it. It is not the CLABE that `downloadReport` wants. */
-            readonly account_id: string;
+            account_id: string;
             /** @description Unique identifier of the client. */
-            readonly client_id: string;
+            client_id: string;
             /**
              * Format: date-time
              * @description When the file was made.
              */
-            readonly created_at: string;
+            created_at: string;
             /** @description Name of the file, with the account and the operation date in it; `downloadReport` names the same file otherwise. */
-            readonly file_name: string;
+            file_name: string;
             /**
              * @description An account statement. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            readonly file_type: "ACCOUNT_STATEMENT";
-            /** @description A day or a month. */
-            readonly period: "DAILY" | "MONTHLY" | (string & {});
+            file_type: "ACCOUNT_STATEMENT";
+            /**
+             * @description A day or a month.
+             *
+             *     Known values: `DAILY`, `MONTHLY`. Others may come.
+             */
+            period: string;
         };
         /** @description The statement of one account, of a day or a month. */
-        readonly AccountStatementRequest: {
+        AccountStatementRequest: {
             /** @description The account's CLABE, which must belong to the client. The check digit is not looked at here; Monato's own samples fail it. */
-            readonly clabe_number: string;
+            clabe_number: string;
             /**
              * Format: uuid
              * @description Unique identifier of the client, as in the path. One of Monato's two documents requires it here.
              */
-            readonly client_id?: string;
+            client_id?: string;
             /**
              * Format: date
              * @description The day, or any day of the month.
              */
-            readonly operation_date: string;
+            operation_date: string;
             /**
              * @description A day or a month. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            readonly report_type: "DAILY_ACCOUNT_STATEMENT" | "MONTHLY_ACCOUNT_STATEMENT";
+            report_type: "DAILY_ACCOUNT_STATEMENT" | "MONTHLY_ACCOUNT_STATEMENT";
         };
         /** @description A pair as `listCredentials` answered it. */
-        readonly CreateTokenRequest: {
+        CreateTokenRequest: {
             /** @description The credential's `client_id`. */
-            readonly client_id: string;
+            client_id: string;
             /**
              * Format: password
              * @description The credential's `client_secret`.
              */
-            readonly client_secret: string;
+            client_secret: string;
         };
         /** @description A client id and secret pair, to be exchanged for a token. */
-        readonly Credential: {
+        Credential: {
             /** @description The `client_id` to send to `createToken`. */
-            readonly client_id: string;
+            client_id: string;
             /**
              * Format: password
              * @description The `client_secret` to send to `createToken`.
              */
-            readonly client_secret: string;
+            client_secret: string;
             /** @description When it was made; not RFC 3339 (a space in place of the `T`). */
-            readonly created_at?: string;
+            created_at?: string;
             /** @description When it was deleted; null or the string `None` if it was not. */
-            readonly deleted_at?: string | null;
-            /** @description What the credential is for. */
-            readonly environment?: "staging" | (string & {});
+            deleted_at?: string | null;
+            /**
+             * @description What the credential is for.
+             *
+             *     Known values: `staging`. Others may come.
+             */
+            environment?: string;
             /** @description Identifier of the credential. */
-            readonly id?: string;
-            /** @description Whether the credential may be used. */
-            readonly status?: "ACTIVE" | (string & {});
+            id?: string;
+            /**
+             * @description Whether the credential may be used.
+             *
+             *     Known values: `ACTIVE`. Others may come.
+             */
+            status?: string;
             /** @description When it was last changed; not RFC 3339. */
-            readonly updated_at?: string;
+            updated_at?: string;
         };
         /** @description The credentials of a client. */
-        readonly CredentialList: {
-            readonly data: readonly components["schemas"]["Credential"][];
+        CredentialList: {
+            data: components["schemas"]["Credential"][];
         };
         /** @description Which report file. An account statement needs its account. */
-        readonly DownloadReportRequest: components["schemas"]["TransactionsReportRequest"] | components["schemas"]["AccountStatementRequest"];
+        DownloadReportRequest: components["schemas"]["TransactionsReportRequest"] | components["schemas"]["AccountStatementRequest"];
         /** @description An error as integrators have met it (the shape of a gRPC gateway). Nothing in it is documented. */
-        readonly Error: {
+        Error: {
             /** @description A gRPC status number; a name in what looks like a later design of the API. */
-            readonly code?: number | string;
+            code?: number | string;
             /** @description More about it. */
-            readonly details?: readonly components["schemas"]["ErrorDetail"][];
+            details?: components["schemas"]["ErrorDetail"][];
             /** @description What is wrong, in words. */
-            readonly message?: string;
+            message?: string;
         };
         /** @description One detail of an error. */
-        readonly ErrorDetail: {
+        ErrorDetail: {
             /** @description The part of the provider that it happened in. */
-            readonly domain?: string;
+            domain?: string;
             /** @description The fault's particulars. */
-            readonly metadata?: {
+            metadata?: {
                 /** @description The provider's number for the fault. */
-                readonly error_code?: string | number;
+                error_code?: string | number;
                 /** @description What is wrong, in words; more precise than `message`. */
-                readonly error_detail?: string;
+                error_detail?: string;
                 /** @description The HTTP status. */
-                readonly http_code?: string | number;
+                http_code?: string | number;
                 /** @description The provider's method. */
-                readonly method_name?: string;
+                method_name?: string;
                 /** @description The provider's module. */
-                readonly module?: string;
+                module?: string;
             };
             /** @description Name of the fault. */
-            readonly reason?: string;
+            reason?: string;
         };
         /** @description Where to send which notices. */
-        readonly RegisterWebhookRequest: {
-            /** @description How Monato identifies itself. `AUTH` is the only value its pages show; they give no list. */
-            readonly auth_type: "AUTH" | (string & {});
+        RegisterWebhookRequest: {
+            /**
+             * @description How Monato identifies itself. `AUTH` is the only value its pages show; they give no list.
+             *
+             *     Known values: `AUTH`. Others may come.
+             */
+            auth_type: string;
             /** @description Unique identifier of the client, as in the path. */
-            readonly client_id: string;
+            client_id: string;
             /**
              * Format: password
              * @description A secret of your choice. Monato's answers repeat it in clear.
              */
-            readonly token: string;
+            token: string;
             /**
              * Format: uri
              * @description Your endpoint.
              */
-            readonly url: string;
+            url: string;
             /**
              * @description Which notices; `REPORT` for report files.
              * @enum {string}
              */
-            readonly webhook_type: "MONEY_IN" | "STATUS_UPDATE" | "CEP" | "REPORT";
+            webhook_type: "MONEY_IN" | "STATUS_UPDATE" | "CEP" | "REPORT";
         };
         /** @description A report file, or the absence of one when the strings are empty (take null and absent for the same). */
-        readonly ReportLink: {
+        ReportLink: {
             /** @description Link to the file; empty if there is none. Its host, its life and its media type are not documented. Take it for a secret, and fetch it without the credentials of this API. */
-            readonly download_url?: string | null;
+            download_url?: string | null;
             /** @description Name of the file; empty if there is none. */
-            readonly file_name?: string | null;
+            file_name?: string | null;
         };
         /** @description A report file is ready. A reader should be ready for a `file_type` beyond these two, and for the whole notice under `payload`, as another notice of Monato's has been seen. */
-        readonly ReportNotice: components["schemas"]["TransactionsReportNotice"] | components["schemas"]["AccountStatementNotice"];
+        ReportNotice: components["schemas"]["TransactionsReportNotice"] | components["schemas"]["AccountStatementNotice"];
         /** @description A token and its life. */
-        readonly Token: {
+        Token: {
             /** @description The credential it was made from. */
-            readonly client_credential_id?: string;
+            client_credential_id?: string;
             /** @description The client it is for. */
-            readonly client_id?: string;
+            client_id?: string;
             /** @description When it was made; not always RFC 3339. */
-            readonly created_at?: string;
+            created_at?: string;
             /** @description When it was deleted; null or the string `None` if it was not. */
-            readonly deleted_at?: string | null;
+            deleted_at?: string | null;
             /** @description When it ends, with or without an offset; prefer the token's own `exp`. */
-            readonly expires_at?: string;
+            expires_at?: string;
             /** @description Identifier of the token. */
-            readonly id?: string;
-            /** @description Whether the token may be used. */
-            readonly status?: "ACTIVE" | "INACTIVE" | (string & {});
+            id?: string;
+            /**
+             * @description Whether the token may be used.
+             *
+             *     Known values: `ACTIVE`, `INACTIVE`. Others may come.
+             */
+            status?: string;
             /**
              * Format: password
              * @description The JWT for `Authorization`. Its `exp` claim says when it ends.
              */
-            readonly token: string;
+            token: string;
             /** @description When it was last changed; not always RFC 3339. */
-            readonly updated_at?: string;
+            updated_at?: string;
         };
         /** @description A transactions report is ready. */
-        readonly TransactionsReportNotice: {
+        TransactionsReportNotice: {
             /** @description Unique identifier of the client. */
-            readonly client_id: string;
+            client_id: string;
             /**
              * Format: date-time
              * @description When the file was made.
              */
-            readonly created_at: string;
+            created_at: string;
             /** @description Name of the file, with the operation date in it. */
-            readonly file_name: string;
+            file_name: string;
             /**
              * @description A transactions report. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            readonly file_type: "TRANSACTIONS";
-            /** @description A day or a month. */
-            readonly period: "DAILY" | "MONTHLY" | (string & {});
+            file_type: "TRANSACTIONS";
+            /**
+             * @description A day or a month.
+             *
+             *     Known values: `DAILY`, `MONTHLY`. Others may come.
+             */
+            period: string;
         };
         /** @description All transactions of a day or a month. */
-        readonly TransactionsReportRequest: {
+        TransactionsReportRequest: {
             /**
              * Format: uuid
              * @description Unique identifier of the client, as in the path. One of Monato's two documents requires it here.
              */
-            readonly client_id?: string;
+            client_id?: string;
             /**
              * Format: date
              * @description The day, or any day of the month.
              */
-            readonly operation_date: string;
+            operation_date: string;
             /**
              * @description A day or a month. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            readonly report_type: "DAILY" | "MONTHLY";
+            report_type: "DAILY" | "MONTHLY";
         };
         /** @description A registered webhook. It holds its token in clear. */
-        readonly Webhook: {
+        Webhook: {
             /** @description When it was blocked; null if it was not. */
-            readonly blockedAt?: string | null;
+            blockedAt?: string | null;
             /** @description Who blocked it; null if nobody did. */
-            readonly blockedBy?: string | null;
+            blockedBy?: string | null;
             /** @description The client it belongs to. */
-            readonly clientId?: string;
+            clientId?: string;
             /** @description When it was registered; not always RFC 3339. */
-            readonly createdAt?: string;
+            createdAt?: string;
             /** @description When it was deleted; null if it was not. */
-            readonly deletedAt?: string | null;
+            deletedAt?: string | null;
             /** @description Who deleted it; null if nobody did. */
-            readonly deletedBy?: string | null;
+            deletedBy?: string | null;
             /** @description Identifier of the webhook. */
-            readonly id: string;
+            id: string;
             /**
              * Format: password
              * @description The secret of the registration, in clear.
              */
-            readonly token?: string;
+            token?: string;
             /** @description When it was last changed; not always RFC 3339. */
-            readonly updatedAt?: string;
+            updatedAt?: string;
             /** @description Where notices go. */
-            readonly url: string;
-            /** @description Whether notices are sent. */
-            readonly webhookStatus?: "ACTIVE" | "INACTIVE" | (string & {});
-            /** @description Which notices it gets. */
-            readonly webhookType: "MONEY_IN" | "STATUS_UPDATE" | "CEP" | "REPORT" | (string & {});
+            url: string;
+            /**
+             * @description Whether notices are sent.
+             *
+             *     Known values: `ACTIVE`, `INACTIVE`. Others may come.
+             */
+            webhookStatus?: string;
+            /**
+             * @description Which notices it gets.
+             *
+             *     Known values: `MONEY_IN`, `STATUS_UPDATE`, `CEP`, `REPORT`. Others may come.
+             */
+            webhookType: string;
         };
         /** @description The webhooks of a client, bare or under `data`. */
-        readonly WebhookList: readonly components["schemas"]["Webhook"][] | {
+        WebhookList: components["schemas"]["Webhook"][] | {
             /** @description The webhooks. */
-            readonly data: readonly components["schemas"]["Webhook"][];
+            data: components["schemas"]["Webhook"][];
         };
     };
     responses: {
         /** @description The API key or the token is wrong, missing or expired. Not documented; the shape is that of other errors. */
-        readonly Unauthorized: {
+        Unauthorized: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"];
+                "application/json": components["schemas"]["Error"];
             };
         };
         /** @description Any other failure. None is documented; expect the usual shape, or a body that is no JSON at all. */
-        readonly UnexpectedError: {
+        UnexpectedError: {
             headers: {
-                readonly [name: string]: unknown;
+                [name: string]: unknown;
             };
             content: {
-                readonly "application/json": components["schemas"]["Error"];
+                "application/json": components["schemas"]["Error"];
             };
         };
     };
@@ -383,7 +415,7 @@ export interface components {
          * @description Unique identifier of the client.
          * @example c2d1d1e3-3340-4170-980e-e9269bbbc551
          */
-        readonly ClientId: string;
+        ClientId: string;
     };
     requestBodies: never;
     headers: never;
@@ -391,216 +423,216 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    readonly createToken: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description Unique identifier of the client.
                  * @example c2d1d1e3-3340-4170-980e-e9269bbbc551
                  */
-                readonly client_id: components["parameters"]["ClientId"];
+                client_id: components["parameters"]["ClientId"];
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["CreateTokenRequest"];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTokenRequest"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description A token. The answer holds it in clear. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Token"];
+                    "application/json": components["schemas"]["Token"];
                 };
             };
-            readonly 401: components["responses"]["Unauthorized"];
-            readonly default: components["responses"]["UnexpectedError"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["UnexpectedError"];
         };
     };
-    readonly listCredentials: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    listCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description Unique identifier of the client.
                  * @example c2d1d1e3-3340-4170-980e-e9269bbbc551
                  */
-                readonly client_id: components["parameters"]["ClientId"];
+                client_id: components["parameters"]["ClientId"];
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The client's credentials. The answer holds secrets in clear. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["CredentialList"];
+                    "application/json": components["schemas"]["CredentialList"];
                 };
             };
-            readonly 401: components["responses"]["Unauthorized"];
-            readonly default: components["responses"]["UnexpectedError"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["UnexpectedError"];
         };
     };
-    readonly listWebhooks: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description Unique identifier of the client.
                  * @example c2d1d1e3-3340-4170-980e-e9269bbbc551
                  */
-                readonly client_id: components["parameters"]["ClientId"];
+                client_id: components["parameters"]["ClientId"];
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody?: never;
-        readonly responses: {
+        requestBody?: never;
+        responses: {
             /** @description The client's webhooks. The answer holds their tokens in clear. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["WebhookList"];
+                    "application/json": components["schemas"]["WebhookList"];
                 };
             };
-            readonly 401: components["responses"]["Unauthorized"];
-            readonly default: components["responses"]["UnexpectedError"];
+            401: components["responses"]["Unauthorized"];
+            default: components["responses"]["UnexpectedError"];
         };
     };
-    readonly registerWebhook: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    registerWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description Unique identifier of the client.
                  * @example c2d1d1e3-3340-4170-980e-e9269bbbc551
                  */
-                readonly client_id: components["parameters"]["ClientId"];
+                client_id: components["parameters"]["ClientId"];
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["RegisterWebhookRequest"];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterWebhookRequest"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The webhook is registered. The answer holds its token in clear. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Webhook"];
+                    "application/json": components["schemas"]["Webhook"];
                 };
             };
-            readonly 401: components["responses"]["Unauthorized"];
+            401: components["responses"]["Unauthorized"];
             /** @description Such a webhook is registered already. Undocumented; an integrator's public code expects it. */
-            readonly 409: {
+            409: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
-            readonly default: components["responses"]["UnexpectedError"];
+            default: components["responses"]["UnexpectedError"];
         };
     };
-    readonly downloadReport: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
+    downloadReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /**
                  * @description Unique identifier of the client.
                  * @example c2d1d1e3-3340-4170-980e-e9269bbbc551
                  */
-                readonly client_id: components["parameters"]["ClientId"];
+                client_id: components["parameters"]["ClientId"];
             };
-            readonly cookie?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["DownloadReportRequest"];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DownloadReportRequest"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The file's name and link, or two empty strings. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ReportLink"];
+                    "application/json": components["schemas"]["ReportLink"];
                 };
             };
             /** @description The request was refused; the message says why. */
-            readonly 400: {
+            400: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
-            readonly 401: components["responses"]["Unauthorized"];
+            401: components["responses"]["Unauthorized"];
             /** @description A failure of the provider, or, as its idempotency guide says of other operations, something that does not exist: not always worth another try. */
-            readonly 500: {
+            500: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
-            readonly default: components["responses"]["UnexpectedError"];
+            default: components["responses"]["UnexpectedError"];
         };
     };
-    readonly receiveReportNotice: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path?: never;
-            readonly cookie?: never;
+    receiveReportNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["ReportNotice"];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportNotice"];
             };
         };
-        readonly responses: {
+        responses: {
             /** @description The notice was taken. */
-            readonly 200: {
+            200: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description The notice was taken and will be looked at later. */
-            readonly 202: {
+            202: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description The receiver does not take the notice for Monato's. What Monato does then is not documented. */
-            readonly 401: {
+            401: {
                 headers: {
-                    readonly [name: string]: unknown;
+                    [name: string]: unknown;
                 };
                 content?: never;
             };

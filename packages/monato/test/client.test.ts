@@ -80,3 +80,23 @@ describe("what compiles", () => {
     expect(never).toBeTypeOf("function");
   });
 });
+
+describe("an option that can't be meant", () => {
+  const good = { clientId: "2f1d3c5e-7a9b-4c0d-8e1f-30415263748a", token: "t", environment: "staging" } as const;
+  it.each([
+    [{ client_id: "x" }, /^client_id: .*did you mean clientId\?/],
+    [{ timeoutMS: 1 }, /^timeoutMS: .*did you mean timeoutMs\?/],
+    [{ timeoutMs: "5000" }, /^timeoutMs: expected number, got string/],
+    [{ retry: { retires: 1 } }, /^retry\.retires: .*did you mean retries\?/],
+    [{ maxBodyBytes: -1 }, /^maxBodyBytes: expected a number from 1/],
+    [{ fetch: "x" }, /^fetch: expected function, got string/],
+    [{ baseUrl: 5 }, /^baseUrl: expected string, got number/],
+  ])("is refused by name: %j", (more, words) => {
+    expect(() => createMonatoClient({ ...good, ...(more as object) })).toThrow(words);
+  });
+
+  it("is refused where there are none at all", () => {
+    for (const none of [undefined, null, "x", []])
+      expect(() => createMonatoClient(none as never)).toThrow(/^options: expected /);
+  });
+});

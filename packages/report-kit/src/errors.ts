@@ -19,11 +19,11 @@ export class ReportRequestError extends ReportKitError {
   readonly received: string;
 
   constructor(details: {
-    readonly code?: string;
+    readonly code?: string | undefined;
     readonly field: string;
     readonly expected: string;
     readonly received: string;
-    readonly bookmark?: string;
+    readonly bookmark?: string | undefined;
   }) {
     super({
       code: details.code ?? "invalid-request",
@@ -104,7 +104,7 @@ export class ReportIndeterminateError extends ReportKitError {
 export class JournalError extends ReportKitError {
   override readonly name = "JournalError";
 
-  constructor(details: ErrorDetails & { readonly retryable?: boolean }) {
+  constructor(details: ErrorDetails & { readonly retryable?: boolean | undefined }) {
     super({ ...details, phase: "journal", retryable: details.retryable ?? false });
   }
 

@@ -19,9 +19,9 @@ export { readableKey } from "./journal-admin/key-label.ts";
 export { poll } from "./waiting/poll.ts";
 export type { PollContext, PollOptions, PollResult } from "./waiting/poll.ts";
 
-export type { ReadyReport, Target } from "./source/ready-report.ts";
-export type { DownloadOptions, ReportFile, ReportStream } from "./download/download-contract.ts";
 export type { DownloadError } from "./download/download-error.ts";
+export type { DownloadOptions, ReportFile, ReportStream } from "./download/report-file.ts";
+export type { ReadyReport, Target } from "./source/ready-report.ts";
 
 export type { JsonObject, JsonValue } from "./json.ts";
 export type { FoundReport } from "./found-report.ts";

@@ -61,7 +61,7 @@ async function run(): Promise<void> {
   const stop = (): void => void sandbox.close();
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
-  const { circle, begateway, monato, mercadopago } = sandbox;
+  const { circle, begateway, monato, monatoAccounts, mercadopago } = sandbox;
   console.log(
     [
       `CIRCLE_BASE_URL=${circle.baseUrl}`,
@@ -72,9 +72,9 @@ async function run(): Promise<void> {
       `MONATO_BASE_URL=${monato.baseUrl}`,
       `MONATO_CLIENT_ID=${monato.clientId}`,
       `MONATO_API_KEY=${monato.apiKey}`,
-      `MONATO_CLABE_NUMBER=${monato.accounts[0].clabeNumber}`,
-      // The same account in the words of a notice, which knows no CLABE.
-      `MONATO_ACCOUNT_ID=${monato.accounts[0].accountId}`,
+      `MONATO_CLABE_NUMBER=${monatoAccounts[0].clabeNumber}`,
+      // The same account by the number that notices carry.
+      `MONATO_ACCOUNT_ID=${monatoAccounts[0].accountId}`,
       `MERCADOPAGO_BASE_URL=${mercadopago.baseUrl}`,
       `MERCADOPAGO_ACCESS_TOKEN=${mercadopago.accessToken}`,
     ].join("\n"),

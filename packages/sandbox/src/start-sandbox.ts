@@ -33,13 +33,9 @@ export interface Sandbox {
     readonly baseUrl: string;
     readonly clientId: string;
     readonly apiKey: string;
-    /** The CLABEs of the client's accounts, with valid check digits. */
-    readonly clabeNumbers: readonly [string, string, string];
-    /** The same accounts with Monato's own numbers for them. */
-    readonly accounts: MonatoAccounts;
-    /** Begins to prepare a file nobody has looked up yet, as Monato does every day. */
-    prepare(request: MonatoFileRequest): void;
   };
+  /** Monato's accounts of the client: their CLABEs, with valid check digits, and Monato's own numbers for them. */
+  readonly monatoAccounts: MonatoAccounts;
   readonly mercadopago: { readonly baseUrl: string; readonly accessToken: string };
   /** Where the signed links point to: never the origin of an API. */
   readonly storage: { readonly origin: string };
@@ -51,6 +47,8 @@ export interface Sandbox {
   readonly violations: readonly Violation[];
   /** How many reports a provider has made because it was asked to: the count that shows a duplicate. Always 0 for Monato. Default: of all providers. */
   made(provider?: Provider): number;
+  /** Monato begins to prepare a file that nobody has looked up yet, as it does every day. */
+  prepareMonatoFile(request: MonatoFileRequest): void;
   /** Scripts a fault for the next `times` (default 1) matching requests; the returned function takes back what is left of it. */
   fail(target: FaultTarget, fault: Fault, times?: number): () => void;
   /**
@@ -134,19 +132,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   // The loop above has set each of them, or thrown.
   const { circle, begateway, monato: monatoUrl, mercadopago } = baseUrls as Record<Provider, string>;
   const { clientId, apiKey, accounts } = credentials.monato;
-  const [first, second, third] = accounts;
-  const clabeNumbers = [first.clabeNumber, second.clabeNumber, third.clabeNumber] as const;
   return {
     circle: { baseUrl: circle, ...credentials.circle },
     begateway: { baseUrl: begateway, ...credentials.begateway },
-    monato: {
-      baseUrl: monatoUrl,
-      clientId,
-      apiKey,
-      accounts,
-      clabeNumbers,
-      prepare: (request) => monato.prepare(request),
-    },
+    monato: { baseUrl: monatoUrl, clientId, apiKey },
+    monatoAccounts: accounts,
+    prepareMonatoFile: (request) => monato.prepare(request),
     mercadopago: { baseUrl: mercadopago, ...credentials.mercadopago },
     storage: { origin: storageOrigin },
     requests: world.requests,

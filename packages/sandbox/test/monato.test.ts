@@ -54,7 +54,7 @@ describe("Monato in the sandbox", () => {
   it("takes any day for a month, and its own clients' accounts only", async () => {
     const open = await openSandbox({ readyAfterMs: 0 });
     const monato = await signIn(open);
-    const [clabe_number] = open.sandbox.monato.clabeNumbers;
+    const [{ clabeNumber: clabe_number }] = open.sandbox.monatoAccounts;
     const month = { report_type: "MONTHLY_ACCOUNT_STATEMENT", clabe_number };
     const names = await Promise.all(
       ["2026-10-01", "2026-10-31"].map(
@@ -111,7 +111,8 @@ describe("Monato in the sandbox", () => {
   it("tells a registered webhook of each file once, with the registered token, and repeats or wraps when told to", async () => {
     const open = await openSandbox();
     const monato = await signIn(open);
-    const { clientId, accounts } = open.sandbox.monato;
+    const { clientId } = open.sandbox.monato;
+    const { monatoAccounts: accounts } = open.sandbox;
     const receiver = await receive();
     const webhook = {
       client_id: clientId,
@@ -129,7 +130,7 @@ describe("Monato in the sandbox", () => {
     expect((await monato("POST", path, webhook)).status).toBe(409);
     expect((await monato("GET", path)).json).toHaveLength(1);
     const [{ clabeNumber, accountId }] = accounts;
-    open.sandbox.monato.prepare({
+    open.sandbox.prepareMonatoFile({
       report_type: "DAILY_ACCOUNT_STATEMENT",
       operation_date: "2026-11-20",
       clabe_number: clabeNumber,
@@ -149,7 +150,7 @@ describe("Monato in the sandbox", () => {
     expect(receiver.got.map(({ body }) => body)).toEqual([notice]);
     expect(receiver.got[0]?.headers.authorization).toBe("Bearer secretToken0123");
 
-    open.sandbox.monato.prepare({ report_type: "MONTHLY", operation_date: "2026-10-01" });
+    open.sandbox.prepareMonatoFile({ report_type: "MONTHLY", operation_date: "2026-10-01" });
     open.clock.advance(1500);
     await open.sandbox.deliverWebhooks({ wrapped: true, repeats: 2 });
     const wrapped = {
@@ -168,7 +169,7 @@ describe("Monato in the sandbox", () => {
     const receiver = await receive();
     const webhook = { client_id: clientId, url: receiver.url, token: "t", webhook_type: "REPORT", auth_type: "AUTH" };
     await monato("POST", `/v1/clients/${clientId}/webhooks`, webhook);
-    open.sandbox.monato.prepare({ report_type: "DAILY", operation_date: "2026-11-19" });
+    open.sandbox.prepareMonatoFile({ report_type: "DAILY", operation_date: "2026-11-19" });
     await receiver.first;
     expect(receiver.got[0]?.body).toMatchObject({ file_name: "transactions_daily_20261119.csv" });
     await receiver.close();

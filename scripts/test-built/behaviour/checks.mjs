@@ -32,6 +32,10 @@ const aReportOf = (name) => [
     const kit = createKit();
     const [source, request] = sources[name](sandbox);
     const jobs = [kit.report(source, request), kit.report(source, request)];
+    const types = [];
+    const following = (async () => {
+      for await (const { type } of jobs[0].events()) types.push(type);
+    })();
     const outcomes = await Promise.all(jobs.map((job) => job.outcome({ deadlineMs: 30_000 })));
     expect(outcomes[0].status === "ready", `ready, got ${JSON.stringify(outcomes[0])}`);
     expect(outcomes[0].key === outcomes[1].key, "one key");
@@ -39,8 +43,7 @@ const aReportOf = (name) => [
     expect(file.isSound && file.bytes === file.read, `a whole file, got ${JSON.stringify(file)}`);
     const asked = (await requests()).filter(({ method, status }) => method === "POST" && status < 300);
     if (name !== "monato") expect((await made()) === 1 && asked.length === 1, "one report, made once");
-    const types = [];
-    for await (const { type } of jobs[0].events()) types.push(type);
+    await following;
     expect(types.at(-1) === "ready", `events that end with ready, got ${types.join(" ")}`);
   },
 ];

@@ -1,67 +1,92 @@
-import { ReportRequestError } from "../errors.ts";
-import type { FileHead, Sink, Target, TargetFile } from "./target.ts";
-import type { DownloadContext, DownloadOptions, ReportFile, ReportStream } from "./download-contract.ts";
-import { targetError } from "./part.ts";
-import { streamSink } from "./stream-sink.ts";
-import { transfer } from "./transfer.ts";
+import { ReportExpiredError, ReportFailedError } from "../errors.ts";
+import type { ReadyReport } from "../source/ready-report.ts";
+import { onAbort } from "../waiting/on-abort.ts";
+import { createAttempts } from "./attempts.ts";
+import { DownloadError, targetError } from "./download-error.ts";
+import type { Settings } from "./download-settings.ts";
+import { unproven } from "./link/framing.ts";
+import { createPart } from "./part.ts";
+import type { ReportFile } from "./report-file.ts";
+import type { FinishedFile, Sink } from "./sink.ts";
 
 /**
- * Download a report's file to a target: streamed, resumed after cuts, verified, and only then named. A `WritableStream`
- * is closed after the last verified byte, and aborted on an error.
- * @throws DownloadError; ReportRequestError for options that can't work; what `locate` throws; the abort reason.
+ * Bring a report's file into a sink: streamed, resumed after cuts, verified, and only then named.
+ * @throws DownloadError; what `locate` throws; the abort reason. What it throws has the job's bookmark.
  */
-export async function downloadTo(
-  context: DownloadContext,
-  target: Target | WritableStream<Uint8Array>,
-  options: DownloadOptions = {},
-): Promise<ReportFile> {
-  const { stallTimeoutMs = 60_000 } = options;
-  try {
-    if (!(stallTimeoutMs > 0)) {
-      throw new ReportRequestError({
-        field: "stallTimeoutMs",
-        expected: "milliseconds above 0",
-        received: String(stallTimeoutMs),
-      });
-    }
-    options.signal?.throwIfAborted();
-    const sink = "getWriter" in target ? streamSink(target, options.signal) : await open(target, context.file);
-    if (options.unpack !== undefined && options.unpack !== false && sink.canUnpack !== true) {
-      const refused = new ReportRequestError({
-        field: "unpack",
-        expected: "a target that keeps files, such as toDirectory or toFile",
-        received: "a stream",
-      });
-      await sink.abandon(refused, false);
-      throw refused;
-    }
-    return await transfer(context, sink, { ...options, stallTimeoutMs });
-  } catch (error) {
-    throw options.signal?.aborted === true ? error : context.outOfJob(error);
-  }
-}
-
-async function open(target: Target, file: TargetFile): Promise<Sink> {
-  try {
-    return await target.open(file);
-  } catch (error) {
-    throw targetError(error);
-  }
-}
-
-/**
- * Open a report's file as a stream, which errors unless the whole file came. Resolves when the first bytes came and were
- * recognised.
- * @throws as `downloadTo` does.
- */
-export async function openStream(context: DownloadContext, options: DownloadOptions = {}): Promise<ReportStream> {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  return new Promise<ReportStream>((resolve, reject) => {
-    const file = downloadTo(context, { open: async () => streamSink(writable, options.signal, begin) }, options);
-    // Before it has begun nobody else hears of a failure; after that the stream errors, and `file` rejects.
-    file.catch(reject);
-    function begin({ name, mediaType, totalBytes }: FileHead): void {
-      resolve({ stream: readable, name, mediaType, totalBytes, file });
-    }
+export async function download(report: ReadyReport, sink: Sink, settings: Settings): Promise<ReportFile> {
+  const { signal, maxDurationMs, stallTimeoutMs } = settings;
+  const { platform } = report;
+  const ended = new AbortController();
+  const unfollow = [endWith(ended, signal, (reason) => reason), endWith(ended, sink.failed, targetError)];
+  const limit = platform.setTimeout(
+    () => ended.abort(tookTooLong(maxDurationMs)),
+    Math.min(2 ** 31 - 1, maxDurationMs),
+  );
+  const attempts = createAttempts(report, {
+    stallTimeoutMs,
+    acceptUnproven: settings.acceptUnproven,
+    ended: ended.signal,
+    canTruncate: sink.truncate !== undefined,
   });
+  const part = createPart(report, sink, { ...settings, hints: attempts.hints });
+
+  try {
+    ended.signal.throwIfAborted();
+    await part.resume();
+    const framing = await attempts.complete(part);
+    const { head, sha256, empty, provesItself } = await part.finish();
+    const isProven = provesItself || settings.acceptUnproven || (framing !== "none" && framing !== "coded");
+    if (!isProven) throw unproven(framing);
+    ended.signal.throwIfAborted();
+    const file: FinishedFile = { ...head, totalBytes: part.bytes, bytes: part.bytes, sha256 };
+    const { path, existed = false } = await sink.commit(file).catch((error: unknown) => {
+      throw targetError(error);
+    });
+    return {
+      path,
+      name: head.name,
+      mediaType: head.mediaType,
+      bytes: part.bytes,
+      sha256,
+      empty,
+      existed,
+      requests: attempts.requests,
+      resumed: part.resumed,
+      linksRenewed: attempts.linksRenewed,
+    };
+  } catch (thrown) {
+    const end: unknown = ended.signal.aborted ? ended.signal.reason : thrown;
+    // The sink passes it on to whatever reads the stream.
+    const error = signal?.aborted === true ? end : report.withBookmark(end);
+    const keep = canResume(error) && (await part.checkpoint().catch(() => false));
+    await sink.abandon(error, keep).catch(() => {});
+    throw error;
+  } finally {
+    platform.clearTimeout(limit);
+    for (const stop of unfollow) stop?.();
+  }
+}
+
+function tookTooLong(maxDurationMs: number): DownloadError {
+  return new DownloadError(
+    "stalled",
+    `The download took more than ${maxDurationMs} ms (maxDurationMs). Run it again: it resumes where the server allows it.`,
+  );
+}
+
+/** Abort one with the other, which may have aborted already. */
+function endWith(
+  ended: AbortController,
+  signal: AbortSignal | undefined,
+  reason: (reason: unknown) => unknown,
+): (() => void) | undefined {
+  if (signal?.aborted === true) ended.abort(reason(signal.reason));
+  return signal && onAbort(signal, () => ended.abort(reason(signal.reason)));
+}
+
+/** May a later download resume from the part? Not where the part itself is wrong, or the report is gone. */
+function canResume(error: unknown): boolean {
+  if (!DownloadError.isInstance(error))
+    return !ReportExpiredError.isInstance(error) && !ReportFailedError.isInstance(error);
+  return ["interrupted", "stalled", "refused", "refused-link", "not-ready", "target"].includes(error.code);
 }

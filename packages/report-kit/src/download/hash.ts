@@ -1,5 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { Hash } from "./target.ts";
+import type { Hash } from "./sink.ts";
 
 /** SHA-256 on any platform. Node's own is five times as fast: `report-kit/node` brings it along. */
 export function createHash(state: ReturnType<typeof sha256.create> = sha256.create()): Hash {

@@ -1,15 +1,16 @@
-import { ReportKitError } from "@report-kit/http";
-import type { FileHead, Hash, PartNote, Sink, UnpackLimits } from "./target.ts";
+import type { ReadyReport } from "../source/ready-report.ts";
+import type { Checked, ContentCheck } from "./content/content-check.ts";
 import { createContentCheck } from "./content/content-check.ts";
-import type { ContentCheck } from "./content/content-check.ts";
-import { DownloadError } from "./download-error.ts";
-import type { DownloadContext } from "./download-contract.ts";
-import { createHash as createSlowHash } from "./hash.ts";
-import { nameFile } from "./name/file-name.ts";
-import type { Told } from "./name/file-name.ts";
-import { readNote } from "./note.ts";
-import type { Known } from "./link/range.ts";
 import type { FileType } from "./content/file-type.ts";
+import { DownloadError, targetError } from "./download-error.ts";
+import { createHash as createSlowHash } from "./hash.ts";
+import type { Known } from "./link/answer.ts";
+import type { Hints } from "./name/file-name.ts";
+import { nameFile } from "./name/file-name.ts";
+import type { PartNote } from "./part-note.ts";
+import { readNote } from "./part-note.ts";
+import type { DownloadOptions } from "./report-file.ts";
+import type { FileHead, Hash, Overwrite, Sink } from "./sink.ts";
 
 /** What came so far of a file, on its way into a sink. */
 export interface Part extends Known {
@@ -18,74 +19,81 @@ export interface Part extends Known {
   /** Bytes that were there already are coming again, and did not all come yet. */
   readonly replaying: boolean;
   readonly resumed: boolean;
-  /** Take up what an earlier process left, if it is what its note says. */
-  takeUp(): Promise<void>;
-  /** The bytes that follow are those of a whole file, from its first. */
-  startWhole(entity: Omit<Known, "bytes">): Promise<void>;
+  /** Use what an earlier process left, if it is what its note says. */
+  resume(): Promise<void>;
+  /**
+   * The bytes that follow are those of a whole file, from its first.
+   * @param keep what is there stays, and the same bytes are expected to come again
+   */
+  startWhole(entity: Omit<Known, "bytes">, keep: boolean): Promise<void>;
   /** The bytes that follow are those that are missing. */
-  goOn(): void;
-  /** What the part belongs to can't be asked for by range. */
+  startRest(): void;
+  /** What the part belongs to can't be requested by range. */
   forgetValidator(): void;
   take(chunk: Uint8Array): Promise<void>;
-  /** Have a later process go on from here. @returns whether one could. */
+  /** Keep a note, for a later process to resume from here. @returns whether one could. */
   checkpoint(): Promise<boolean>;
-  finish(): Promise<{ readonly head: FileHead; readonly sha256: string; readonly empty: boolean }>;
+  finish(): Promise<Checked & { readonly head: FileHead; readonly sha256: string }>;
 }
 
 /** A note is written after each hundredth, within these bounds. */
 const checkpointBytes = { least: 256 * 1024, most: 4 * 1024 * 1024 };
 
-/** @param told what is known of the file besides its bytes, as of now. */
+/** @param hints what is known of the file besides its bytes, as of now. */
 export function createPart(
-  context: DownloadContext,
+  report: ReadyReport,
   sink: Sink,
   options: {
-    readonly overwrite: FileHead["overwrite"];
-    readonly unpack: UnpackLimits | undefined;
-    readonly onProgress: ((progress: { bytes: number; totalBytes: number | undefined }) => void) | undefined;
-    readonly told: () => Told;
+    readonly overwrite: Overwrite;
+    readonly maxBytes: number;
+    readonly onProgress?: DownloadOptions["onProgress"];
+    readonly hints: () => Hints;
   },
 ): Part {
+  const { overwrite, maxBytes } = options;
   const newHash = (): Hash => sink.createHash?.() ?? createSlowHash();
   let bytes = 0;
   let entity: Omit<Known, "bytes"> = { validator: undefined, totalBytes: undefined };
   let hash = newHash();
-  let content: ContentCheck = createContentCheck();
+  let content: ContentCheck = createContentCheck(maxBytes);
   /** Not written yet: too few to be recognised. */
   let waiting: Uint8Array[] = [];
   let type: FileType | undefined;
   let head: FileHead | undefined;
   let noted = 0;
   let resumed = false;
-  /** The target failed: what it holds is what the last note says, at best. */
+  /** The target failed: it holds what the last note says, at best. */
   let broken = false;
-  /** Bytes that come again, because the target can't take them back: they must be the same. */
+  /** Bytes that come again: they must be the same. */
   let replay: { left: number; readonly hash: Hash; readonly entity: Omit<Known, "bytes"> } | undefined;
 
-  const claim = () => ({ expects: context.expects, name: head?.name ?? context.name, link: options.told().link });
+  const claim = () => ({
+    expects: report.expects,
+    name: head?.name ?? report.fileName,
+    link: options.hints().link,
+  });
 
-  async function clear(to: number): Promise<void> {
-    await atTarget(() => sink.truncate?.(to));
+  async function clear(): Promise<void> {
+    await atTarget(() => sink.truncate?.(0));
     bytes = 0;
     noted = 0;
     hash = newHash();
-    content = createContentCheck();
+    content = createContentCheck(maxBytes);
     waiting = [];
     type = undefined;
   }
 
-  /** Recognise the file, have the sink begin, and let go of what waited for that. */
+  /** Recognise the file, have the sink begin, and write what waited for that. */
   async function begin(): Promise<void> {
     type = content.type(claim());
-    if (head === undefined) await beginSink(nameFile(context, type, options.told()));
+    if (head === undefined) await beginSink(nameFile(report, type, options.hints()));
     const held = waiting;
     waiting = [];
     for (const chunk of held) await atTarget(() => sink.write(chunk));
   }
 
   async function beginSink({ name, mediaType }: { readonly name: string; readonly mediaType: string }): Promise<void> {
-    const unpack = type === "zip" || type === "gzip" ? options.unpack : undefined;
-    const begun: FileHead = { name, mediaType, totalBytes: entity.totalBytes, overwrite: options.overwrite, unpack };
+    const begun: FileHead = { name, mediaType, totalBytes: entity.totalBytes, overwrite };
     head = begun;
     await atTarget(() => sink.begin?.(begun));
   }
@@ -93,10 +101,10 @@ export function createPart(
   async function checkpoint(): Promise<boolean> {
     const { validator, totalBytes } = entity;
     if (broken) return noted > 0;
-    const able = sink.checkpoint !== undefined && head !== undefined && type !== undefined && bytes > 0;
-    if (!able || validator === undefined || totalBytes === undefined) return false;
+    if (sink.checkpoint === undefined || head === undefined || type === undefined || bytes === 0) return false;
+    if (validator === undefined || totalBytes === undefined) return false;
     if (noted === bytes) return true;
-    const { name, mediaType } = head as FileHead; // `able` says so
+    const { name, mediaType } = head;
     const note: PartNote = { v: 1, bytes, sha256: hash.copy().digest(), validator, totalBytes, name, mediaType };
     await atTarget(() => sink.checkpoint?.(note));
     noted = bytes;
@@ -108,9 +116,9 @@ export function createPart(
     if (totalBytes !== undefined && bytes + chunk.length > totalBytes) {
       throw new DownloadError("short-body", `More came than the ${totalBytes} bytes that were announced.`);
     }
+    refuseBeyond(bytes + chunk.length);
     hash.update(chunk);
-    const checked = content.update(chunk);
-    if (checked !== undefined) await checked;
+    content.update(chunk);
     bytes += chunk.length;
     if (type !== undefined) await atTarget(() => sink.write(chunk));
     else {
@@ -120,6 +128,14 @@ export function createPart(
     const due = Math.min(checkpointBytes.most, Math.max(checkpointBytes.least, (totalBytes ?? 0) / 100));
     if (bytes - noted >= due) await checkpoint();
     options.onProgress?.({ bytes, totalBytes });
+  }
+
+  function refuseBeyond(length: number): void {
+    if (length <= maxBytes) return;
+    throw new DownloadError(
+      "too-large",
+      `The file has more than ${maxBytes} bytes. Pass a larger maxBytes if it should.`,
+    );
   }
 
   return {
@@ -141,7 +157,7 @@ export function createPart(
     get resumed() {
       return resumed;
     },
-    async takeUp() {
+    async resume() {
       const { kept } = sink;
       if (kept === undefined) return;
       const note = readNote(kept.note);
@@ -151,18 +167,19 @@ export function createPart(
         await atTarget(() => sink.truncate?.(note.bytes));
         noted = bytes;
         resumed = true;
-      } else await clear(0);
+      } else await clear();
     },
-    async startWhole(next) {
+    async startWhole(next, keep) {
       replay = undefined;
-      if (bytes > 0 && type !== undefined && sink.truncate === undefined) {
+      refuseBeyond(next.totalBytes ?? 0);
+      if (bytes > 0 && type !== undefined && (keep || sink.truncate === undefined)) {
         replay = { left: bytes, hash: newHash(), entity: next };
         return;
       }
-      if (bytes > 0) await clear(0);
+      if (bytes > 0) await clear();
       entity = next;
     },
-    goOn() {
+    startRest() {
       replay = undefined;
       resumed = true;
     },
@@ -178,21 +195,18 @@ export function createPart(
       const fits = replay.hash.digest() === hash.copy().digest();
       entity = replay.entity;
       replay = undefined;
-      if (!fits) {
-        throw new DownloadError(
-          "changed",
-          "The file became another one while it was downloaded, and what was passed on can't be taken back.",
-        );
-      }
+      if (!fits) throw new DownloadError("changed", "The file became another one while it was downloaded.");
       resumed = true;
       if (again.length < chunk.length) await accept(chunk.subarray(again.length));
     },
     checkpoint,
     async finish() {
       if (type === undefined) await begin();
-      const { empty } = await content.finish(claim());
+      const checked = content.finish(claim());
       if (head === undefined) throw new Error("a file that has begun has a head");
-      return { head, sha256: hash.digest(), empty };
+      // A workbook may be known by its last bytes alone.
+      if (checked.type !== type) head = { ...head, ...nameFile(report, checked.type, options.hints()) };
+      return { ...checked, head, sha256: hash.digest() };
     },
   };
 
@@ -211,7 +225,7 @@ export function createPart(
     for await (const chunk of read) {
       const wanted = chunk.subarray(0, note.bytes - bytes);
       hash.update(wanted);
-      await content.update(wanted);
+      content.update(wanted);
       bytes += wanted.length;
       if (bytes === note.bytes) break;
     }
@@ -219,11 +233,4 @@ export function createPart(
     type = content.type(claim());
     return true;
   }
-}
-
-/** What a target failed with, as one of ours. */
-export function targetError(cause: unknown): ReportKitError {
-  if (ReportKitError.isInstance(cause)) return cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new DownloadError("target", `The target can't take the file: ${why}`, { cause });
 }

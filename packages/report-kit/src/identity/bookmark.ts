@@ -16,7 +16,8 @@ export interface Bookmark {
 /** Write a bookmark: URL-safe text of one line. */
 export function formatBookmark(bookmark: Bookmark): string {
   const text = JSON.stringify([bookmark.source, bookmark.key, bookmark.epoch, bookmark.request]);
-  const binary = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+  let binary = ""; // `Array.from` takes ten times as long, and a list of jobs makes thousands
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
   return prefix + btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 

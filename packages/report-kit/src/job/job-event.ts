@@ -12,7 +12,7 @@ interface EventBase {
 /** Something that happened to a report job. Holds no secret and no link. */
 export type JobEvent = EventBase &
   (
-    | { readonly type: "submitted"; readonly reference?: string }
+    | { readonly type: "submitted"; readonly reference?: string | undefined }
     | { readonly type: "adopted"; readonly reference: string }
     | { readonly type: "observed"; readonly status: string; readonly requests: number }
     | { readonly type: "unknown-status"; readonly status: string; readonly sample: string }
@@ -25,16 +25,13 @@ export type JobEvent = EventBase &
     | { readonly type: "expired"; readonly message: string }
     | { readonly type: "indeterminate"; readonly message: string; readonly found: readonly FoundReport[] }
     | { readonly type: "deadline"; readonly deadlineMs: number }
+    /** A journal record that can't be read was passed over; its source and report type are not known. Reported once. */
+    | { readonly type: "unreadable-record"; readonly code: string; readonly message: string }
   );
 
-/** An event without what every event says. */
+/** An event without what all events have. */
 export type JobEventDetails = JobEvent extends infer Event
   ? Event extends JobEvent
     ? Omit<Event, keyof EventBase>
     : never
   : never;
-
-/** Does no event follow this one in its wait? */
-export function endsWait(event: JobEvent): boolean {
-  return ["ready", "refused", "failed", "expired", "indeterminate", "deadline"].includes(event.type);
-}

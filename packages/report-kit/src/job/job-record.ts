@@ -1,12 +1,8 @@
 import type { Journal, JournalRecord } from "../journal/journal.ts";
-
-/** The name of a job's journal record. */
-export function jobRecordName(key: string): string {
-  return `job-${key}`;
-}
+import { jobRecordName } from "./job-state.ts";
 
 /**
- * A job's record. One that an earlier version kept under another key moves to the job's own name first, as it is: copied,
+ * A job's record. A record that an earlier version kept under another key moves to the job's own name first, unchanged: copied,
  * then removed, so that a crash in between loses nothing. A lease in it still holds.
  */
 export async function readJobRecord(

@@ -8,7 +8,7 @@ import type { FoundReport } from "../found-report.ts";
  * - `new`: nothing that could make a report has been sent, or what was sent surely made nothing.
  * - `creating`: the intent to create is written down; a create may be under way, or its end is unclear.
  * - `waiting`: the provider has the job (or, for a lookup, we are asking for it).
- * - `ready`, `failed`, `expired`: ended, by the provider's word.
+ * - `ready`, `failed`, `expired`: ended, as the provider reports it.
  * - `indeterminate`: it can't be known whether the report was made; a caller decides.
  */
 export type JobPhase = "new" | "creating" | "waiting" | "ready" | "failed" | "expired" | "indeterminate";
@@ -34,7 +34,7 @@ export interface JobState {
   /** The report was found after an unclear create, not acknowledged to us. */
   readonly adopted?: true | undefined;
   readonly fileName?: string | undefined;
-  /** The provider's last word on it. */
+  /** The provider's last status of it. */
   readonly status?: string | undefined;
   /** Requests sent for this job so far, the create included. */
   readonly requests: number;
@@ -60,19 +60,12 @@ export interface JobState {
   /** Of an end that is not `ready`. */
   readonly code?: string | undefined;
   readonly message?: string | undefined;
-  /** Who is taking a step, and until when nobody else may. */
-  readonly lease?: { readonly by: string; readonly until: number };
+  /** Which worker is taking a step, and until when no other may. */
+  readonly lease?: { readonly by: string; readonly until: number } | undefined;
 }
 
-const phases: ReadonlySet<unknown> = new Set<JobPhase>([
-  "new",
-  "creating",
-  "waiting",
-  "ready",
-  "failed",
-  "expired",
-  "indeterminate",
-]);
+const ends: readonly string[] = ["ready", "failed", "expired", "indeterminate"] satisfies JobPhase[];
+const phases: ReadonlySet<unknown> = new Set<unknown>(["new", "creating", "waiting", ...ends]);
 
 /**
  * Read a job's state out of a journal record.
@@ -100,7 +93,7 @@ export function parseState(value: JsonObject, name: string): JobState {
   if (!sound) {
     throw new JournalError({
       code: "unreadable",
-      message: `The journal record ${name} is not a report job's state: it was written by something else, or damaged. Nothing was sent; move it away or forget it to start the job anew.`,
+      message: `The journal record ${name} is not a report job's state: it was written by something else, or damaged. Nothing was sent; move it away or forget it to start the job again.`,
     });
   }
   return value as unknown as JobState; // every member the code relies on was checked above; the rest is optional
@@ -111,9 +104,36 @@ export function stateToJson(state: JobState): JsonObject {
   return state as unknown as JsonObject; // an interface has no index signature, but its members are all JSON
 }
 
-/** Has the provider (or the rules of certainty) had the last word? */
+/** The name of a job's journal record. */
+export function jobRecordName(key: string): string {
+  return `job-${key}`;
+}
+
+/** Has the job ended: by what the provider reports, or because nothing more can be known? */
 export function hasEnded(state: JobState): boolean {
-  return (
-    state.phase === "ready" || state.phase === "failed" || state.phase === "expired" || state.phase === "indeterminate"
-  );
+  return ends.includes(state.phase);
+}
+
+/** A job that has not begun. */
+export function freshState(
+  job: {
+    readonly epoch: number;
+    readonly source: { readonly id: string };
+    readonly prepared: { readonly reportType: string; readonly request: JsonObject };
+  },
+  now: number,
+): JobState {
+  const { reportType, request } = job.prepared;
+  const { epoch, source } = job;
+  return {
+    v: 1,
+    source: source.id,
+    reportType,
+    request,
+    epoch,
+    phase: "new",
+    startedAt: now,
+    requests: 0,
+    nextAt: now,
+  };
 }

@@ -3,7 +3,7 @@ import type { JobState } from "./job-state.ts";
 
 interface OutcomeBase {
   readonly key: string;
-  /** Goes on from here, anywhere. */
+  /** Resumes the job anywhere. */
   readonly bookmark: string;
   /** Requests sent to the provider for this job, over all processes. */
   readonly requests: number;
@@ -16,8 +16,8 @@ export interface ReadyOutcome extends OutcomeBase {
   readonly status: "ready";
   /** The provider's own identifier of the report. */
   readonly reference: string;
-  /** The file's name in the provider's words: untrusted. */
-  readonly fileName?: string;
+  /** The file's name as the provider gives it: untrusted. */
+  readonly fileName?: string | undefined;
   /** The report was found after an unclear create rather than acknowledged. */
   readonly adopted: boolean;
 }
@@ -29,13 +29,13 @@ export interface FailedOutcome extends OutcomeBase {
    * What went wrong: `"failed"` (the provider says so), `"nothing-made"` (accepted, but no report was made),
    * `"refused"`, `"not-configured"`, `"too-many-reports"`, `"not-found"` (the provider has no such address or report),
    * `"no-longer-known"` (the provider made the report and no longer knows it), `"http-<status>"`, or, of a source of your
-   * own, its word.
+   * own, its code.
    */
   readonly code: string;
   readonly message: string;
   /** Whether a report was made at the provider. When not, running the job again asks again. */
   readonly made: boolean;
-  /** Whether running the job again later can succeed though nothing else changes. */
+  /** Whether running the job again later can succeed although nothing else changes. */
   readonly retryable: boolean;
 }
 
@@ -56,39 +56,33 @@ export interface IndeterminateOutcome extends OutcomeBase {
 /** How a report job ended. */
 export type Outcome = ReadyOutcome | FailedOutcome | ExpiredOutcome | IndeterminateOutcome;
 
-/** The outcome a journal's state stands for; undefined while the job goes on. */
+/** The outcome of a job that ended; undefined while it goes on. */
 export function outcomeOf(state: JobState, key: string, bookmark: string): Outcome | undefined {
-  const base = {
-    key,
-    bookmark,
-    requests: state.requests,
-    waitedMs: Math.max(0, (state.endedAt ?? state.startedAt) - state.startedAt),
-  };
+  const { requests, startedAt, endedAt = startedAt, message } = state;
+  const base = { key, bookmark, requests, waitedMs: Math.max(0, endedAt - startedAt) };
   switch (state.phase) {
-    case "ready":
-      return {
-        ...base,
-        status: "ready",
-        reference: state.reference ?? "",
-        adopted: state.adopted === true,
-        ...(state.fileName === undefined ? {} : { fileName: state.fileName }),
-      };
-    case "failed":
+    case "ready": {
+      const { reference = "", fileName, adopted = false } = state;
+      return { ...base, status: "ready", reference, fileName, adopted };
+    }
+    case "failed": {
+      const { code = "failed" } = state;
       return {
         ...base,
         status: "failed",
-        code: state.code ?? "failed",
-        message: state.message ?? "The provider says that the report failed.",
+        code,
+        message: message ?? "The provider says that the report failed.",
         made: true,
         retryable: false,
       };
+    }
     case "expired":
-      return { ...base, status: "expired", message: state.message ?? "The report is no longer there." };
+      return { ...base, status: "expired", message: message ?? "The report is no longer there." };
     case "indeterminate":
       return {
         ...base,
         status: "indeterminate",
-        message: state.message ?? "It can't be known whether the report was made.",
+        message: message ?? "It can't be known whether the report was made.",
         found: state.found ?? [],
       };
     case "new":

@@ -1,24 +1,108 @@
+import type { JsonObject } from "../json.ts";
 import type { Journal } from "../journal/journal.ts";
+import { isAboutOneRecord, readRecords, recordName } from "../journal/journal.ts";
+import type { ReportSource } from "../source/report-source.ts";
+import { jobRecordName } from "./job-state.ts";
+import type { JobState } from "./job-state.ts";
+import type { StepEngine } from "./step.ts";
 
 /**
- * The references and file names of the reports that a source's other jobs have: a search for an unclear create must not
- * adopt them. Reads the journal's jobs one by one, so it is asked for when there is something to adopt.
- * @param except the record of the job that asks
+ * Which report belongs to which job, for sources that are searched (tier `list`): two jobs never adopt one report.
+ *
+ * A claim is a record of its own, found by its name: origin, source and reference (or file name). It is written before the
+ * job's record has the reference. A claim counts as long as the job that made it has that reference, or has not decided yet:
+ * a worker that dies between the two writes leaves a claim that its own job goes on with.
  */
-export async function claimedByOthers(
-  journal: Journal,
-  sourceId: string,
-  except: string,
-): Promise<ReadonlySet<string>> {
-  const claimed = new Set<string>();
-  for await (const name of journal.list("job-")) {
-    if (name === except) continue;
+interface Claim {
+  readonly v: 1;
+  readonly source: string;
+  readonly origin: string;
+  readonly reference: string;
+  /** The key of the job that it belongs to. */
+  readonly job: string;
+}
+
+/** The job that asks. */
+export interface Claimant {
+  readonly key: string;
+  readonly source: Pick<ReportSource, "id" | "origin">;
+}
+
+/**
+ * Claim a report for a job.
+ * @returns whether it is the job's now; false = it belongs to another
+ */
+export async function claimReport(journal: Journal, job: Claimant, reference: string): Promise<boolean> {
+  const { key, source } = job;
+  const claim: Claim = { v: 1, source: source.id, origin: source.origin, reference, job: key };
+  const name = nameOfClaim(source, reference);
+  for (let revision = 0; ;) {
+    if ((await journal.write(name, { ...claim }, revision)) !== undefined) return true;
     const record = await journal.read(name);
-    if (record === undefined || record.value["source"] !== sourceId) continue;
-    // As they are, whatever version wrote the rest.
-    for (const claim of [record.value["reference"], record.value["fileName"]]) {
-      if (typeof claim === "string") claimed.add(claim);
-    }
+    if (record?.value["job"] === key) return true;
+    if (record !== undefined && (await counts(journal, record.value, reference))) return false;
+    revision = record?.revision ?? 0;
   }
-  return claimed;
+}
+
+/** Claim what the job's report is known by from now on (S3 of the step). @returns false when its reference belongs to another job. */
+export async function claimReportOf(
+  journal: Journal,
+  job: Claimant,
+  before: JobState,
+  after: JobState,
+): Promise<boolean> {
+  const { reference, fileName } = after;
+  const isOurs = reference === undefined || reference === before.reference || claimReport(journal, job, reference);
+  if (!(await isOurs)) return false;
+  if (fileName !== undefined && fileName !== before.fileName) await claimReport(journal, job, fileName);
+  return true;
+}
+
+/** Does a report belong to another job? Reads two records at most, however many jobs there are. */
+export async function belongsToAnotherJob(journal: Journal, job: Claimant, reference: string): Promise<boolean> {
+  const record = await journal.read(nameOfClaim(job.source, reference));
+  return record !== undefined && record.value["job"] !== job.key && counts(journal, record.value, reference);
+}
+
+/**
+ * Claim the reports of the jobs that an older report-kit kept without claims: once for each source of a journal. It reads
+ * the whole journal, so it is done while no lease is held. A record that can't be read is passed over.
+ */
+export async function claimReportsOfOlderJobs(
+  { journal, isOf, passOver }: Pick<StepEngine, "journal" | "isOf" | "passOver">,
+  source: ReportSource,
+): Promise<void> {
+  const marker = recordName("claims", source.origin, source.id);
+  if ((await journal.read(marker)) !== undefined) return;
+  for await (const { name, record, error } of readRecords(journal, jobRecordName(""))) {
+    if (error !== undefined) passOver(name, error);
+    if (record === undefined || record.value["source"] !== source.id) continue;
+    const key = name.slice(jobRecordName("").length);
+    const references = namesIn(record.value);
+    if (references.length === 0 || !isOf(source, key, record.value)) continue;
+    for (const reference of references) await claimReport(journal, { key, source }, reference);
+  }
+  await journal.write(marker, { v: 1, source: source.id, origin: source.origin }, 0);
+}
+
+/** Is the job that made the claim there, and has it the report, or not decided yet? Read as it is, whatever version wrote it. */
+async function counts(journal: Journal, { job }: JsonObject, reference: string): Promise<boolean> {
+  if (typeof job !== "string") return false;
+  try {
+    const state = (await journal.read(jobRecordName(job)))?.value;
+    return state !== undefined && (state["phase"] === "creating" || namesIn(state).includes(reference));
+  } catch (error) {
+    if (isAboutOneRecord(error)) return true; // the job has a record, and what it says the claim says too
+    throw error;
+  }
+}
+
+/** What a job's report is known by. */
+function namesIn(state: JsonObject): readonly string[] {
+  return [state["reference"], state["fileName"]].filter((name) => typeof name === "string");
+}
+
+function nameOfClaim({ id, origin }: Claimant["source"], reference: string): string {
+  return recordName("claim", origin, id, reference);
 }

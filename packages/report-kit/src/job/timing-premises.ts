@@ -8,9 +8,14 @@ export const leaseMs = 60_000;
 export const defaultSearchForMs: number = 30 * 60_000;
 
 /**
- * When an unclear create has surely landed, if it ever will, and what it made can be seen, by whoever's clock: its worker
+ * When an unclear create has certainly landed, if it ever will, and what it made can be seen, by every clock: its worker
  * had given it up when its lease was over, it may have landed a bound later, and have been listed yet a bound later.
  */
 export function settlesAt(state: JobState, profile: SourceProfile): number {
   return (state.intentAt ?? state.startedAt) + leaseMs + clockSkewMs + 2 * (profile.visibilityBoundMs ?? 0);
+}
+
+/** Is no worker at the job, by every clock? */
+export function isLeaseOver({ lease }: JobState, now: number): boolean {
+  return lease === undefined || lease.until + clockSkewMs <= now;
 }

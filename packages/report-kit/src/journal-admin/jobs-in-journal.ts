@@ -1,13 +1,12 @@
-import { formatBookmark, parseBookmark } from "../identity/bookmark.ts";
 import { JournalError } from "../errors.ts";
-import type { Journal, JournalRecord } from "../journal/journal.ts";
-import type { JsonObject } from "../json.ts";
-import { clockSkewMs } from "../source/timing.ts";
-import { readableKey } from "./key-label.ts";
+import { formatBookmark, parseBookmark } from "../identity/bookmark.ts";
 import type { JobPhase, JobState } from "../job/job-state.ts";
-import { hasEnded, parseState } from "../job/job-state.ts";
-import { jobRecordName } from "../job/job-record.ts";
-import { noticeRecordPrefix, parseNoticeRecord } from "../webhook/notice-record.ts";
+import { hasEnded, jobRecordName, parseState } from "../job/job-state.ts";
+import { isLeaseOver } from "../job/timing-premises.ts";
+import type { Journal, NamedRecord } from "../journal/journal.ts";
+import { isAboutOneRecord, readRecords, readRecordsTogether } from "../journal/journal.ts";
+import type { JsonObject } from "../json.ts";
+import { readableKey } from "./key-label.ts";
 
 /** A report job as a journal keeps it, for people and programs that look after it. Times are ISO 8601, UTC. */
 export interface KeptJob {
@@ -23,18 +22,18 @@ export interface KeptJob {
   readonly phase: JobPhase;
   readonly startedAt: string;
   /** When it is looked at next; absent once it ended. */
-  readonly nextAt?: string;
+  readonly nextAt?: string | undefined;
   /** Why then, or why it ended. */
-  readonly why?: string;
-  readonly endedAt?: string;
+  readonly why?: string | undefined;
+  readonly endedAt?: string | undefined;
   /** The provider's own identifier of the report. */
-  readonly reference?: string;
-  /** The provider's last word on it. */
-  readonly status?: string;
+  readonly reference?: string | undefined;
+  /** The provider's last status of it. */
+  readonly status?: string | undefined;
   /** Requests sent for it so far. */
   readonly requests: number;
-  /** Somebody is taking a step until then. */
-  readonly leasedUntil?: string;
+  /** A worker is taking a step until then. */
+  readonly leasedUntil?: string | undefined;
 }
 
 /** A record that can't be read: damaged, or a newer report-kit's. */
@@ -46,23 +45,22 @@ export interface UnreadableJob {
 const prefix = jobRecordName("");
 
 /**
- * The jobs in a journal, in no particular order. What can't be read is told, not passed over.
+ * The jobs in a journal, in no particular order. A record that can't be read is listed as such.
  * @param only `source`: of this report source; `phase`: in this phase
  * @throws JournalError when the journal itself can't be read
  */
 export async function* listJobs(
   journal: Journal,
-  only: { readonly source?: string; readonly phase?: JobPhase } = {},
+  only: { readonly source?: string | undefined; readonly phase?: JobPhase | undefined } = {},
 ): AsyncGenerator<KeptJob | UnreadableJob> {
-  for await (const name of journal.list(prefix)) {
-    const key = name.slice(prefix.length);
-    const found = await readable(journal, name, parseState);
-    if (found === undefined) continue; // removed since
-    if (found instanceof Error) {
-      yield { key, unreadable: found };
+  for await (const found of readRecords(journal, prefix)) {
+    const key = found.name.slice(prefix.length);
+    const state = parsed(found, parseState);
+    if (state === undefined) continue; // removed since
+    if (state instanceof Error) {
+      yield { key, unreadable: state };
       continue;
     }
-    const { state } = found;
     if (only.source !== undefined && state.source !== only.source) continue;
     if (only.phase !== undefined && state.phase !== only.phase) continue;
     yield keptJob(key, state);
@@ -80,27 +78,26 @@ export async function showJob(journal: Journal, keyOrBookmark: string): Promise<
 }
 
 /**
- * Forget a job, whatever its phase: the next run of the same request starts anew, and **asks the provider again**. For a
+ * Forget a job, whatever its phase: the next run of the same request begins again, and **asks the provider again**. For a
  * report that was asked for already this makes a second one, at the providers that make one for each request: look
  * there first. Damaged records can't be forgotten this way: move the journal's file or row away.
  *
  * @param options `now`: epoch milliseconds, default the clock's
  * @returns whether it was there.
- * @throws JournalError `busy` while somebody is taking a step of it (try again in three minutes); ReportRequestError for a
+ * @throws JournalError `busy` while a worker is taking a step of it (try again in three minutes); ReportRequestError for a
  * damaged bookmark
  */
 export async function forgetJob(
   journal: Journal,
   keyOrBookmark: string,
-  { now = Date.now() }: { readonly now?: number } = {},
+  { now = Date.now() }: { readonly now?: number | undefined } = {},
 ): Promise<boolean> {
   const key = keyIn(keyOrBookmark);
   const name = jobRecordName(key);
   const record = await journal.read(name);
   if (record === undefined) return false;
   const state = parseState(record.value, name);
-  if ((state.lease?.until ?? -Infinity) + clockSkewMs <= now && (await journal.remove(name, record.revision)))
-    return true;
+  if (isLeaseOver(state, now) && (await journal.remove(name, record.revision))) return true;
   throw new JournalError({
     code: "busy",
     message: `The job ${key} is at work: a step of it is under way and could still have its report made. Stop its workers, and forget it when its lease is over by every clock, in three minutes at most.`,
@@ -110,10 +107,10 @@ export async function forgetJob(
 }
 
 /**
- * Remove the jobs that ended, and the webhook notices that had been acted on, before a moment. A journal needs this rarely:
- * a job takes about 1 kB of a table, 12 kB of a disk. A kept job is what keeps its report from being made twice, and a kept
- * notice what keeps a repeated delivery from being acted on twice, so choose a moment so long ago that nobody asks for the
- * same report, or delivers the same notice, again.
+ * Remove the jobs that ended, and the webhook notices that had been acted on, before a moment, and the claims of jobs that
+ * are not there any more. A journal needs this rarely: a job takes about 1 kB of a table, 12 kB of a disk. A kept job is
+ * what keeps its report from being made twice, and a kept notice what keeps a repeated delivery from being acted on twice,
+ * so choose a moment so long ago that nobody asks for the same report, or delivers the same notice, again.
  * Jobs that go on, that are `indeterminate` (a person has to decide), or that can't be read stay; so do notices that were
  * acknowledged and not acted on yet: `resumeMonatoNotices` needs them.
  *
@@ -121,49 +118,59 @@ export async function forgetJob(
  * @returns how many records were removed, jobs and notices together
  */
 export async function pruneJobs(journal: Journal, endedBefore: number): Promise<number> {
-  const jobs = await prune(journal, prefix, endedBefore, (value, name) => {
+  const jobs = await prune(journal, prefix, async (value, name) => {
     const state = parseState(value, name);
-    return hasEnded(state) && state.phase !== "indeterminate" ? state.endedAt : undefined;
+    return hasEnded(state) && state.phase !== "indeterminate" && (state.endedAt ?? Infinity) < endedBefore;
   });
-  const notices = await prune(
-    journal,
-    noticeRecordPrefix,
-    endedBefore,
-    (value, name) => parseNoticeRecord(value, name).doneAt,
-  );
+  // A notice that was acted on has `doneAt`, whatever else is in its record.
+  const notices = await prune(journal, "webhook-", async ({ v, doneAt }) => {
+    return v === 1 && typeof doneAt === "number" && doneAt < endedBefore;
+  });
+  await prune(journal, "claim-", async ({ v, job }) => {
+    return v === 1 && typeof job === "string" && (await isGone(journal, jobRecordName(job)));
+  });
   return jobs + notices;
 }
 
-/** @param endOf when what a record is about came to its end; undefined, or an end that can't be told, keeps it. */
+/** Remove the records that `isOver` says are over. One that can't be read stays. */
 async function prune(
   journal: Journal,
   prefix: string,
-  before: number,
-  endOf: (value: JsonObject, name: string) => number | undefined,
+  isOver: (value: JsonObject, name: string) => Promise<boolean>,
 ): Promise<number> {
   let removed = 0;
-  for await (const name of journal.list(prefix)) {
-    const found = await readable(journal, name, endOf);
-    if (found === undefined || found instanceof Error) continue;
-    const { record, state: endedAt = Infinity } = found;
-    if (endedAt < before && (await journal.remove(name, record.revision))) removed += 1;
+  for await (const some of readRecordsTogether(journal, prefix)) {
+    // Together, so that a journal can remove them together.
+    const gone = await Promise.all(
+      some.map(async ({ name, record }) => {
+        if (record === undefined || !(await isOver(record.value, name).catch(keepIfUnreadable))) return false;
+        return journal.remove(name, record.revision);
+      }),
+    );
+    removed += gone.filter(Boolean).length;
   }
   return removed;
 }
 
-/** A record and what it says; the error when that can't be read; undefined when there is none (any more). */
-async function readable<State>(
-  journal: Journal,
-  name: string,
+function keepIfUnreadable(error: unknown): false {
+  if (isAboutOneRecord(error)) return false;
+  throw error;
+}
+
+async function isGone(journal: Journal, name: string): Promise<boolean> {
+  return (await journal.read(name)) === undefined;
+}
+
+/** What a record says; the error when that can't be read; undefined when there is none (any more). */
+function parsed<State>(
+  { name, record, error }: NamedRecord,
   parse: (value: JsonObject, name: string) => State,
-): Promise<{ readonly record: JournalRecord; readonly state: State } | JournalError | undefined> {
+): State | JournalError | undefined {
   try {
-    const record = await journal.read(name);
-    return record && { record, state: parse(record.value, name) };
-  } catch (error) {
-    // These two are about one record; anything else is about the journal.
-    if (JournalError.isInstance(error) && (error.code === "unreadable" || error.code === "newer-version")) return error;
-    throw error;
+    return error ?? (record && parse(record.value, name));
+  } catch (unreadable) {
+    if (isAboutOneRecord(unreadable)) return unreadable;
+    throw unreadable;
   }
 }
 
@@ -178,7 +185,6 @@ function bookmarkOf(key: string, { source, epoch, request }: JobState): string {
 function keptJob(key: string, state: JobState): KeptJob {
   const { source, reportType, request, epoch, phase, requests } = state;
   const over = hasEnded(state);
-  const why = over ? state.message : state.why;
   return {
     key,
     bookmark: bookmarkOf(key, state),
@@ -189,13 +195,13 @@ function keptJob(key: string, state: JobState): KeptJob {
     epoch,
     phase,
     startedAt: iso(state.startedAt),
-    ...(over ? {} : { nextAt: iso(state.nextAt) }),
-    ...(why === undefined ? {} : { why }),
-    ...(state.endedAt === undefined ? {} : { endedAt: iso(state.endedAt) }),
-    ...(state.reference === undefined ? {} : { reference: state.reference }),
-    ...(state.status === undefined ? {} : { status: state.status }),
+    nextAt: over ? undefined : iso(state.nextAt),
+    why: over ? state.message : state.why,
+    endedAt: state.endedAt === undefined ? undefined : iso(state.endedAt),
+    reference: state.reference,
+    status: state.status,
     requests,
-    ...(state.lease === undefined ? {} : { leasedUntil: iso(state.lease.until) }),
+    leasedUntil: state.lease === undefined ? undefined : iso(state.lease.until),
   };
 }
 

@@ -1,55 +1,55 @@
-import type { Journal } from "./journal.ts";
 import type { Timer } from "../waiting/timer.ts";
+import type { Journal } from "./journal.ts";
 
-/** Lets processes that share a journal notice each other's news by reading one record, however many jobs they wait for. */
-export interface Pulse {
-  /** Something was written that another process may be waiting for. */
-  beat(): Promise<void>;
-  /** Hear of others' news, within 5 s. @returns stops hearing. */
-  hear(listener: () => void): () => void;
+/** Lets processes that share a journal notice each other's writes by reading one record, however many jobs they wait for. */
+export interface JournalWatch {
+  /** Record that something was written that another process may be waiting for. */
+  announce(): Promise<void>;
+  /** Call `listener` within 5 s of another process's announcement. @returns unsubscribes. */
+  subscribe(listener: () => void): () => void;
 }
 
 const recordName = "pulse";
-const listenEveryMs = 5_000;
+const readEveryMs = 5_000;
 
-export function createPulse(journal: Journal, timer: Timer): Pulse {
+export function createJournalWatch(journal: Journal, timer: Timer): JournalWatch {
   const listeners = new Set<() => void>();
-  let heard: number | undefined;
+  let known: number | undefined;
   let stop: AbortController | undefined;
-  let beating: Promise<void> | undefined;
+  let announcing: Promise<void> | undefined;
 
   const latest = (): Promise<number | undefined> =>
     journal.read(recordName).then(
       (record) => record?.revision ?? 0,
-      () => undefined, // a journal that can't be read is found out by the next step, which says so
+      () => undefined, // the next step reads the journal too, and reports the error
     );
 
-  async function listen(signal: AbortSignal): Promise<void> {
-    heard = await latest();
+  async function watch(signal: AbortSignal): Promise<void> {
+    known = await latest();
     while (!signal.aborted) {
-      // The waits that listen keep the process alive, or don't.
-      await timer.wait(timer.now() + listenEveryMs, { signal, unref: true });
+      // Whether the process stays alive is up to the waits that subscribed.
+      await timer.wait(timer.now() + readEveryMs, { signal, unref: true });
       const revision = await latest();
-      if (revision === undefined || revision === heard) continue;
-      heard = revision;
+      if (revision === undefined || revision === known) continue;
+      known = revision;
       for (const listener of listeners) listener();
     }
   }
 
   return {
-    beat() {
-      // Jobs that end together are told of together.
-      beating ??= Promise.resolve().then(() => {
-        beating = undefined;
-        return bump(journal);
+    announce() {
+      // Jobs that end together are announced together.
+      announcing ??= Promise.resolve().then(() => {
+        announcing = undefined;
+        return raiseRevision(journal);
       });
-      return beating;
+      return announcing;
     },
-    hear(listener) {
+    subscribe(listener) {
       listeners.add(listener);
       if (stop === undefined) {
         stop = new AbortController();
-        listen(stop.signal).catch(() => undefined); // called off
+        watch(stop.signal).catch(() => undefined); // aborted: nobody is subscribed any more
       }
       return () => {
         if (!listeners.delete(listener) || listeners.size > 0) return;
@@ -60,7 +60,7 @@ export function createPulse(journal: Journal, timer: Timer): Pulse {
   };
 }
 
-async function bump(journal: Journal): Promise<void> {
+async function raiseRevision(journal: Journal): Promise<void> {
   for (;;) {
     const revision = (await journal.read(recordName))?.revision ?? 0;
     if ((await journal.write(recordName, { v: 1 }, revision)) !== undefined) return;

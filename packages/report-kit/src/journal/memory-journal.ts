@@ -1,4 +1,4 @@
-import { checkJournalName } from "./record-name.ts";
+import { checkJournalName } from "./journal.ts";
 import type { Journal, JournalRecord } from "./journal.ts";
 import type { JsonObject } from "../json.ts";
 

@@ -1,94 +1,47 @@
 import { isLoopbackHost } from "@report-kit/http";
-import { ReportExpiredError, ReportFailedError, ReportIndeterminateError, ReportRequestError } from "../errors.ts";
-import type { JobEvent, JobEventDetails } from "../job/job-event.ts";
-import type { EventBus } from "./event-bus.ts";
+import { ReportExpiredError, ReportFailedError, ReportIndeterminateError } from "../errors.ts";
+import type { JobEvent } from "../job/job-event.ts";
+import { hasEnded, jobRecordName, parseState, stateToJson } from "../job/job-state.ts";
+import type { Outcome, ReadyOutcome } from "../job/outcome.ts";
+import type { JobIdentity } from "../job/step.ts";
+import { expired } from "../job/transitions.ts";
+import { withBookmark } from "../job/with-bookmark.ts";
 import type { FileLocation, LinkLocation } from "../source/file-location.ts";
 import type { ReadyReport, Target } from "../source/ready-report.ts";
-import { describeValue } from "../source/request-fields.ts";
+import { refuse } from "../source/request-fields.ts";
 import type { ReportJob, WaitOptions } from "./report-job.ts";
-import type { Journal } from "../journal/journal.ts";
-import { outOfJob } from "../job/with-bookmark.ts";
-import type { Outcome, ReadyOutcome } from "../job/outcome.ts";
-import { pastEvents } from "./events-so-far.ts";
-import type { Platform } from "../platform.ts";
-import type { Pulse } from "../journal/journal-watch.ts";
-import type { OnIndeterminate } from "../job/transitions.ts";
-import type { JobState } from "../job/job-state.ts";
-import { parseState } from "../job/job-state.ts";
-import type { JobIdentity, StepResult } from "../job/step.ts";
-import { jobRecordName } from "../job/job-record.ts";
-import { expire, reopen } from "../job/step.ts";
-import type { Timer } from "../waiting/timer.ts";
-import type { Wait, WaitEnd } from "./wait.ts";
+import type { Engine, Wait, WaitEnd } from "./wait.ts";
 import { startWait } from "./wait.ts";
-import type { Waits } from "./wait-registry.ts";
 
 const defaultDeadlineMs = 6 * 3_600_000;
+const targets =
+  'a target: toDirectory(path) or toFile(path) of "report-kit/node", toStream(writable) or asStream() of "report-kit/download"';
 
-/** What a job needs of its kit. */
-export interface JobContext {
-  readonly journal: Journal;
-  readonly platform: Platform;
-  readonly timer: Timer;
-  readonly pulse: Pulse;
-  readonly bus: EventBus;
-  /** The waits under way in this process, by key: callers share them. */
-  readonly waits: Waits;
-  readonly onIndeterminate: OnIndeterminate;
-  readonly emit: (event: JobEventDetails) => void;
-  readonly step: (how: {
-    readonly signal: AbortSignal;
-    readonly onIndeterminate: OnIndeterminate;
-    readonly deadlineAt: number;
-    readonly early: boolean;
-  }) => Promise<StepResult>;
-  /** Milliseconds to the next look at a job in this state that is still pending. */
-  readonly gapMs: (state: JobState) => number;
-}
-
-export function createReportJob(job: JobIdentity, context: JobContext): ReportJob {
+export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
   const { key, bookmark, source, prepared } = job;
-  const { journal, platform, waits } = context;
+  const { journal, platform, waits, timer } = engine;
 
   async function waitFor(options: WaitOptions): Promise<WaitEnd> {
-    options.signal?.throwIfAborted();
+    const { signal, unref = false, onIndeterminate = engine.onIndeterminate } = options;
+    signal?.throwIfAborted();
     const now = platform.now();
     const deadlineMs = options.deadlineMs ?? Math.max(defaultDeadlineMs, (prepared.deadlineAt ?? 0) - now);
-    if (!(deadlineMs >= 0)) {
-      throw new ReportRequestError({
-        field: "deadlineMs",
-        expected: "milliseconds to wait, 0 or more",
-        received: String(options.deadlineMs),
-        bookmark,
-      });
-    }
-    const onIndeterminate = options.onIndeterminate ?? context.onIndeterminate;
-    let wait = waits.get(key);
-    if (wait === undefined) {
-      let first = true;
-      const started: Wait = startWait(job, {
-        journal,
-        timer: context.timer,
-        pulse: context.pulse,
-        now: platform.now,
-        emit: context.emit,
-        gapMs: context.gapMs,
-        step: async (how) => {
-          if (first) await reopen(job, journal, platform.now());
-          first = false;
-          return context.step({ ...how, onIndeterminate });
-        },
-        onEnd: () => waits.remove(job, started),
-      });
-      wait = started;
-      waits.add(job, wait);
-    }
-    const { signal, unref = false } = options;
     try {
-      return await wait.join({ signal, unref, deadlineAt: now + deadlineMs, deadlineMs });
+      if (!(deadlineMs >= 0)) refuse("deadlineMs", "milliseconds to wait, 0 or more", options.deadlineMs);
+      const wait = waits.get(key) ?? beginWait();
+      return await wait.join({ signal, unref, deadlineAt: now + deadlineMs, deadlineMs, onIndeterminate });
     } catch (error) {
-      throw signal?.aborted === true ? error : outOfJob(error, bookmark, "wait");
+      throw signal?.aborted === true ? error : withBookmark(error, bookmark, "wait");
     }
+  }
+
+  function beginWait(): Wait {
+    const wait = startWait(job, engine, () => {
+      waits.remove(job, wait);
+      engine.bus.end(key);
+    });
+    waits.add(job, wait);
+    return wait;
   }
 
   /** @throws ReportRequestError for what is no target, and what the target itself refuses. Nothing was sent. */
@@ -96,16 +49,12 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
     target: Target<unknown, Options>,
     options: Partial<Options>,
   ): Promise<void> {
-    if (typeof target?.receive !== "function") {
-      throw new ReportRequestError({
-        field: "target",
-        expected:
-          'a target: toDirectory(path) or toFile(path) of "report-kit/node", toStream(writable) or asStream() of "report-kit/download"',
-        received: describeValue(target),
-        bookmark,
-      });
+    try {
+      if (typeof target?.receive !== "function") refuse("target", targets, target);
+      await target.check?.(options);
+    } catch (error) {
+      throw withBookmark(error, bookmark, "download");
     }
-    await target.check?.(options);
   }
 
   function readyReport({ fileName, reference }: ReadyOutcome, link: LinkLocation | undefined): ReadyReport {
@@ -122,29 +71,32 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
       loopback: isLoopbackHost(new URL(source.origin).hostname),
       platform,
       locate: (signal) => locate(reference, fileName, signal),
-      waitUntil: (untilMs, options) => context.timer.wait(untilMs, options),
-      withBookmark: (error) => outOfJob(error, bookmark, "download"),
+      waitUntil: (untilMs, options) => timer.wait(untilMs, options),
+      withBookmark: (error) => withBookmark(error, bookmark, "download"),
     };
   }
 
-  /** Where the file lies now. That it is gone for good is written down. */
+  /** Where the file lies now. That it is gone for good is recorded. */
   async function locate(reference: string, fileName: string | undefined, signal: AbortSignal): Promise<FileLocation> {
     const location = await source.locate({
       key,
       epoch: job.epoch,
       request: prepared.request,
       reference,
-      ...(fileName === undefined ? {} : { fileName }),
+      fileName,
       now: platform.now(),
       echoProven: false,
       signal,
     });
-    if (location.via === "none" && location.reason === "expired") {
-      await expire(job, journal, location.message, platform.now());
-      context.emit({ type: "expired", message: location.message });
-      throw expired(location.message, job);
+    if (location.via !== "none" || location.reason !== "expired") return location;
+    const name = jobRecordName(key);
+    const record = await journal.read(name);
+    const state = record && parseState(record.value, name);
+    if (state?.phase === "ready") {
+      await journal.write(name, stateToJson(expired(state, location.message, platform.now())), record?.revision ?? 0);
     }
-    return location;
+    engine.emit(job, { type: "expired", message: location.message });
+    throw expiredError(location.message, job);
   }
 
   return {
@@ -155,24 +107,20 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
       return (await waitFor(options)).outcome;
     },
     async download(target, options = {}) {
-      await checkTarget(target, options).catch((error: unknown) => {
-        throw outOfJob(error, bookmark, "download");
-      });
+      await checkTarget(target, options);
       const { outcome, link, error } = await waitFor(options);
       if (outcome.status !== "ready") throw outcomeError(outcome, job, error);
       return target.receive(readyReport(outcome, link), options);
     },
     async *events(): AsyncGenerator<JobEvent> {
-      const live = context.bus.follow(key);
+      const follower = engine.bus.follow(key);
       try {
-        const record = await journal.read(jobRecordName(key));
-        const past = record === undefined ? [] : pastEvents(parseState(record.value, jobRecordName(key)), key);
-        yield* past;
-        const last = past.at(-1);
-        const over = last !== undefined && ["ready", "failed", "expired", "indeterminate"].includes(last.type);
-        if (!over || waits.get(key) !== undefined) yield* live;
+        const name = jobRecordName(key);
+        const record = await journal.read(name);
+        if (record !== undefined && hasEnded(parseState(record.value, name)) && waits.get(key) === undefined) return;
+        for (let event = await follower.next(); event !== undefined; event = await follower.next()) yield event;
       } finally {
-        await live.return?.();
+        follower.leave();
       }
     },
   };
@@ -180,8 +128,9 @@ export function createReportJob(job: JobIdentity, context: JobContext): ReportJo
 
 /** The error that a wait for a file ends with when there is none. */
 function outcomeError(outcome: Exclude<Outcome, ReadyOutcome>, job: JobIdentity, cause: unknown): Error {
-  const { bookmark, source, prepared } = job;
-  const what = `The ${prepared.reportType} report of ${source.id}`;
+  const { bookmark } = job;
+  const what = nameOf(job);
+  const { message } = outcome;
   switch (outcome.status) {
     case "failed":
       return new ReportFailedError({
@@ -189,32 +138,34 @@ function outcomeError(outcome: Exclude<Outcome, ReadyOutcome>, job: JobIdentity,
         made: outcome.made,
         retryable: outcome.retryable,
         message: outcome.made
-          ? `${what} failed at the provider: ${outcome.message} Asking again gives the same answer. ${howToRemake(job)}`
-          : `${what} was not made: ${outcome.message} Nothing was made, so running the same request again ${outcome.retryable ? "later" : "once that is mended"} is safe.`,
+          ? `${what} failed at the provider: ${message} Asking again gives the same answer. ${howToRemake(job)}`
+          : `${what} was not made: ${message} Nothing was made, so running the same request again ${outcome.retryable ? "later" : "once that is mended"} is safe.`,
         bookmark,
-        ...(cause === undefined ? {} : { cause }),
+        cause,
       });
     case "expired":
-      return expired(outcome.message, job);
-    case "indeterminate":
+      return expiredError(message, job);
+    case "indeterminate": {
+      const references = outcome.found.map(({ reference }) => reference).join(", ");
+      const found = references === "" ? "Nothing that could be it was found." : `Found: ${references}.`;
       return new ReportIndeterminateError({
-        message: `${what} may or may not have been made: ${outcome.message} ${
-          outcome.found.length === 0
-            ? "Nothing that could be it was found."
-            : `Found: ${outcome.found.map((found) => found.reference).join(", ")}.`
-        } Run it again to look once more, or with onIndeterminate: "recreate" to accept a possible duplicate.`,
+        message: `${what} may or may not have been made: ${message} ${found} Run it again to look once more, or with onIndeterminate: "recreate" to accept a possible duplicate.`,
         found: outcome.found,
         bookmark,
       });
+    }
   }
 }
 
-function expired(message: string, job: JobIdentity): ReportExpiredError {
-  const { source, prepared, bookmark } = job;
+function expiredError(message: string, job: JobIdentity): ReportExpiredError {
   return new ReportExpiredError({
-    message: `The ${prepared.reportType} report of ${source.id} is no longer there: ${message} ${howToRemake(job)}`,
-    bookmark,
+    message: `${nameOf(job)} is no longer there: ${message} ${howToRemake(job)}`,
+    bookmark: job.bookmark,
   });
+}
+
+function nameOf({ prepared, source }: JobIdentity): string {
+  return `The ${prepared.reportType} report of ${source.id}`;
 }
 
 /** What to do to have another report of the same request, where the provider makes one. */

@@ -1,11 +1,18 @@
 import type { JobEvent } from "../job/job-event.ts";
-import { endsWait } from "../job/job-event.ts";
 
-/** Hands events of jobs to whoever follows them. */
+/** Hands events of jobs to their followers. */
 export interface EventBus {
   publish(event: JobEvent): void;
-  /** Live events of one job from now on, until one that ends its wait. */
-  follow(key: string): AsyncIterableIterator<JobEvent>;
+  /** Follow one job from now on, until its wait ends. */
+  follow(key: string): EventFollower;
+  /** The job's wait has ended: its followers receive what is left, and end. */
+  end(key: string): void;
+}
+
+export interface EventFollower {
+  /** The next event; undefined once there are no more. */
+  next(): Promise<JobEvent | undefined>;
+  leave(): void;
 }
 
 /** A follower that falls this far behind loses the oldest events rather than the process its memory. */
@@ -13,60 +20,52 @@ const longestQueue = 1_000;
 
 interface Follower {
   readonly queue: JobEvent[];
+  isOver: boolean;
   wake: (() => void) | undefined;
 }
 
-/** @param onEvent hears every event of every job; what it throws is ignored: an observer can't end a wait. */
+/** @param onEvent receives every event of every job; what it throws is ignored: an observer can't end a wait. */
 export function createEventBus(onEvent: ((event: JobEvent) => void) | undefined): EventBus {
   const followers = new Map<string, Set<Follower>>();
 
-  function publish(event: JobEvent): void {
-    try {
-      onEvent?.(event);
-    } catch {
-      // An observer's fault is not the job's.
-    }
-    for (const follower of followers.get(event.key) ?? []) {
-      follower.queue.push(event);
-      if (follower.queue.length > longestQueue) follower.queue.shift();
-      follower.wake?.();
-    }
+  function leave(key: string, follower: Follower): void {
+    follower.isOver = true;
+    const others = followers.get(key);
+    others?.delete(follower);
+    if (others?.size === 0) followers.delete(key);
+    follower.wake?.();
   }
 
-  function follow(key: string): AsyncIterableIterator<JobEvent> {
-    const follower: Follower = { queue: [], wake: undefined };
-    const others = followers.get(key) ?? new Set();
-    followers.set(key, others.add(follower));
-    let over = false;
-    const leave = (): void => {
-      over = true;
-      others.delete(follower);
-      if (others.size === 0 && followers.get(key) === others) followers.delete(key);
-      follower.wake?.();
-    };
-    return {
-      async next() {
-        while (!over) {
-          const event = follower.queue.shift();
-          if (event !== undefined) {
-            if (endsWait(event)) leave();
-            return { done: false, value: event };
+  return {
+    publish(event) {
+      try {
+        onEvent?.(event);
+      } catch {
+        // An observer's fault is not the job's.
+      }
+      for (const follower of followers.get(event.key) ?? []) {
+        follower.queue.push(event);
+        if (follower.queue.length > longestQueue) follower.queue.shift();
+        follower.wake?.();
+      }
+    },
+    follow(key) {
+      const follower: Follower = { queue: [], isOver: false, wake: undefined };
+      followers.set(key, (followers.get(key) ?? new Set()).add(follower));
+      return {
+        async next() {
+          while (follower.queue.length === 0 && !follower.isOver) {
+            await new Promise<void>((resolve) => {
+              follower.wake = resolve;
+            });
           }
-          await new Promise<void>((resolve) => {
-            follower.wake = resolve;
-          });
-        }
-        return { done: true, value: undefined };
-      },
-      async return() {
-        leave();
-        return { done: true, value: undefined };
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
-  }
-
-  return { publish, follow };
+          return follower.queue.shift();
+        },
+        leave: () => leave(key, follower),
+      };
+    },
+    end(key) {
+      for (const follower of followers.get(key) ?? []) leave(key, follower);
+    },
+  };
 }

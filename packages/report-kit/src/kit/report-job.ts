@@ -6,16 +6,16 @@ import type { Target } from "../source/ready-report.ts";
 /** How to wait for an outcome. */
 export interface WaitOptions {
   /** Ends this caller's wait at once with the signal's reason; the job goes on at the provider, other callers go on here. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * Milliseconds from this call after which this caller stops waiting (`ReportDeadlineError`, with the bookmark).
    * Default 6 hours, or the provider's documented ready time with an hour to spare, if that is later.
    */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: number | undefined;
   /** Let the process exit although this caller is still waiting. Default false. */
-  readonly unref?: boolean;
+  readonly unref?: boolean | undefined;
   /** What to do where it can't be known whether the report was made. Default: the kit's. */
-  readonly onIndeterminate?: OnIndeterminate;
+  readonly onIndeterminate?: OnIndeterminate | undefined;
 }
 
 /** One wanted report, from intent to outcome. Made without any I/O; nothing is sent until it is waited for. */
@@ -46,8 +46,8 @@ export interface ReportJob {
     options?: WaitOptions & Partial<Options>,
   ): Promise<File>;
   /**
-   * What happened to the job, as far as the journal tells, and then live while this process waits for it; ends with the
-   * wait. It does not start the job.
+   * What happens to the job while this process waits for it: live, until the wait ends. It does not start the job, and for
+   * one that has ended there is nothing to follow: `showJob` has its state.
    */
   events(): AsyncIterable<JobEvent>;
 }

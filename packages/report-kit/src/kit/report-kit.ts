@@ -19,18 +19,18 @@ export interface ReportKitOptions {
    * What a request costs, in seconds of waiting: the one knob of the schedule. Default 4: one request fewer is worth
    * being 4 seconds later. More = fewer requests, less = sooner.
    */
-  readonly requestCostS?: number;
+  readonly requestCostS?: number | undefined;
   /** What to do where it can't be known whether a report was made. Default `"reconcile"`. */
-  readonly onIndeterminate?: OnIndeterminate;
+  readonly onIndeterminate?: OnIndeterminate | undefined;
   /**
    * Learn how long each source takes with each report type, and look when it pays most. Kept in the journal, a kilobyte a
    * type; default true.
    */
-  readonly learn?: boolean;
+  readonly learn?: boolean | undefined;
   /** Hears every event of every job of this kit. What it throws is ignored. */
-  readonly onEvent?: (event: JobEvent) => void;
+  readonly onEvent?: ((event: JobEvent) => void) | undefined;
   /** The clock, timers, randomness and the `fetch` for links outside a provider's API. Default: the platform's. */
-  readonly platform?: Partial<Platform>;
+  readonly platform?: Partial<Platform> | undefined;
 }
 
 /** How one report is wanted. */
@@ -39,15 +39,15 @@ export interface ReportOptions {
    * Raise it by one to have the same report made anew, once the job of the epoch before has ended: of two that run at once
    * a list can't tell which report is whose. Default 0; part of the key.
    */
-  readonly epoch?: number;
+  readonly epoch?: number | undefined;
 }
 
 /** What `kit.plan` is asked. */
 export interface PlanOptions {
   /** Milliseconds the job has been waiting already. Default 0. */
-  readonly ageMs?: number;
+  readonly ageMs?: number | undefined;
   /** Milliseconds to look ahead. Default 6 hours. */
-  readonly horizonMs?: number;
+  readonly horizonMs?: number | undefined;
   /** A request whose documented ready time (Circle's camt.053) the plan is anchored on. */
   readonly request?: unknown;
 }
@@ -84,7 +84,7 @@ export interface ReportKit {
   step(
     bookmark: string,
     sources: readonly ReportSource[],
-    options?: { readonly signal?: AbortSignal; readonly onIndeterminate?: OnIndeterminate },
+    options?: { readonly signal?: AbortSignal | undefined; readonly onIndeterminate?: OnIndeterminate | undefined },
   ): Promise<Step>;
   /** When a job of this source would be looked at if it stayed pending, and why. */
   plan(source: ReportSource, options?: PlanOptions): readonly PlannedLook[];

@@ -1,21 +1,30 @@
 import { ReportDeadlineError } from "../errors.ts";
-import type { JobEventDetails } from "../job/job-event.ts";
-import type { LinkLocation } from "../source/file-location.ts";
-import type { Journal } from "../journal/journal.ts";
-import type { Observation } from "../source/observation.ts";
-import type { Outcome } from "../job/outcome.ts";
+import { jobRecordName } from "../job/job-state.ts";
 import type { JobState } from "../job/job-state.ts";
-import type { JobIdentity, StepResult } from "../job/step.ts";
-import { jobRecordName } from "../job/job-record.ts";
-import type { Pulse } from "../journal/journal-watch.ts";
+import type { Outcome } from "../job/outcome.ts";
+import type { JobIdentity, StepEngine } from "../job/step.ts";
+import type { JournalWatch } from "../journal/journal-watch.ts";
+import { takeStep } from "../job/take-step.ts";
+import type { OnIndeterminate } from "../job/transitions.ts";
+import type { LinkLocation } from "../source/file-location.ts";
+import type { Observation } from "../source/observation.ts";
 import { onAbort } from "../waiting/on-abort.ts";
-import type { Timer } from "../waiting/timer.ts";
+import type { EventBus } from "./event-bus.ts";
+import type { Waits } from "./wait-registry.ts";
+
+/** What all jobs of one kit share. Made once, in create-report-kit.ts. */
+export interface Engine extends StepEngine {
+  readonly watch: JournalWatch;
+  readonly bus: EventBus;
+  readonly waits: Waits;
+  readonly onIndeterminate: OnIndeterminate;
+}
 
 /** How a wait ended. */
 export interface WaitEnd {
   readonly outcome: Outcome;
-  /** The link the provider gave with its last word, to save asking for one. */
-  readonly link?: LinkLocation;
+  /** The link that came with the provider's last answer; saves one request. */
+  readonly link?: LinkLocation | undefined;
   /** What a refusal came as. */
   readonly error?: unknown;
 }
@@ -27,8 +36,9 @@ export interface WaitCaller {
   readonly unref: boolean;
   /** Epoch milliseconds. */
   readonly deadlineAt: number;
-  /** As the caller said it, for the error. */
+  /** As the caller gave it, for the error. */
   readonly deadlineMs: number;
+  readonly onIndeterminate: OnIndeterminate;
 }
 
 /** A wait for one job in this process, shared by all its callers. */
@@ -38,33 +48,22 @@ export interface Wait {
    * @throws the caller's abort reason, ReportDeadlineError at the caller's deadline, or what ended the wait.
    */
   join(caller: WaitCaller): Promise<WaitEnd>;
-  /** Look at the journal now: something was written. */
-  nudge(): void;
-  /** Take what a list asked for by another job says of this one: look now, or later than planned. */
-  serve(answer: (reference: string) => Observation | undefined): void;
+  /** Read the journal now: something was written. */
+  wake(): void;
+  /** Take what a list that another job asked for contains of this one: look now, or later than planned. */
+  takeList(answer: (reference: string) => Observation | undefined): void;
 }
 
-/** What a wait works with. */
-export interface WaitContext {
-  readonly journal: Journal;
-  readonly timer: Timer;
-  readonly pulse: Pulse;
-  readonly now: () => number;
-  readonly step: (how: {
-    readonly signal: AbortSignal;
-    readonly deadlineAt: number;
-    readonly early: boolean;
-  }) => Promise<StepResult>;
-  /** Milliseconds to the next look at a job in this state that is still pending. */
-  readonly gapMs: (state: JobState) => number;
-  readonly emit: (event: JobEventDetails) => void;
-  /** The last caller left, or the wait ended. */
-  readonly onEnd: () => void;
-}
+/** From the one that accepts least: of several callers the strictest holds. */
+const byStrictness: readonly OnIndeterminate[] = ["ask", "reconcile", "recreate"];
 
-/** Start waiting for a job: step, sleep, step, until it ends or the last caller leaves. */
-export function startWait(job: JobIdentity, context: WaitContext): Wait {
-  const { timer, now } = context;
+/**
+ * Start waiting for a job: step, sleep, step, until it ends or the last caller leaves.
+ * @param onEnd called when the last caller has left, or the wait ended
+ */
+export function startWait(job: JobIdentity, engine: Engine, onEnd: () => void): Wait {
+  const { timer, journal, schedule } = engine;
+  const { now } = engine.platform;
   const callers = new Set<WaitCaller>();
   const stop = new AbortController();
   let sleeping: AbortController | undefined;
@@ -73,44 +72,64 @@ export function startWait(job: JobIdentity, context: WaitContext): Wait {
   let early = false;
   let postponed = false;
 
-  const latestDeadline = (): number => Math.max(...Array.from(callers, (caller) => caller.deadlineAt));
+  function latestDeadline(): number {
+    let latest = 0;
+    for (const { deadlineAt } of callers) latest = Math.max(latest, deadlineAt);
+    return latest;
+  }
+
+  function onIndeterminate(): OnIndeterminate {
+    const wanted = new Set<OnIndeterminate>();
+    for (const caller of callers) wanted.add(caller.onIndeterminate);
+    return byStrictness.find((one) => wanted.has(one)) ?? "ask";
+  }
 
   async function run(): Promise<WaitEnd> {
-    for (;;) {
-      const result = await context.step({ signal: stop.signal, deadlineAt: latestDeadline(), early });
+    for (let [reopen, sleptUntil] = [true, 0]; ; reopen = false) {
+      const deadlineAt = latestDeadline();
+      const how = { signal: stop.signal, onIndeterminate, deadlineAt, early, reopen, sleptUntil };
       early = false;
+      const result = await takeStep(job, how, engine);
       if ("outcome" in result) return result;
       ({ state } = result);
       const { at, why, asked } = result.again;
       if (asked && at > latestDeadline()) throw askedTooLong(job, at, why);
       wakeAt = at;
-      await sleep(result.revision);
+      sleptUntil = (await sleep(result.revision)) ? wakeAt : 0;
       sleeping = undefined;
     }
   }
 
-  /** Until the next look is due, somebody else has written, or a shared list has news. */
-  async function sleep(revision: number): Promise<void> {
+  /**
+   * Until the next look is due, another process has written, or a shared list has news.
+   * @returns whether it slept to the end. By a clock that was set back meanwhile, the end may still be to come.
+   */
+  async function sleep(revision: number): Promise<boolean> {
     while (now() < wakeAt) {
       sleeping = new AbortController();
       const unref = Array.from(callers).every((caller) => caller.unref);
-      await timer.wait(wakeAt, { signal: sleeping.signal, unref }).catch(() => undefined);
+      const untilWoken = { signal: sleeping.signal, unref };
+      const isWhole = await timer.wait(wakeAt, untilWoken).then(
+        () => true,
+        () => false,
+      );
       stop.signal.throwIfAborted();
-      if (now() >= wakeAt || early) return;
+      if (isWhole || now() >= wakeAt || early) return isWhole;
       if (postponed) {
         postponed = false;
         continue;
       }
-      const record = await context.journal.read(jobRecordName(job.key));
-      if ((record?.revision ?? 0) !== revision) return;
+      const record = await journal.read(jobRecordName(job.key));
+      if ((record?.revision ?? 0) !== revision) return false;
     }
+    return true;
   }
 
   async function join(caller: WaitCaller): Promise<WaitEnd> {
     callers.add(caller);
     const left = new AbortController();
     const deadline = timer.wait(caller.deadlineAt, { signal: left.signal, unref: caller.unref }).then(() => {
-      context.emit({ type: "deadline", deadlineMs: caller.deadlineMs });
+      engine.emit(job, { type: "deadline", deadlineMs: caller.deadlineMs });
       throw deadlinePassed(job, caller.deadlineMs);
     });
     try {
@@ -120,34 +139,31 @@ export function startWait(job: JobIdentity, context: WaitContext): Wait {
       deadline.catch(() => undefined);
       callers.delete(caller);
       if (callers.size === 0) {
-        context.onEnd();
-        unhear();
+        onEnd();
+        unsubscribe();
         stop.abort();
         sleeping?.abort();
       }
     }
   }
 
-  const nudge = (): void => sleeping?.abort();
-  const unhear = context.pulse.hear(nudge);
+  const wake = (): void => sleeping?.abort();
+  const unsubscribe = engine.watch.subscribe(wake);
   // The first caller joins in this turn, before the first step asks for the deadline.
   const end = Promise.resolve().then(run);
-  end.catch(() => undefined); // callers see it through their own race; the last one may have left
+  end.catch(() => undefined); // callers get it through their own race; the last one may have left
   return {
     join,
-    nudge,
-    serve(answer) {
+    wake,
+    takeList(answer) {
       if (sleeping === undefined || state?.phase !== "waiting" || state.reference === undefined) return;
       const observation = answer(state.reference);
       if (observation === undefined) return;
       if (observation.is === "pending") {
-        wakeAt = Math.max(wakeAt, now() + context.gapMs(state));
+        wakeAt = Math.max(wakeAt, now() + schedule.gapMs(job, state));
         postponed = true;
-        sleeping.abort();
-      } else {
-        early = true;
-        sleeping.abort();
-      }
+      } else early = true;
+      sleeping.abort();
     },
   };
 }
@@ -156,24 +172,21 @@ export function startWait(job: JobIdentity, context: WaitContext): Wait {
 function abortOf(signal: AbortSignal | undefined, left: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     if (signal === undefined) return;
-    left.addEventListener(
-      "abort",
-      onAbort(signal, () => reject(signal.reason)),
-      { once: true },
-    );
+    const unfollow = onAbort(signal, () => reject(signal.reason));
+    left.addEventListener("abort", unfollow, { once: true });
   });
 }
 
-function deadlinePassed(job: JobIdentity, deadlineMs: number): ReportDeadlineError {
+function deadlinePassed({ prepared, source, bookmark }: JobIdentity, deadlineMs: number): ReportDeadlineError {
   return new ReportDeadlineError({
-    message: `The ${job.prepared.reportType} report of ${job.source.id} was not ready within ${Math.round(deadlineMs / 1000)} s. The job goes on at the provider: go on waiting with kit.resume(error.bookmark, sources), or run the same request again.`,
-    bookmark: job.bookmark,
+    message: `The ${prepared.reportType} report of ${source.id} was not ready within ${Math.round(deadlineMs / 1000)} s. The job goes on at the provider: go on waiting with kit.resume(error.bookmark, sources), or run the same request again.`,
+    bookmark,
   });
 }
 
-function askedTooLong(job: JobIdentity, at: number, why: string): ReportDeadlineError {
+function askedTooLong({ source, bookmark }: JobIdentity, at: number, why: string): ReportDeadlineError {
   return new ReportDeadlineError({
-    message: `${job.source.id} asked not to be looked at before ${new Date(at).toISOString()} (${why}), which is after the deadline. The job goes on at the provider: go on waiting with kit.resume(error.bookmark, sources) then.`,
-    bookmark: job.bookmark,
+    message: `${source.id} asked not to be looked at before ${new Date(at).toISOString()} (${why}), which is after the deadline. The job goes on at the provider: go on waiting with kit.resume(error.bookmark, sources) then.`,
+    bookmark,
   });
 }

@@ -1,56 +1,68 @@
 import { parseBookmark } from "../identity/bookmark.ts";
-import { ReportRequestError } from "../errors.ts";
-import type { JsonObject } from "../json.ts";
-import type { Journal } from "../journal/journal.ts";
 import type { JobState } from "../job/job-state.ts";
-import { hasEnded, parseState, stateToJson } from "../job/job-state.ts";
-import { jobRecordName } from "../job/job-record.ts";
+import { hasEnded, jobRecordName, parseState, stateToJson } from "../job/job-state.ts";
+import type { Journal, JournalRecord } from "../journal/journal.ts";
+import { isAboutOneRecord, readRecords } from "../journal/journal.ts";
+import type { JsonObject } from "../json.ts";
+import { refuse } from "../source/request-fields.ts";
+import type { Engine } from "./wait.ts";
 
 /** Which jobs to look at now. A job is woken when everything named here fits; at least one must be named. */
 export interface WakeHint {
-  readonly key?: string;
-  readonly bookmark?: string;
+  /** With a key or a bookmark one record is read; without, all jobs of the journal. */
+  readonly key?: string | undefined;
+  readonly bookmark?: string | undefined;
   /** The id of the report source. */
-  readonly source?: string;
-  readonly reportType?: string;
+  readonly source?: string | undefined;
+  readonly reportType?: string | undefined;
   /** The provider's own identifier of the report. */
-  readonly reference?: string;
+  readonly reference?: string | undefined;
   /** Members of the normalised request. */
-  readonly request?: JsonObject;
+  readonly request?: JsonObject | undefined;
 }
 
-/** Make the jobs that fit due now, and no earlier than their provider allows. */
-export async function wakeJobs(
-  journal: Journal,
-  hint: WakeHint,
-  now: () => number,
-): Promise<readonly { readonly key: string; readonly state: JobState }[]> {
+/** Make the jobs that fit due now, and no earlier than their provider allows. @returns how many */
+export async function wakeJobs(hint: WakeHint, engine: Engine): Promise<number> {
+  const { journal, platform, bus, waits } = engine;
   if (Object.values(hint).every((value) => value === undefined)) {
-    throw new ReportRequestError({
-      field: "hint",
-      expected: "a key, bookmark, source, reportType, reference or request",
-      received: "nothing",
-    });
+    refuse("hint", "a key, bookmark, source, reportType, reference or request", undefined);
   }
+  let woken = 0;
+  async function wake(name: string, record: JournalRecord | undefined): Promise<void> {
+    const state = await wakeJob(journal, name, record, hint, platform.now);
+    if (state === undefined) return;
+    woken += 1;
+    const key = name.slice(jobRecordName("").length);
+    const { source, reportType } = state;
+    bus.publish({ type: "woken", at: new Date(platform.now()).toISOString(), key, source, reportType });
+    waits.get(key)?.wake();
+  }
+
   const key = hint.bookmark === undefined ? hint.key : parseBookmark(hint.bookmark).key;
-  const woken: { key: string; state: JobState }[] = [];
-  const names = key === undefined ? journal.list("job-") : [jobRecordName(key)];
-  for await (const name of names) {
-    const state = await wakeJob(journal, name, hint, now);
-    if (state !== undefined) woken.push({ key: name.slice("job-".length), state });
+  if (key !== undefined) await wake(jobRecordName(key), await journal.read(jobRecordName(key)));
+  else {
+    for await (const { name, record, error } of readRecords(journal, jobRecordName(""))) {
+      try {
+        if (error !== undefined) throw error;
+        await wake(name, record);
+      } catch (unreadable) {
+        if (!isAboutOneRecord(unreadable)) throw unreadable;
+        engine.passOver(name, unreadable);
+      }
+    }
   }
+  if (woken > 0) await engine.watch.announce();
   return woken;
 }
 
 async function wakeJob(
   journal: Journal,
   name: string,
+  first: JournalRecord | undefined,
   hint: WakeHint,
   now: () => number,
 ): Promise<JobState | undefined> {
-  for (;;) {
-    const record = await journal.read(name);
-    if (record === undefined) return undefined;
+  for (let record = first; record !== undefined; record = await journal.read(name)) {
     const state = parseState(record.value, name);
     if (hasEnded(state) || !fits(state, hint)) return undefined;
     const due = Math.max(now(), state.holdUntil ?? 0);
@@ -58,15 +70,20 @@ async function wakeJob(
     const awake: JobState = { ...state, nextAt: due, why: "woken" };
     if ((await journal.write(name, stateToJson(awake), record.revision)) !== undefined) return awake;
   }
+  return undefined;
 }
 
-function fits(state: JobState, hint: WakeHint): boolean {
+function fits(state: JobState, { source, reportType, reference, request = {} }: WakeHint): boolean {
   return (
-    (hint.source === undefined || state.source === hint.source) &&
-    (hint.reportType === undefined || state.reportType === hint.reportType) &&
-    (hint.reference === undefined || state.reference === hint.reference) &&
-    Object.entries(hint.request ?? {}).every(
-      ([name, value]) => JSON.stringify(state.request[name] ?? null) === JSON.stringify(value ?? null),
+    (source === undefined || state.source === source) &&
+    (reportType === undefined || state.reportType === reportType) &&
+    (reference === undefined || state.reference === reference) &&
+    Object.entries(request).every(
+      ([name, value]) => JSON.stringify(memberOf(state.request, name)) === JSON.stringify(value ?? null),
     )
   );
+}
+
+function memberOf(request: JsonObject, name: string): JsonObject[string] {
+  return (Object.hasOwn(request, name) ? request[name] : undefined) ?? null;
 }

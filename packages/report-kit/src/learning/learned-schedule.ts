@@ -1,46 +1,87 @@
-import { learnedGap } from "./ready-times.ts";
-import type { LearnedGap, SeenReady } from "./ready-times.ts";
-import type { SourceFacts } from "../job/source-record.ts";
+import type { JsonObject } from "../json.ts";
+import type { Journal } from "../journal/journal.ts";
+import { recordName } from "../journal/journal.ts";
+import type { PreparedReport, ReportSource } from "../source/report-source.ts";
+import type { LearnedGap } from "../waiting/schedule.ts";
+import { scheduleAge } from "../waiting/schedule.ts";
+import { learnedGap, learnReadyTime, parseReadyTimes } from "./ready-times.ts";
+import type { ReadyTimes, SeenReady } from "./ready-times.ts";
 
-/** What a kit has learned of its sources. */
-export interface ReadyHabits {
+type Source = Pick<ReportSource, "id" | "origin">;
+
+/** What a kit has learned of its sources' ready times. A journal keeps one record for each origin, source and report type. */
+export interface LearnedSchedule {
   /** The schedule learned for a report type; undefined while nothing is known. */
-  gap(sourceId: string, reportType: string): Promise<LearnedGap | undefined>;
-  record(sourceId: string, reportType: string, seen: SeenReady): Promise<void>;
+  gap(source: Source, reportType: string): Promise<LearnedGap | undefined>;
+  record(source: Source, report: Report, seen: SeenAt): Promise<void>;
 }
 
-/** What was learned meanwhile, here or in another process, is taken up after this long: working it out is not free. */
+type Report = Pick<PreparedReport, "reportType" | "readyAt">;
+
+/** When one report became ready, in epoch milliseconds: between two looks, of which the second found it. */
+export interface SeenAt {
+  /** The provider accepted it, or waiting began. */
+  readonly since: number;
+  readonly notReadyAt: number;
+  readonly readyAt: number;
+}
+
+/** What was learned meanwhile, here or in another process, is read again after this long: to derive a schedule is not free. */
 const rereadMs = 60_000;
 
-export function readyHabits(facts: SourceFacts, now: () => number): ReadyHabits {
+export function createLearnedSchedule(journal: Journal, now: () => number): LearnedSchedule {
   const known = new Map<string, { readonly readAt: number; readonly gap: Promise<LearnedGap | undefined> }>();
-
   const batches = new Map<string, { readonly seen: SeenReady[]; written: Promise<void> }>();
 
-  async function work(sourceId: string, reportType: string): Promise<LearnedGap | undefined> {
-    const times = await facts.readyTimes(sourceId, reportType);
-    return times === undefined ? undefined : learnedGap(times);
+  async function read(
+    { id, origin }: Source,
+    reportType: string,
+  ): Promise<{ readonly revision: number; readonly times: ReadyTimes | undefined }> {
+    const record = await journal.read(recordName("ready", origin, id, reportType));
+    if (record !== undefined) return { revision: record.revision, times: parseReadyTimes(record.value["times"]) };
+    // An older report-kit kept them in the source's one record, whatever the origin: good enough to begin with.
+    const older = (await journal.read(recordName("source", id)))?.value["times"];
+    const times = typeof older === "object" && older !== null && Object.hasOwn(older, reportType);
+    return { revision: 0, times: times ? parseReadyTimes((older as JsonObject)[reportType]) : undefined }; // has that member
   }
 
+  async function write(source: Source, reportType: string, seen: readonly SeenReady[]): Promise<void> {
+    const { id, origin } = source;
+    for (;;) {
+      const { revision, times } = await read(source, reportType);
+      const learned = seen.reduce<ReadyTimes | undefined>(learnReadyTime, times);
+      const value = { v: 1, source: id, origin, reportType, times: { ...learned } };
+      const name = recordName("ready", origin, id, reportType);
+      if ((await journal.write(name, value, revision)) !== undefined) return;
+    }
+  }
+
+  /** Within this process; a journal's name would be a hash for each step. */
+  const nameOf = ({ id, origin }: Source, reportType: string): string => [origin, id, reportType].join("\n");
+
   return {
-    gap(sourceId, reportType) {
-      const name = `${sourceId} ${reportType}`;
+    gap(source, reportType) {
+      const name = nameOf(source, reportType);
       const before = known.get(name);
       if (before !== undefined && now() - before.readAt < rereadMs) return before.gap;
-      const gap = work(sourceId, reportType);
+      const gap = read(source, reportType).then(({ times }) => times && learnedGap(times));
       known.set(name, { readAt: now(), gap });
       gap.catch(() => known.delete(name));
       return gap;
     },
-    record(sourceId, reportType, seen) {
-      // Jobs that become ready together are written together.
-      const name = `${sourceId} ${reportType}`;
+    record(source, { reportType, readyAt }, seen) {
+      const ageAt = (at: number): number => {
+        const readyAtMs = readyAt === undefined ? undefined : readyAt - at;
+        return scheduleAge({ ageMs: at - seen.since, readyAtMs });
+      };
+      // Jobs that become ready together are recorded together.
+      const name = nameOf(source, reportType);
       const batch = batches.get(name) ?? { seen: [], written: Promise.resolve() };
-      if (batch.seen.push(seen) === 1) {
+      if (batch.seen.push({ afterMs: Math.max(0, ageAt(seen.notReadyAt)), byMs: ageAt(seen.readyAt) }) === 1) {
         batches.set(name, batch);
         batch.written = Promise.resolve().then(() => {
           batches.delete(name);
-          return facts.recordReady(sourceId, reportType, batch.seen);
+          return write(source, reportType, batch.seen);
         });
       }
       return batch.written;

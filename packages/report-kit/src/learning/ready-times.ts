@@ -1,8 +1,4 @@
-/**
- * The gap to the next look in milliseconds, from what earlier reports taught. `ageMs` is the age on the schedule,
- * `requestCostS` what a request costs in seconds of waiting.
- */
-export type LearnedGap = (ageMs: number, requestCostS: number) => number;
+import type { LearnedGap } from "../waiting/schedule.ts";
 
 /**
  * How long a source took with its latest reports of one type: a decaying histogram over ages, as JSON for a journal (at

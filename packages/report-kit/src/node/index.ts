@@ -1,4 +1,3 @@
 export { publishEvents } from "./diagnostics.ts";
 export { fileJournal } from "./journal/file-journal.ts";
-export { toNodeHandler } from "./node-handler.ts";
 export { toDirectory, toFile } from "./files/targets.ts";

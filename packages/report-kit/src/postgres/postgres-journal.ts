@@ -1,11 +1,23 @@
 import { JournalError } from "../errors.ts";
-import { checkJournalName } from "../journal/record-name.ts";
+import { checkJournalName } from "../journal/journal.ts";
 import type { Journal, JournalRecord } from "../journal/journal.ts";
 import type { JsonObject } from "../json.ts";
+import { gather } from "./gather.ts";
+import { journalUnavailable, sqlState } from "./postgres-error.ts";
+import {
+  checkTable,
+  durabilityColumns,
+  isDurable,
+  postgresMigration,
+  quotedTable,
+  refuseUndurable,
+} from "./postgres-table.ts";
+
+export { postgresMigration } from "./postgres-table.ts";
 
 /**
  * How to run one SQL statement, with `$1`, `$2`, … for its parameters, outside any transaction of the caller's. All
- * parameters and all results are strings. With `pg`: `async (sql, params) => (await pool.query(sql, [...params])).rows`.
+ * parameters and all results are strings or null. With `pg`: `async (sql, params) => (await pool.query(sql, [...params])).rows`.
  */
 export type PostgresQuery = (
   sql: string,
@@ -15,7 +27,7 @@ export type PostgresQuery = (
 /** Where a Postgres journal keeps its records. */
 export interface PostgresJournalOptions {
   /** The table, with its schema or without: lower-case letters, digits and `_`. Default `"report_kit_journal"`. */
-  readonly table?: string;
+  readonly table?: string | undefined;
 }
 
 /** A journal in a table, which it can make. */
@@ -24,24 +36,25 @@ export interface PostgresJournal extends Journal {
   migrate(): Promise<void>;
 }
 
-/** How the table is laid out; kept as its comment. */
-const format = 1;
+/** Names in one page of a list; records in one statement. */
 const pageSize = 1000;
+const mostTogether = 500;
 /** Times a statement is sent again after the server undid it in favour of another one. */
 const attempts = 20;
 
 /**
  * A journal in a PostgreSQL table (12 or later): durable, and shared by any number of machines. Over any driver, through
- * one function; each write is one statement, and a connection is only used for its time.
+ * one function; each write is one statement, and a connection is only used for its time. Records that are read or removed in
+ * the same turn go into one statement.
  *
  * Make the table once with `migrate()`, or with your own tool from `postgresMigration()`.
  *
- * @throws JournalError from its methods: `no-table`, `newer-version`, `not-durable` (`synchronous_commit` is off),
- * `invalid-name`, `unavailable` (the query failed; the driver's error is the `cause`). After `unavailable` a write may
- * or may not have happened: read again.
+ * @throws JournalError from its methods: `no-table`, `newer-version`, `not-durable` (`synchronous_commit` is off or local in
+ * the session of the write, `fsync` is off, or the table is unlogged), `invalid-name`, `unavailable` (the query failed; the
+ * driver's error is the `cause`). After `unavailable` a write may or may not have happened: read again.
  */
 export function postgresJournal(query: PostgresQuery, options: PostgresJournalOptions = {}): PostgresJournal {
-  const table = quoted(options.table);
+  const table = quotedTable(options.table);
   let checked: Promise<void> | undefined;
 
   async function run(sql: string, params: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]> {
@@ -49,11 +62,46 @@ export function postgresJournal(query: PostgresQuery, options: PostgresJournalOp
     try {
       await checked;
     } catch (error) {
-      checked = undefined; // whoever migrates now need not start the process again
+      checked = undefined; // once the table is migrated, the process need not be started again
       throw error;
     }
     return send(query, sql, params);
   }
+
+  /** A write and how durable it is, in one statement: nothing is written where it would not be. */
+  async function writeDurably(
+    statement: string,
+    params: readonly string[],
+    done = "done",
+  ): Promise<string | undefined> {
+    const sql = `WITH written AS (${statement}) SELECT (SELECT ${done} FROM written) AS done, ${durabilityColumns}`;
+    const [row] = await run(sql, params);
+    if (typeof row?.["done"] === "string") return row["done"];
+    refuseUndurable(row);
+    return undefined;
+  }
+
+  const readTogether = gather(mostTogether, async (names: readonly string[]) => {
+    const rows = await run(
+      `SELECT name, revision::text AS revision, value::text AS value FROM ${table} WHERE name = ANY (string_to_array($1::text, ','))`,
+      [names.join(",")],
+    );
+    const found = new Map(rows.map((row) => [row["name"], row]));
+    return names.map((name) => found.get(name));
+  });
+
+  const removeTogether = gather(mostTogether, async (asked: readonly { name: string; expected: number }[]) => {
+    // In one order everywhere: two of these at once can't wait for each other.
+    const sorted = [...asked].sort((one, other) => (one.name < other.name ? -1 : 1));
+    const done = await writeDurably(
+      `DELETE FROM ${table} USING unnest(string_to_array($1::text, ','), string_to_array($2::text, ',')::bigint[]) AS asked (name, revision) WHERE ${table}.name = asked.name AND ${table}.revision = asked.revision AND ${isDurable} RETURNING ${table}.name AS done`,
+      [sorted.map(({ name }) => name).join(","), sorted.map(({ expected }) => expected).join(",")],
+      "string_agg(done, ',')",
+    );
+    const removed = new Set(done?.split(","));
+    // Of several that ask for one record, one removed it.
+    return asked.map(({ name, expected }) => Number.isSafeInteger(expected) && removed.delete(name));
+  });
 
   return {
     keeps: "durable",
@@ -62,28 +110,26 @@ export function postgresJournal(query: PostgresQuery, options: PostgresJournalOp
     },
     async read(name: string): Promise<JournalRecord | undefined> {
       checkJournalName(name);
-      const [row] = await run(
-        `SELECT revision::text AS revision, value::text AS value FROM ${table} WHERE name = $1::text`,
-        [name],
-      );
+      const row = await readTogether(name);
       if (row === undefined) return undefined;
-      const value: JsonObject = JSON.parse(String(row["value"])); // the column's type says that it is JSON, and we that it is an object
-      return { revision: Number(row["revision"]), value };
+      const value: unknown = JSON.parse(String(row["value"])); // the column's type makes it JSON
+      if (typeof value !== "object" || value === null || Array.isArray(value)) throw notWritten(name, table);
+      return { revision: Number(row["revision"]), value: value as JsonObject }; // a JSON object
     },
     async write(name: string, value: JsonObject, expected: number): Promise<number | undefined> {
       checkJournalName(name);
       const text = JSON.stringify(value);
-      const [row] =
+      const revision =
         expected === 0
-          ? await run(
-              `INSERT INTO ${table} (name, revision, value) VALUES ($1::text, 1, $2::text::json) ON CONFLICT (name) DO NOTHING RETURNING revision::text AS revision`,
+          ? await writeDurably(
+              `INSERT INTO ${table} (name, revision, value) SELECT $1::text, 1, $2::text::json WHERE ${isDurable} ON CONFLICT (name) DO NOTHING RETURNING revision::text AS done`,
               [name, text],
             )
-          : await run(
-              `UPDATE ${table} SET revision = revision + 1, value = $2::text::json, written_at = now() WHERE name = $1::text AND revision = $3::text::bigint RETURNING revision::text AS revision`,
+          : await writeDurably(
+              `UPDATE ${table} SET revision = revision + 1, value = $2::text::json, written_at = now() WHERE name = $1::text AND revision = $3::text::bigint AND ${isDurable} RETURNING revision::text AS done`,
               [name, text, String(expected)],
             );
-      return row === undefined ? undefined : Number(row["revision"]);
+      return revision === undefined ? undefined : Number(revision);
     },
     async *list(prefix: string): AsyncIterable<string> {
       // "~" comes after every character a name may have, in the "C" order of the column.
@@ -99,67 +145,16 @@ export function postgresJournal(query: PostgresQuery, options: PostgresJournalOp
     },
     async remove(name: string, expected: number): Promise<boolean> {
       checkJournalName(name);
-      const rows = await run(
-        `DELETE FROM ${table} WHERE name = $1::text AND revision = $2::text::bigint RETURNING revision::text AS revision`,
-        [name, String(expected)],
-      );
-      return rows.length > 0;
+      return removeTogether({ name, expected });
     },
   };
 }
 
-/**
- * The one migration, as the text of a single statement. It leaves a table that is there alone.
- * @throws JournalError `invalid-name` for a table name that needs escaping.
- */
-export function postgresMigration(options: PostgresJournalOptions = {}): string {
-  const table = quoted(options.table);
-  // `json`, not `jsonb`: it keeps the text as it was written, and takes the NUL character.
-  // The advisory lock: two CREATE TABLE IF NOT EXISTS at once can still collide in the catalogue.
-  return `DO $migration$ BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('report-kit journal'));
-  IF to_regclass('${table}') IS NULL THEN
-    CREATE TABLE ${table} (
-      name text COLLATE "C" PRIMARY KEY CHECK (name ~ '^[a-z0-9-]{1,100}$'),
-      revision bigint NOT NULL CHECK (revision > 0),
-      value json NOT NULL,
-      written_at timestamptz NOT NULL DEFAULT now()
-    );
-    COMMENT ON TABLE ${table} IS 'report-kit journal, format ${format}';
-  END IF;
-END $migration$`;
-}
-
-async function checkTable(run: PostgresQuery, table: string): Promise<void> {
-  const [row] = await run(
-    `SELECT to_regclass($1::text)::text AS made, obj_description(to_regclass($1::text), 'pg_class') AS comment, current_setting('synchronous_commit') AS durability`,
-    [table],
-  );
-  if (typeof row?.["made"] !== "string") {
-    throw new JournalError({
-      code: "no-table",
-      message: `There is no table ${table} for the journal: call migrate() once, or run the text of postgresMigration() with your migration tool.`,
-    });
-  }
-  const found = /^report-kit journal, format (\d+)$/.exec(String(row["comment"]))?.[1];
-  if (Number(found) > format) {
-    throw new JournalError({
-      code: "newer-version",
-      message: `The journal's table ${table} was made by a newer report-kit (format ${found}, this one reads ${format}): update report-kit here.`,
-    });
-  }
-  if (Number(found) !== format) {
-    throw new JournalError({
-      code: "unreadable",
-      message: `The table ${table} is not a report-kit journal: its comment does not say "report-kit journal, format ${format}". Name another table.`,
-    });
-  }
-  if (row["durability"] === "off") {
-    throw new JournalError({
-      code: "not-durable",
-      message: `synchronous_commit is off for this database or role, so a crash of the server could undo the record of a report that was asked for: turn it on, for this role at least.`,
-    });
-  }
+function notWritten(name: string, table: string): JournalError {
+  return new JournalError({
+    code: "unreadable",
+    message: `The row ${name} of the journal's table ${table} was not written by report-kit: its value is no JSON object. Nothing was sent. Restore it from a backup, or delete it to start the job over after a look at what the provider has made.`,
+  });
 }
 
 /** Send a statement, and again when the server undid it because another transaction came between (nothing was written). */
@@ -174,32 +169,7 @@ async function send(
     } catch (error) {
       const code = sqlState(error);
       const undone = code === "40001" || code === "40P01"; // serialization failure, deadlock
-      if (undone && attempt < attempts) continue;
-      throw new JournalError({
-        code: "unavailable",
-        message: `The journal's database did not carry out a statement (${code ?? "no SQLSTATE"}): see the cause. Whether it was carried out is only known by reading again.`,
-        retryable: true,
-        cause: error,
-      });
+      if (!undone || attempt >= attempts) throw journalUnavailable(error);
     }
   }
-}
-
-function sqlState(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
-}
-
-/** A table's name, in the double quotes that keep a keyword from being one. */
-function quoted(table = "report_kit_journal"): string {
-  if (!/^([a-z_][a-z0-9_]{0,62}\.)?[a-z_][a-z0-9_]{0,62}$/.test(table)) {
-    throw new JournalError({
-      code: "invalid-name",
-      message: `${JSON.stringify(table)} can't name the journal's table: it takes lower-case letters, digits and "_", with a schema before a dot or without.`,
-    });
-  }
-  return table
-    .split(".")
-    .map((part) => `"${part}"`)
-    .join(".");
 }

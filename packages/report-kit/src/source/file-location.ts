@@ -11,12 +11,14 @@ export interface LinkLocation {
 /** A file that the API itself serves, with the client's own credentials. */
 export interface ApiLocation {
   readonly via: "api";
-  /** One request to the API's own origin, in one attempt; redirects come back as answers, not followed. */
+  /** One request to the API's own origin; redirects come back as answers, not followed. */
   open(init: {
     readonly headers: Readonly<Record<string, string>>;
     readonly signal: AbortSignal;
-    /** Milliseconds until the answer's headers must have come: the download's own limit. Absent: the client's. */
+    /** The download's own limit to the first byte, to be used in the place of the client's. */
     readonly timeoutMs?: number | undefined;
+    /** A fetch to be used in the place of the client's, beneath its credentials: see docs/downloads.md. */
+    readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
   }): Promise<Response>;
   readonly fileName?: string | undefined;
   readonly mediaType?: string | undefined;

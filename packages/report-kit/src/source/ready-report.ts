@@ -13,7 +13,7 @@ export interface ReadyReport {
   /** The file's name as the provider gave it: untrusted. */
   readonly fileName: string | undefined;
   /** What the file must be, as far as the request says it. */
-  readonly expects: "xml" | "csv" | "xlsx" | "zip" | undefined;
+  readonly expects: "camt053" | "xml" | "csv" | "xlsx" | "zip" | undefined;
   /** A link that came with the provider's last answer; saves one request. */
   readonly link: LinkLocation | undefined;
   /** Hosts a link may lead to: exact names, or `*.example.com` for any name below one. */

@@ -28,6 +28,11 @@ export interface SourceProfile {
    * the job ends `indeterminate`. Default 30 minutes.
    */
   readonly searchForMs?: number | undefined;
+  /**
+   * `create` calls `onDeparture` before each request that leaves. What ends before that has certainly sent nothing: refused
+   * credentials, an abort, an error of the client. Default false: then only the error itself can prove it.
+   */
+  readonly reportsDeparture?: boolean | undefined;
   /** Requests a second that all jobs of this source in one process share. Default 10. */
   readonly requestsPerSecond?: number | undefined;
 }
@@ -50,13 +55,16 @@ export interface PreparedReport {
   readonly formerIdentities?: readonly JsonObject[] | undefined;
   /** Epoch milliseconds: when the provider documents the report to be ready, where it does. The schedule is anchored on it. */
   readonly readyAt?: number | undefined;
-  /** What the file is, as far as the request says it: anything else in its place is an error. */
-  readonly expects?: "xml" | "csv" | "xlsx" | "zip" | undefined;
+  /**
+   * What the file is, as far as the request says it: anything else in its place is an error. `camt053` is a camt.053
+   * statement, `xml` any XML document.
+   */
+  readonly expects?: "camt053" | "xml" | "csv" | "xlsx" | "zip" | undefined;
   /** Epoch milliseconds: a deadline a caller who names none should wait for, where the provider documents one. */
   readonly deadlineAt?: number | undefined;
 }
 
-/** What a source is told when it is asked to talk to the provider. */
+/** What a source gets with each call. */
 export interface SourceCall {
   readonly key: string;
   readonly epoch: number;
@@ -64,7 +72,7 @@ export interface SourceCall {
   readonly request: JsonObject;
   /** The provider's own identifier of the report, once one is known. */
   readonly reference?: string | undefined;
-  /** The file's name, once the provider has told it. */
+  /** The file's name, once the provider has given it. */
   readonly fileName?: string | undefined;
   /** Epoch milliseconds at which the intent to create was written down, once it was. */
   readonly intentAt?: number | undefined;
@@ -81,14 +89,18 @@ export interface SourceCall {
   readonly now: number;
   /** Whether the provider has been seen to keep the identifier we send (tier `client-id`). */
   readonly echoProven: boolean;
-  /** Of a create: epoch milliseconds after which it must not leave, because another worker may be at it by then. */
+  /** Of a create: epoch milliseconds on the kit's clock after which the request must not leave; see `onDeparture`. */
   readonly notAfter?: number | undefined;
   /**
-   * The references and file names of the reports that other jobs of this source have, by the journal: a report among them
-   * is not this job's, and `find` leaves it out. Reads the whole journal: ask only when there is something to adopt.
+   * Of a create: call it right before the request leaves, or hand it to a client of `@report-kit/http` (`onDeparture` of a
+   * call). It throws when it is too late (`notAfter`), because another worker may create the report from then on: a source
+   * that does not call it can have a report made twice.
    */
-  readonly claimedByOthers?: (() => Promise<ReadonlySet<string>>) | undefined;
-  /** Does another job of this source have the report of this reference (or file name), by the journal? Then `find` leaves it out. */
+  readonly onDeparture?: (() => void) | undefined;
+  /**
+   * Whether a report belongs to another job of this source (tier `list`), by its reference, or by its file name where a
+   * listing has no reference. `find` leaves such a report out. Two reads of the journal at most.
+   */
   readonly belongsToAnotherJob?: ((reference: string) => Promise<boolean>) | undefined;
   readonly signal: AbortSignal;
 }

@@ -7,13 +7,13 @@ export interface CreateSettings {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly retry: false;
-  /** Epoch milliseconds after which the request must not leave. */
-  readonly notAfter?: number | undefined;
+  /** Called right before the request leaves; throws when it is too late for that, by the kit's clock. */
+  readonly onDeparture?: (() => void) | undefined;
 }
 
 /** The settings of a source's create. A request that leaves later, or is repeated, could make a second report. */
-export function createSettings({ signal, notAfter }: Pick<SourceCall, "signal" | "notAfter">): CreateSettings {
-  return { signal, timeoutMs: createTimeoutMs, retry: false, notAfter };
+export function createSettings({ signal, onDeparture }: Pick<SourceCall, "signal" | "onDeparture">): CreateSettings {
+  return { signal, timeoutMs: createTimeoutMs, retry: false, onDeparture };
 }
 
 /** How long a provider may go on not showing a report that it was asked for. */
@@ -33,16 +33,17 @@ export function hasMissedFor(
 }
 
 /** The settings of a request for a file that the API itself serves: one attempt, within the download's own time limit. */
-export function openSettings({ headers, signal, timeoutMs }: Parameters<ApiLocation["open"]>[0]): OpenSettings {
-  const limit = timeoutMs === undefined ? {} : { timeoutMs }; // absent: the client's own limit
-  return { headers, signal, ...limit, parseAs: "stream", retry: false };
+export function openSettings({ headers, signal, timeoutMs, fetch }: Parameters<ApiLocation["open"]>[0]): OpenSettings {
+  const own = fetch === undefined ? {} : { fetch }; // openapi-fetch's types know no undefined here
+  return { headers, signal, timeoutMs, ...own, parseAs: "stream", retry: false };
 }
 
 /** See `openSettings`. */
 export interface OpenSettings {
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
+  readonly fetch?: (request: Request) => Promise<Response>;
   readonly parseAs: "stream";
   readonly retry: false;
 }

@@ -56,7 +56,7 @@ export function begatewayReports(
     provider: "begateway",
     account,
     origin: client.origin,
-    profile: { tier: "client-id", remakes: true, visibilityBoundMs, searchForMs },
+    profile: { tier: "client-id", remakes: true, visibilityBoundMs, searchForMs, reportsDeparture: true },
     linkHosts: [...amazonS3Hosts, new URL(client.origin).hostname, ...hostsField("linkHosts", given["linkHosts"])],
     prepare: (input, { now }) => prepareBegateway(input, now),
 

@@ -55,7 +55,7 @@ export function prepareCircle(input: unknown, now: number, managedZone: string |
       reportType,
       request,
       identity: request,
-      expects: "xml",
+      expects: "camt053",
       // What there is so far is not made at a documented time.
       readyAt: allowPartial ? undefined : readyAt,
       deadlineAt: allowPartial ? undefined : periodEnd(request) + camtDeadlineMs,

@@ -6,7 +6,7 @@ import { seededRandom } from "./virtual-clock.ts";
 export interface WorkEnd {
   readonly status: string;
   /** The report it ended up with. */
-  readonly reference?: string;
+  readonly reference?: string | undefined;
 }
 
 /** One run's world: a provider, and what workers do with it. */
@@ -19,9 +19,9 @@ export interface KillWorld {
   /** The references of all reports that the provider has made of what was wanted. */
   readonly made: () => readonly string[];
   /** How many reports are wanted. Default 1; more than that are duplicates. */
-  readonly wanted?: number;
+  readonly wanted?: number | undefined;
   /** Anything else that must hold in the end, as sentences about what does not. */
-  readonly check?: (ends: readonly WorkEnd[]) => readonly string[];
+  readonly check?: ((ends: readonly WorkEnd[]) => readonly string[]) | undefined;
 }
 
 /** What is to be killed everywhere. */
@@ -30,35 +30,35 @@ export interface KillScenario {
   /** Makes a fresh world for each run, always the same. */
   readonly world: (simulation: Simulation) => KillWorld | Promise<KillWorld>;
   /** How many workers do the work at once. Default 1. */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /** Milliseconds by which each worker's clock is off; their replacements' go on with the same. Default 0. */
-  readonly skewMs?: readonly number[];
+  readonly skewMs?: readonly number[] | undefined;
   /** Milliseconds between the starts of the workers. Default 7. */
-  readonly staggerMs?: number;
+  readonly staggerMs?: number | undefined;
   /** Milliseconds until another worker is started in place of a killed one. Default 1,000. */
-  readonly restartAfterMs?: number;
+  readonly restartAfterMs?: number | undefined;
   /** Whether `indeterminate` is an honest end here: certainty is impossible. Default false. */
-  readonly mayBeIndeterminate?: boolean;
+  readonly mayBeIndeterminate?: boolean | undefined;
   /** Milliseconds after the last interruption (or landing of a delayed request) by which all must have ended. Default 20 minutes. */
-  readonly settlesWithinMs?: number;
+  readonly settlesWithinMs?: number | undefined;
   /** Turns of the event loop that each event's code gets, for code that reads streams (`fetch`'s answers). Default 1. */
-  readonly turnsOfTheLoop?: number;
+  readonly turnsOfTheLoop?: number | undefined;
   /** A journal that forgets the last write of a worker that is killed: against its contract. Default false. */
-  readonly forgetfulJournal?: boolean;
+  readonly forgetfulJournal?: boolean | undefined;
 }
 
 /** How far to go. */
 export interface KillOptions {
   /** How many points to kill at, taken at random, or all of them. Default `"all"`. */
-  readonly kills?: number | "all";
+  readonly kills?: number | "all" | undefined;
   /** How many ordered pairs of kills to try, taken at random, or all of them. Default 200. */
-  readonly pairs?: number | "all";
+  readonly pairs?: number | "all" | undefined;
   /** Also let workers stand still at each point, for each of these times in milliseconds. Default none. */
-  readonly pausesMs?: readonly number[];
+  readonly pausesMs?: readonly number[] | undefined;
   /** Which points to let them stand still at. Default all. */
-  readonly pausesAt?: (point: InterruptionPoint) => boolean;
+  readonly pausesAt?: ((point: InterruptionPoint) => boolean) | undefined;
   /** Seeds the randomness, of jitter and of the choice of pairs. Default 1. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** A run that went wrong, with what it takes to see it again: `runOnce(scenario, interruptions)`. */

@@ -13,16 +13,16 @@ export type ScriptedAnswer = Observation | Error | ((call: SourceCall) => Observ
 
 /** What a scripted source answers. The last answer of a list is given for ever. */
 export interface Script {
-  readonly profile?: Partial<SourceProfile>;
-  readonly create?: readonly ScriptedAnswer[];
-  readonly look?: readonly ScriptedAnswer[];
-  readonly find?: readonly ScriptedAnswer[];
+  readonly profile?: Partial<SourceProfile> | undefined;
+  readonly create?: readonly ScriptedAnswer[] | undefined;
+  readonly look?: readonly ScriptedAnswer[] | undefined;
+  readonly find?: readonly ScriptedAnswer[] | undefined;
   /** What a list request says, of a reference. */
   readonly list?: (reference: string, now: number) => Observation | undefined;
-  readonly locate?: FileLocation;
-  readonly account?: string;
+  readonly locate?: FileLocation | undefined;
+  readonly account?: string | undefined;
   /** Epoch milliseconds: a documented ready time. */
-  readonly readyAt?: number;
+  readonly readyAt?: number | undefined;
 }
 
 /** A call that a scripted source received. */
@@ -30,8 +30,8 @@ export interface ScriptedCall {
   readonly method: "create" | "look" | "find" | "list" | "locate";
   readonly at: number;
   /** Absent for a list, which is asked for no job in particular. */
-  readonly key?: string;
-  readonly place?: number;
+  readonly key?: string | undefined;
+  readonly place?: number | undefined;
 }
 
 /** A report source that answers by a script and remembers what it was asked: for testing jobs in milliseconds. */

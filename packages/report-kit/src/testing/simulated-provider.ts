@@ -20,19 +20,19 @@ export interface SimulatedReport {
 export interface SimulatedProviderOptions {
   readonly tier: IdempotencyTier;
   /** What it makes of the id that a `client-id` source sends. Default `"kept"`. */
-  readonly ids?: "kept" | "replaced";
+  readonly ids?: "kept" | "replaced" | undefined;
   /** What it makes of an id that it has seen before: another report (default), or an error. */
-  readonly idTaken?: "made-again" | "refused";
+  readonly idTaken?: "made-again" | "refused" | undefined;
   /** Milliseconds after which a made report is promised to be visible; absent = it promises nothing. */
-  readonly visibilityBoundMs?: number;
+  readonly visibilityBoundMs?: number | undefined;
   /** Milliseconds after which it is visible indeed. Default 0. */
-  readonly visibleAfterMs?: number;
+  readonly visibleAfterMs?: number | undefined;
   /** Milliseconds from the create to the finished file. Default 3,000. */
-  readonly readyAfterMs?: number;
+  readonly readyAfterMs?: number | undefined;
   /** Milliseconds by which the provider's clock is off. Default 0. */
-  readonly skewMs?: number;
+  readonly skewMs?: number | undefined;
   /** How the nth create (from 0) travels. Default: as other requests. */
-  readonly creates?: (place: number) => Travel;
+  readonly creates?: ((place: number) => Travel) | undefined;
 }
 
 /** A provider of one tier, and the report sources by which workers reach it. */
@@ -104,10 +104,7 @@ export function simulatedProvider(simulation: Simulation, options: SimulatedProv
     return there ? { is: "ready", reference: `file-of-${JSON.parse(report)}` } : { is: "absent" };
   }
 
-  function find(
-    { key, request, intentAt = 0, echoProven }: SourceCall,
-    claimed: ReadonlySet<string> | undefined,
-  ): Observation {
+  function find({ key, request, intentAt = 0, echoProven }: SourceCall, claimed: ReadonlySet<string>): Observation {
     if (tier === "client-id") {
       const own = reports.find((one) => one.reference === key && isVisible(one));
       if (own !== undefined) return { ...observe(own), echoed: true } as Observation; // of a pending or ready one
@@ -118,7 +115,7 @@ export function simulatedProvider(simulation: Simulation, options: SimulatedProv
         one.report === nameIn(request) &&
         isVisible(one) &&
         one.stampedAt >= intentAt - clockSkewMs &&
-        claimed?.has(one.reference) !== true,
+        !claimed.has(one.reference),
     );
     if (fits !== undefined) return observe(fits);
     return options.visibilityBoundMs === undefined ? { is: "searching", more: false, found: [] } : { is: "absent" };
@@ -147,12 +144,15 @@ export function simulatedProvider(simulation: Simulation, options: SimulatedProv
             create(call: SourceCall) {
               const travel = options.creates?.(creates);
               creates += 1;
-              return worker.request("create", () => create(call), travel);
+              return worker.request("create", () => create(call), { ...travel, onDeparture: call.onDeparture });
             },
           }),
       look: (call) => worker.request("look", () => look(call)),
       async find(call) {
-        const claimed = await call.claimedByOthers?.();
+        const claimed = new Set<string>();
+        if (tier === "list") {
+          for (const { reference } of reports) if (await call.belongsToAnotherJob?.(reference)) claimed.add(reference);
+        }
         return worker.request("find", () => find(call, claimed));
       },
       locate: async () => ({ via: "none", reason: "pending", message: "simulated reports have no files" }),

@@ -1,8 +1,7 @@
 import type { Journal } from "../journal/journal.ts";
 import { memoryJournal } from "../journal/memory-journal.ts";
 import type { Platform } from "../platform.ts";
-import { createSimulatedTime } from "./simulated-time.ts";
-import { seededRandom } from "./virtual-clock.ts";
+import { createVirtualClock, seededRandom } from "./virtual-clock.ts";
 
 /** A place in a worker's life where it can be interrupted. */
 export interface InterruptionPoint {
@@ -26,9 +25,11 @@ export type Interruption =
 /** How a request travels. */
 export interface Travel {
   /** Milliseconds until the provider acts; Infinity = it never arrives. Default 20. */
-  readonly landsAfterMs?: number;
+  readonly landsAfterMs?: number | undefined;
   /** Milliseconds from then until the answer is there; Infinity = it is lost. Default 20. */
-  readonly answersAfterMs?: number;
+  readonly answersAfterMs?: number | undefined;
+  /** Called right before the request leaves, `SourceCall.onDeparture` for one. When it throws, nothing leaves. */
+  readonly onDeparture?: (() => void) | undefined;
   /** The client gives up after this many milliseconds with `error`, whatever becomes of the request. */
   readonly timeOut?: { readonly afterMs: number; readonly error: unknown };
 }
@@ -81,13 +82,14 @@ export function createSimulation(
   interruptions: readonly Interruption[],
   options: { readonly seed: number; readonly turnsOfTheLoop: number; readonly forgetfulJournal: boolean },
 ): RunningSimulation {
-  const time = createSimulatedTime(options.turnsOfTheLoop);
+  const clock = createVirtualClock({ turnsOfTheLoop: options.turnsOfTheLoop });
+  const after = (ms: number, run: () => void): unknown => clock.platform.setTimeout(run, ms);
   const journal: Journal = { ...memoryJournal(), keeps: "durable" }; // it outlives every worker of the simulation
   const points: InterruptionPoint[] = [];
   const due = new Map(interruptions.map((interruption) => [interruption.at, interruption]));
   let workers = 0;
   let landing = 0;
-  let disturbedUntil = time.now();
+  let disturbedUntil = clock.now();
 
   function start(skewMs: number, onDeath: () => void): SimulatedWorker {
     const number = workers;
@@ -100,8 +102,8 @@ export function createSimulation(
     /** Run this worker's code: now, after its pause, or never again. */
     function deliver(run: () => void): void {
       if (!alive) return;
-      if (time.now() >= pausedUntil) run();
-      else time.at(pausedUntil, () => deliver(run));
+      if (clock.now() >= pausedUntil) run();
+      else after(pausedUntil - clock.now(), () => deliver(run));
     }
 
     /** Count a point, and interrupt the worker there if that is the plan. @returns whether it lives on. */
@@ -110,12 +112,12 @@ export function createSimulation(
       points.push({ index, worker: number, what, when });
       const interruption = due.get(index);
       if (interruption?.kind === "pause") {
-        pausedUntil = time.now() + interruption.forMs;
+        pausedUntil = clock.now() + interruption.forMs;
         disturbedUntil = Math.max(disturbedUntil, pausedUntil);
       }
       if (interruption?.kind === "kill") {
         alive = false;
-        disturbedUntil = Math.max(disturbedUntil, time.now());
+        disturbedUntil = Math.max(disturbedUntil, clock.now());
         if (options.forgetfulJournal) void lastWrite?.undo();
         onDeath();
       }
@@ -123,20 +125,25 @@ export function createSimulation(
     }
 
     function request<Answer>(what: string, act: () => Answer, travel: Travel = {}): Promise<Answer> {
-      const { landsAfterMs = 20, answersAfterMs = 20, timeOut } = travel;
+      const { landsAfterMs = 20, answersAfterMs = 20, timeOut, onDeparture } = travel;
       if (!alive || !pass(what, "before")) return nothing();
       return new Promise<Answer>((resolve, reject) => {
         deliver(() => {
-          if (timeOut !== undefined) time.after(timeOut.afterMs, () => deliver(() => reject(timeOut.error)));
+          try {
+            onDeparture?.();
+          } catch (error) {
+            return reject(error);
+          }
+          if (timeOut !== undefined) after(timeOut.afterMs, () => deliver(() => reject(timeOut.error)));
           if (landsAfterMs !== Infinity) {
             landing += 1;
-            time.after(landsAfterMs, () => {
+            after(landsAfterMs, () => {
               landing -= 1;
-              if (what === "create") disturbedUntil = Math.max(disturbedUntil, time.now());
+              if (what === "create") disturbedUntil = Math.max(disturbedUntil, clock.now());
               const answer = settled(act);
               if (alive) pass(what, "acted");
               if (answersAfterMs === Infinity) return;
-              time.after(answersAfterMs, () => deliver(() => resolve(answer)));
+              after(answersAfterMs, () => deliver(() => resolve(answer)));
             });
           }
           pass(what, "sent");
@@ -168,24 +175,24 @@ export function createSimulation(
         remove: async (name, expected) => request("journal remove", () => journal.remove(name, expected), byJournal),
       },
       platform: {
-        now: () => time.now() + skewMs,
+        now: () => clock.now() + skewMs,
         random,
         setTimeout: (run, delayMs) =>
-          time.after(Math.max(0, delayMs), () => {
+          after(delayMs, () => {
             if (alive && pass("timer", "before")) deliver(run);
           }),
-        clearTimeout: (handle) => time.cancel(handle),
+        clearTimeout: clock.platform.clearTimeout,
       },
     };
   }
 
   return {
-    now: time.now,
+    now: () => clock.now(),
     journal,
     points,
     start,
-    after: time.after,
-    advance: time.advance,
+    after,
+    advance: (until) => clock.step(until),
     get disturbedUntil() {
       return disturbedUntil;
     },
@@ -195,7 +202,7 @@ export function createSimulation(
   };
 }
 
-/** What an act comes to, thrown or rejected alike; nobody need hear of it. */
+/** What an act comes to, thrown or rejected alike; it may go unnoticed. */
 function settled<Answer>(act: () => Answer): Promise<Awaited<Answer>> {
   const answer = (async () => act())() as Promise<Awaited<Answer>>; // an async function awaits what it returns
   answer.catch(() => undefined);

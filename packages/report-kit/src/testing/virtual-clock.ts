@@ -1,5 +1,4 @@
 import type { Platform } from "../platform.ts";
-import { nextTurnOfTheLoop } from "./event-loop.ts";
 
 /** A clock that moves only when a test moves it, with timers that fire as it passes them. */
 export interface VirtualClock {
@@ -11,23 +10,27 @@ export interface VirtualClock {
   readonly platform: Pick<Platform, "now" | "random" | "setTimeout" | "clearTimeout">;
   /** Move the clock forward, firing what falls due on the way, in order, and letting each run out before the next. */
   advance(milliseconds: number): Promise<void>;
+  /** Move the clock to the next timer and fire it. Resolves to false, and moves nothing, when none is due by `until`. */
+  step(until?: number): Promise<boolean>;
   /**
    * Move the clock from timer to timer until a promise settles, and give what it settles with.
    * @throws Error when nothing is left that could settle it, or the clock has moved `limitMs` (default 30 days).
    */
-  finish<Value>(promise: Promise<Value>, options?: { readonly limitMs?: number }): Promise<Value>;
+  finish<Value>(promise: Promise<Value>, options?: { readonly limitMs?: number | undefined }): Promise<Value>;
 }
 
 /** How a virtual clock is made. */
 export interface VirtualClockOptions {
   /** Where it starts: ISO 8601 or epoch milliseconds. Default `"2026-11-20T00:00:00Z"`. */
-  readonly start?: string | number;
+  readonly start?: string | number | undefined;
   /** Seeds the randomness. Default 1. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * Real milliseconds to give I/O (files, sockets) before the clock moves on. Default 0: only promises and timers run.
    */
-  readonly quietMs?: number;
+  readonly quietMs?: number | undefined;
+  /** Turns of the event loop that the promises behind a timer get before the next timer fires. Streams take a few. Default 4. */
+  readonly turnsOfTheLoop?: number | undefined;
 }
 
 interface VirtualTimer {
@@ -36,56 +39,58 @@ interface VirtualTimer {
 }
 
 export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {
-  const { start = "2026-11-20T00:00:00Z", seed = 1, quietMs = 0 } = options;
+  const { start = "2026-11-20T00:00:00Z", seed = 1, quietMs = 0, turnsOfTheLoop = 4 } = options;
   let now = typeof start === "number" ? start : Date.parse(start);
   if (!Number.isFinite(now)) throw new RangeError(`start must be an instant, got ${JSON.stringify(start)}`);
-  const timers = new Map<number, VirtualTimer>();
-  let handles = 0;
+  // In the order in which they fire: of two that are due at one time, the one that was set first.
+  const timers: VirtualTimer[] = [];
   const random = seededRandom(seed);
-
-  /** The first timer due; of two at one time, the one set first. */
-  function first(): [number, VirtualTimer] | undefined {
-    let best: [number, VirtualTimer] | undefined;
-    for (const entry of timers) if (best === undefined || entry[1].at < best[1].at) best = entry;
-    return best;
-  }
 
   /** Let promises, and I/O as far as it was asked for, run out. */
   async function settle(): Promise<void> {
-    // Macrotasks, not microtasks: a chain of promises of any length runs out before the next. Streams take a few.
-    for (let turn = 0; turn < 4; turn += 1) await nextTurnOfTheLoop();
+    // Macrotasks, not microtasks: a chain of promises of any length runs out before the next.
+    for (let turn = 0; turn < turnsOfTheLoop; turn += 1) await nextTurnOfTheLoop();
     if (quietMs > 0) await realDelay(quietMs);
   }
 
-  async function fire([handle, timer]: [number, VirtualTimer]): Promise<void> {
-    timers.delete(handle);
-    now = Math.max(now, timer.at);
-    timer.run();
+  /** Fire the next timer, if it is due by then. */
+  async function fireNext(until: number): Promise<boolean> {
+    const [next] = timers;
+    if (next === undefined || next.at > until) return false;
+    timers.shift();
+    now = Math.max(now, next.at);
+    next.run();
     await settle();
+    return true;
   }
 
   return {
     now: () => now,
     get pending() {
-      return timers.size;
+      return timers.length;
     },
     platform: {
       now: () => now,
       random,
       setTimeout(run, delayMs) {
-        handles += 1;
-        timers.set(handles, { at: now + Math.max(0, delayMs), run });
-        return handles;
+        const timer = { at: now + Math.max(0, delayMs), run };
+        timers.splice(timers.findLastIndex(({ at }) => at <= timer.at) + 1, 0, timer);
+        return timer;
       },
       clearTimeout(handle) {
-        timers.delete(handle as number); // what setTimeout above gave
+        const place = timers.indexOf(handle as VirtualTimer); // what setTimeout above gave
+        if (place >= 0) timers.splice(place, 1);
       },
     },
     async advance(milliseconds) {
       const until = now + milliseconds;
       await settle();
-      for (let next = first(); next !== undefined && next[1].at <= until; next = first()) await fire(next);
+      while (await fireNext(until)) continue;
       now = until;
+    },
+    async step(until = Infinity) {
+      await settle();
+      return fireNext(until);
     },
     async finish(promise, { limitMs = 30 * 86_400_000 } = {}) {
       let settled = false;
@@ -96,20 +101,35 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
       const until = now + limitMs;
       await settle();
       while (!settled) {
-        const next = first();
-        if (next === undefined) {
-          // Nothing is timed: give I/O one more chance before calling it stuck.
-          await realDelay(Math.max(50, 10 * quietMs));
-          if (settled) break;
-          if (first() !== undefined) continue;
+        if (await fireNext(until)) continue;
+        if (timers.length > 0) throw new Error(`the promise is not settled after ${limitMs} ms of virtual time`);
+        // Nothing is timed: give I/O one more chance before calling it stuck.
+        await realDelay(Math.max(50, 10 * quietMs));
+        if (!settled && timers.length === 0)
           throw new Error("the promise is not settled, and no timer is left that could settle it");
-        }
-        if (next[1].at > until) throw new Error(`the promise is not settled after ${limitMs} ms of virtual time`);
-        await fire(next);
       }
       return promise;
     },
   };
+}
+
+/** Node, Bun: one turn of the event loop in a microsecond. Elsewhere a message does. */
+const { setImmediate: nextTurn } = globalThis as { setImmediate?: (run: () => void) => unknown };
+
+function nextTurnOfTheLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    if (nextTurn !== undefined) {
+      nextTurn(resolve);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener("message", () => {
+      port1.close();
+      resolve();
+    });
+    port1.start();
+    port2.postMessage(undefined);
+  });
 }
 
 function realDelay(milliseconds: number): Promise<void> {

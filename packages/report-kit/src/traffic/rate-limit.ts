@@ -3,12 +3,12 @@ import { processTimer } from "../waiting/timer.ts";
 import type { Timer } from "../waiting/timer.ts";
 
 /** How many requests a second one report source gets from this process, over all its jobs. */
-export interface Budget {
-  /** How many callers are waiting for their turn. */
+export interface RateLimit {
+  /** How many callers wait for their turn. */
   readonly waiting: number;
   /**
-   * Wait for this request's turn: first come, first served, evenly spaced. Jobs that were started together are spread
-   * out by it, and stay so: each one's schedule goes on from its own turn.
+   * Wait until this request may be sent: in the order of asking, evenly spaced. Jobs that were started together are spread
+   * out by it, and stay so: each schedule continues from its own turn.
    * @throws the signal's reason once it aborts; the turn goes to the next in line.
    */
   take(signal?: AbortSignal): Promise<void>;
@@ -18,17 +18,23 @@ export interface Budget {
 const defaultRequestsPerSecond = 10;
 
 /** @throws TypeError unless `requestsPerSecond` is above zero (Infinity = no limit). */
-export function createBudget(
+export function createRateLimit(
   options: { readonly requestsPerSecond?: number | undefined; readonly timer?: Timer | undefined } = {},
-): Budget {
+): RateLimit {
   const { requestsPerSecond = defaultRequestsPerSecond, timer = processTimer } = options;
   if (!(requestsPerSecond > 0)) {
     throw new TypeError(`requestsPerSecond: expected a number above zero, got ${requestsPerSecond}`);
   }
   const spacingMs = 1_000 / requestsPerSecond;
-  /** In order of coming. Each entry gives its caller the turn. */
+  /** The callers that wait, in order. Each entry gives its caller the turn. */
   const line = new Set<() => void>();
   let nextTurnAt = -Infinity;
+
+  /** Never further ahead than one spacing, though the clock be set back. */
+  function turnAt(): number {
+    nextTurnAt = Math.min(nextTurnAt, timer.now() + spacingMs);
+    return nextTurnAt;
+  }
 
   /** Serves the line while there is one. */
   let serving: AbortController | undefined;
@@ -36,8 +42,8 @@ export function createBudget(
   async function serve(stop: AbortController): Promise<void> {
     serving = stop;
     for (let [turn] = line; turn !== undefined && !stop.signal.aborted; [turn] = line) {
-      if (timer.now() < nextTurnAt) {
-        // Stopped when the last in line left: who was first may have changed meanwhile.
+      if (timer.now() < turnAt()) {
+        // Stopped when the last in line left: another may be the first meanwhile.
         await timer.wait(nextTurnAt, { signal: stop.signal }).catch(() => {});
         continue;
       }
@@ -63,7 +69,7 @@ export function createBudget(
       return new Promise<void>((resolve, reject) => {
         signal?.throwIfAborted();
         const nowMs = timer.now();
-        if (line.size === 0 && nextTurnAt <= nowMs) {
+        if (line.size === 0 && turnAt() <= nowMs) {
           nextTurnAt = nowMs + spacingMs;
           return resolve();
         }

@@ -1,19 +1,22 @@
 import type { Observation } from "../source/observation.ts";
 
-/** What one list request said, of every report of a source. */
+type Answer = (reference: string) => Observation | undefined;
+
+/** What one list request came to, for every report of a source. */
 interface Snapshot {
   /** Epoch milliseconds. */
   readonly at: number;
   /** @throws what the request came to, if it failed. */
-  readonly answer: (reference: string) => Observation | undefined;
+  readonly answer: Answer;
 }
 
 /** One source's list, shared by the jobs that wait for it in this process. */
 export interface SharedList {
-  /** Have a list no older than a moment: the first to ask sends for it, the others wait for the same one. */
-  refresh(signal: AbortSignal): Promise<void>;
-  /** What the latest list says of a report; undefined when there is none fresh enough, or it does not say. */
-  seen(reference: string): Observation | undefined;
+  /**
+   * Read a report in a list no older than a moment: the first to ask requests it, the others wait for the same one.
+   * @returns what the list contains of the report, thrown where the request failed; undefined = the list leaves it out.
+   */
+  read(reference: string, signal: AbortSignal): Promise<(() => Observation) | undefined>;
 }
 
 /** A list this old still answers: looks that fall into one moment are one look. */
@@ -21,18 +24,20 @@ const freshMs = 1_000;
 
 export function createSharedList(context: {
   readonly now: () => number;
-  /** One list request, in its turn within the source's budget. */
-  readonly send: (signal: AbortSignal) => Promise<(reference: string) => Observation | undefined>;
-  /** Told of each new list: the other waits take what it says of theirs. */
-  readonly serve: (answer: (reference: string) => Observation | undefined) => void;
+  /** One list request, sent within the source's rate limit. */
+  readonly send: (signal: AbortSignal) => Promise<Answer>;
+  /** Called with each new list: the other waits take what it contains of theirs. */
+  readonly serve: (answer: Answer) => void;
 }): SharedList {
   const { now, send, serve } = context;
   let latest: Snapshot | undefined;
   let underWay: Promise<void> | undefined;
 
-  const fresh = (): Snapshot | undefined => (latest !== undefined && now() - latest.at < freshMs ? latest : undefined);
+  // A clock that was set back makes no list younger.
+  const fresh = (): Snapshot | undefined =>
+    latest !== undefined && Math.abs(now() - latest.at) < freshMs ? latest : undefined;
 
-  async function fetchList(signal: AbortSignal): Promise<void> {
+  async function request(signal: AbortSignal): Promise<void> {
     try {
       const answer = await send(signal);
       latest = { at: now(), answer };
@@ -51,15 +56,24 @@ export function createSharedList(context: {
   }
 
   return {
-    async refresh(signal) {
-      while (fresh() === undefined) {
+    async read(reference, signal) {
+      let snapshot = fresh();
+      while (snapshot === undefined) {
         signal.throwIfAborted();
-        underWay ??= fetchList(signal);
-        // Who sent for it may have been called off; then another does.
+        underWay ??= request(signal);
+        // The job that requested it may have been called off; then another does.
         await underWay.catch(() => undefined);
+        snapshot = fresh();
       }
       signal.throwIfAborted();
+      try {
+        const observation = snapshot.answer(reference);
+        return observation && (() => observation);
+      } catch (error) {
+        return () => {
+          throw error;
+        };
+      }
     },
-    seen: (reference) => fresh()?.answer(reference),
   };
 }

@@ -100,8 +100,8 @@ function untilNextLook({ options, timer, startedAt, deadlineAt, failures, cause,
     random: options.random ?? Math.random,
     failures,
     deadlineInMs: deadlineAt - nowMs,
-    ...(hintMs === undefined ? {} : { hintMs }),
-    ...(options.requestCostS === undefined ? {} : { requestCostS: options.requestCostS }),
+    hintMs,
+    requestCostS: options.requestCostS,
   });
   if (nowMs + next.afterMs >= deadlineAt) throw deadlineError(cause);
   options.onWait?.(next);
@@ -160,6 +160,6 @@ function settling<T>(look: Look<T>, wait: Wait): Promise<PollResult<T>> {
 function deadlineError(cause: unknown): ReportDeadlineError {
   return new ReportDeadlineError({
     message: "The deadline passed before it was done: call poll again with the same startedAt to go on waiting.",
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }

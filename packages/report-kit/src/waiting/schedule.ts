@@ -1,25 +1,29 @@
-import type { LearnedGap } from "../learning/ready-times.ts";
+/**
+ * The gap to the next look in milliseconds, from what earlier reports taught. `ageMs` is the age on the schedule,
+ * `requestCostS` what a request costs in seconds of waiting.
+ */
+export type LearnedGap = (ageMs: number, requestCostS: number) => number;
 
 /** What the schedule is told about a wait. Times are milliseconds; all but the age are optional. */
 export interface ScheduleInput {
   /** How long the provider has been at it: since the create, or since waiting began. */
   readonly ageMs: number;
   /** What a request costs, in seconds of waiting: with 4 (the default), one request fewer is worth being 4 s later. */
-  readonly requestCostS?: number;
+  readonly requestCostS?: number | undefined;
   /** A number in [0, 1): the jitter's. 0.5 = no jitter. */
   readonly random: () => number;
   /** What the provider asked for (its Retry-After): a floor, never shortened; jitter is only added to it. */
-  readonly hintMs?: number;
+  readonly hintMs?: number | undefined;
   /** When the report is documented to be ready, from now (negative = ago): no look before it, and the age counts from it. */
-  readonly readyAtMs?: number;
+  readonly readyAtMs?: number | undefined;
   /** The caller's deadline, from now: there is one more look just before it. */
-  readonly deadlineInMs?: number;
+  readonly deadlineInMs?: number | undefined;
   /** The provider's status is one we do not know: keep looking, slowly. */
-  readonly unknownStatus?: boolean;
+  readonly unknownStatus?: boolean | undefined;
   /** Looks in a row that brought no answer (transport errors, 5xx): back off, and never look faster than otherwise. */
-  readonly failures?: number;
+  readonly failures?: number | undefined;
   /** What earlier reports taught, in place of the default gap; see `learnedGap`. */
-  readonly learned?: LearnedGap;
+  readonly learned?: LearnedGap | undefined;
 }
 
 /** When to look next. */
@@ -40,9 +44,9 @@ export interface PlannedLook {
 /** What a plan is made for; see `ScheduleInput` for what is not said here. */
 export interface PlanInput extends Pick<ScheduleInput, "requestCostS" | "readyAtMs" | "deadlineInMs" | "learned"> {
   /** The age at which the plan begins. Default 0. */
-  readonly ageMs?: number;
+  readonly ageMs?: number | undefined;
   /** How far to plan, in milliseconds from its beginning. Default the deadline, or 6 hours where there is none. */
-  readonly horizonMs?: number;
+  readonly horizonMs?: number | undefined;
 }
 
 /** What a request costs unless a caller says otherwise, in seconds of waiting. */
@@ -94,7 +98,7 @@ export function plan(input: PlanInput = {}): readonly PlannedLook[] {
       ageMs: ageMs + atMs,
       random: () => 0.5,
       deadlineInMs: deadlineInMs - atMs,
-      ...(readyAtMs === undefined ? {} : { readyAtMs: readyAtMs - atMs }),
+      readyAtMs: readyAtMs === undefined ? undefined : readyAtMs - atMs,
     });
     atMs += afterMs;
     if (atMs > Math.min(horizonMs, deadlineInMs)) break;
@@ -107,7 +111,7 @@ export function plan(input: PlanInput = {}): readonly PlannedLook[] {
  * The age that counts: from the create, or from the documented ready time where that is later (negative before it).
  * It is also the age at which a ready report is learned from.
  */
-export function scheduleAge(input: { readonly ageMs: number; readonly readyAtMs?: number }): number {
+export function scheduleAge(input: { readonly ageMs: number; readonly readyAtMs?: number | undefined }): number {
   return input.readyAtMs === undefined ? input.ageMs : Math.min(input.ageMs, -input.readyAtMs);
 }
 

@@ -24,13 +24,15 @@ export interface Timer {
   now(): number;
   /**
    * Wait until the clock says `untilMs` or later (epoch milliseconds; Infinity = until aborted), never shorter. A clock
-   * that is set, and a machine that slept, are noticed within five minutes.
+   * that is set ahead, and a machine that slept, are noticed within five minutes. A clock that is set back lengthens no
+   * wait by more than that: the time that a wait takes counts, and then it may end before the clock says so.
    * @throws the signal's reason once it aborts; nothing is left behind then. TypeError for NaN.
    */
   wait(untilMs: number, options?: WaitUntilOptions): Promise<void>;
 }
 
 interface Wait {
+  /** On the timer's own time, see `elapsed`. */
   readonly untilMs: number;
   readonly unref: boolean;
   readonly resolve: () => void;
@@ -66,8 +68,17 @@ export function createTimer(platform: TimerPlatform = webPlatform): Timer {
   const heap: Wait[] = [];
   const groups = new WeakMap<AbortSignal, Group>();
   let handle: unknown;
+  let setBackMs = 0;
+  let latestMs = -Infinity;
   let armedForMs = Infinity;
   let keptAlive = 0;
+
+  /** The platform's clock, but never backwards: what it was set back by is added from then on. */
+  function elapsed(): number {
+    setBackMs += Math.max(0, latestMs - (platform.now() + setBackMs));
+    latestMs = platform.now() + setBackMs;
+    return latestMs;
+  }
 
   function put(wait: Wait, place: number): void {
     heap[place] = wait;
@@ -140,7 +151,7 @@ export function createTimer(platform: TimerPlatform = webPlatform): Timer {
   function arm(): void {
     const first = heap[0];
     if (first === undefined) return disarm();
-    const nowMs = platform.now();
+    const nowMs = elapsed();
     const dueMs = Math.min(first.untilMs, nowMs + longestArmMs);
     if (dueMs < armedForMs) {
       disarm();
@@ -157,8 +168,8 @@ export function createTimer(platform: TimerPlatform = webPlatform): Timer {
   function fire(): void {
     handle = undefined;
     armedForMs = Infinity;
-    const nowMs = platform.now();
-    // A platform may fire a little early: who is not due is waited for again.
+    const nowMs = elapsed();
+    // A platform may fire a little early: a wait that is not due goes on.
     for (let first = heap[0]; first !== undefined && first.untilMs <= nowMs; first = heap[0]) {
       remove(first);
       first.resolve();
@@ -176,8 +187,9 @@ export function createTimer(platform: TimerPlatform = webPlatform): Timer {
         if (Number.isNaN(untilMs)) throw new TypeError("wait: expected epoch milliseconds, got NaN");
         signal?.throwIfAborted();
         if (untilMs <= platform.now()) return resolve();
+        const dueMs = elapsed() + untilMs - platform.now();
         const group = signal && groupOf(signal);
-        const wait: Wait = { untilMs, unref, resolve, reject, group, place: heap.length };
+        const wait: Wait = { untilMs: dueMs, unref, resolve, reject, group, place: heap.length };
         group?.waits.add(wait);
         rise(wait, heap.length);
         if (!unref) keptAlive += 1;

@@ -28,45 +28,45 @@ export type WebhookEvent =
         | "other-client"
         | "not-able";
     }
-  /** Acknowledged, and nothing follows from it; a later delivery of the same is looked at again. */
+  /** Acknowledged, but nothing was done. A later delivery of the same notice is examined again. */
   | { readonly type: "ignored"; readonly fileName: string; readonly reason: string }
-  /** Acknowledged; it was acted on already, or that is under way. */
+  /** Acknowledged. The work was done already, or another worker is doing it. */
   | { readonly type: "repeated"; readonly fileName: string }
-  /** The report's job was woken (if somebody waits for it), and `onReport` has resolved. */
+  /** The report's job was woken (where a process waits for it), and `onReport` has resolved. */
   | { readonly type: "acted"; readonly fileName: string; readonly key: string; readonly woken: boolean };
 
-/** What acting on a notice takes. */
+/** What is needed to act on a notice. */
 export interface MonatoNoticeOptions {
-  /** Whose jobs are woken. */
+  /** The kit whose jobs are woken. */
   readonly kit: Pick<ReportKit, "report" | "wake">;
-  /** The kit's journal: it also keeps which notices were acted on. */
+  /** The kit's journal. It also records which notices were acted on. */
   readonly journal: Journal;
   /** `monatoReports(client)`: notices for other clients are refused. */
   readonly source: ReportSource<MonatoReportRequest>;
   /**
-   * The CLABE of an account, by Monato's own number for it, which is all that a notice gives; undefined for an account that
-   * is not yours. Without this, notices of account statements are ignored.
+   * Returns the CLABE of an account for Monato's own account number, which is all that a notice contains; undefined for an
+   * account that is not yours. Without this function, notices of account statements are ignored.
    */
   readonly clabeOf?: (accountId: string) => string | undefined | Promise<string | undefined>;
   /**
-   * Hands over the report a notice is about, whether or not somebody waits for it already: download it here, or put its
-   * bookmark into a queue. The notice counts as acted on once this resolves; when it throws, or the process dies, the next
-   * delivery or `resumeMonatoNotices` calls it again. Default: nothing, the notice only wakes who waits.
+   * Receives the job of the report, whether or not a process waits for it already: download it here, or put its bookmark
+   * into a queue. The notice is done once this resolves. When it throws, or the process dies, the next delivery or
+   * `resumeMonatoNotices` calls it again. Default: none; the notice then only wakes waiting processes.
    */
   readonly onReport?: (job: ReportJob) => void | Promise<void>;
-  /** Hears what went wrong after the delivery was acknowledged, or kept it from being. What it throws is ignored. */
+  /** Receives errors: of the work after a delivery was acknowledged, and of what prevented the acknowledgement. What it throws is ignored. */
   readonly onError: (error: unknown) => void;
-  /** Hears what became of each delivery. What it throws is ignored. */
+  /** Receives the result of each delivery. What it throws is ignored. */
   readonly onEvent?: (event: WebhookEvent) => void;
   /** The clock and timers. Default: the platform's. */
   readonly platform?: Partial<Pick<Platform, "now" | "setTimeout" | "clearTimeout">>;
 }
 
-/** Options that were looked at, with what is made of them. */
+/** Checked options, with what is made from them. */
 export interface NoticeContext extends MonatoNoticeOptions {
   readonly clock: TimerPlatform;
   /** `onEvent`, which can't throw. */
-  readonly tell: (event: WebhookEvent) => void;
+  readonly emit: (event: WebhookEvent) => void;
   /** `onError`, which can't throw. */
   readonly report: (error: unknown) => void;
 }
@@ -77,24 +77,24 @@ export function noticeContext(options: MonatoNoticeOptions): NoticeContext {
   if (typeof kit?.wake !== "function") refuse("kit", "what createReportKit returned", kit);
   if (typeof journal?.read !== "function") refuse("journal", "the kit's journal", journal);
   if (source?.provider !== "monato") refuse("source", "what monatoReports returned", source);
-  if (typeof onError !== "function") refuse("onError", "a function that hears of errors", onError);
+  if (typeof onError !== "function") refuse("onError", "a function that receives errors", onError);
   for (const [name, given] of Object.entries({ clabeOf, onReport, onEvent })) {
     if (given !== undefined && typeof given !== "function") refuse(name, "a function, or nothing", given);
   }
   return {
     ...options,
     clock: platformWith(options.platform ?? {}),
-    tell: unthrowing(onEvent),
+    emit: unthrowing(onEvent),
     report: unthrowing(onError),
   };
 }
 
-/** Act on a claimed notice: wake the report's job and hand it over. Errors go to `onError`. @returns whether it came to an end. */
+/** Act on a claimed notice: wake the report's job and pass it to `onReport`. Errors go to `onError`. @returns whether it was finished. */
 export async function actOnNotice(claim: NoticeClaim, context: NoticeContext): Promise<boolean> {
   try {
     await claim.run(async () => {
       const event = await act(claim.notice, context);
-      context.tell(event);
+      context.emit(event);
       return event.type === "acted" ? "done" : "forget";
     });
     return true;
@@ -118,7 +118,7 @@ async function act(
   return { type: "acted", fileName, key: job.key, woken: woken > 0 };
 }
 
-/** What to ask the API for; or, as a text, why that can't be told. */
+/** The report to ask the API for; or, as a text, why it can't be known. */
 async function requestOf(notice: MonatoNotice, { clabeOf }: NoticeContext): Promise<MonatoReportRequest | string> {
   const report = reportOf(notice);
   if (typeof report === "string") return report;
@@ -126,8 +126,8 @@ async function requestOf(notice: MonatoNotice, { clabeOf }: NoticeContext): Prom
   if (accountId === undefined) return request as MonatoReportRequest; // the union's first member: rest loses that
   if (clabeOf === undefined) return "no-clabe-of";
   const clabe = await clabeOf(accountId);
-  // The source refuses what is no CLABE, an account's number among it.
-  return clabe === undefined ? "unknown-account" : ({ ...request, clabe_number: clabe } as MonatoReportRequest); // and this its second
+  // The source refuses a text that is no CLABE, such as an account number.
+  return clabe === undefined ? "unknown-account" : ({ ...request, clabe_number: clabe } as MonatoReportRequest); // and this is its second
 }
 
 function jobFor(
@@ -143,10 +143,10 @@ function jobFor(
   }
 }
 
-function unthrowing<Value>(hear: ((value: Value) => void) | undefined): (value: Value) => void {
+function unthrowing<Value>(observer: ((value: Value) => void) | undefined): (value: Value) => void {
   return (value) => {
     try {
-      hear?.(value);
+      observer?.(value);
     } catch {
       // An observer's fault is not the delivery's.
     }

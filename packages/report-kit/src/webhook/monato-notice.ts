@@ -2,7 +2,7 @@ import { calendarDay } from "../source/calendar.ts";
 
 /**
  * What a notice of Monato's says about a file (https://docs.monato.com/products/fincore/guides/reports, "Report Webhook",
- * read 2026-11-20). All of it is hearsay: it decides what the API is asked for, and nothing else.
+ * read 2026-11-20). None of it is trusted: it only decides what the API is asked for.
  */
 export interface MonatoNotice {
   readonly fileType: string;
@@ -12,7 +12,7 @@ export interface MonatoNotice {
   readonly accountId?: string;
 }
 
-/** The report a notice is about, but for the account's CLABE, which a notice does not give. */
+/** The report that a notice is about, without the account's CLABE, which a notice does not contain. */
 export type NoticedReport =
   | { readonly report_type: "DAILY" | "MONTHLY"; readonly operation_date: string; readonly accountId?: never }
   | {
@@ -21,15 +21,15 @@ export type NoticedReport =
       readonly accountId: string;
     };
 
-/** A JSON object whose members have yet to be looked at. */
+/** A JSON object whose members are not checked yet. */
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * Read the body of a delivery: a notice, flat as documented or wrapped in `{ client_id, payload, webhook_type }` as an
- * integrator has met Monato's other notices.
+ * Read the body of a delivery: a notice, flat as documented, or wrapped in `{ client_id, payload, webhook_type }` as
+ * Monato's other notices have been seen.
  *
- * @returns the notice and whose it is, in lower case; undefined for a body that is no report notice, those for other
- * `webhook_type`s among them: they are not ours to acknowledge.
+ * @returns the notice and its client's id, in lower case; undefined for a body that is no report notice. A notice of another
+ * `webhook_type` is none: this endpoint must not acknowledge it.
  */
 export function parseNotice(
   body: Uint8Array,
@@ -40,23 +40,23 @@ export function parseNotice(
   if (outer === undefined || inner === undefined) return undefined;
   if (isWrapped && outer["webhook_type"] !== undefined && outer["webhook_type"] !== "REPORT") return undefined;
 
-  // Both places of a wrapped notice may name the client; then they name the same.
+  // A wrapped notice can name the client in two places: they must agree.
   const ids = [outer["client_id"], inner["client_id"]].filter((id) => id !== undefined);
   const [clientId, ...others] = ids.filter(isLine).map((id) => id.toLowerCase());
   const { file_type: fileType, period, file_name: fileName, account_id: accountId } = inner;
   if (clientId === undefined || others.length < ids.length - 1 || others.some((id) => id !== clientId))
     return undefined;
   if (!isLine(fileType) || !isLine(period) || !isLine(fileName)) return undefined;
-  // What a notice is about is also what tells it apart: nothing beside it is taken.
+  // These members also identify the notice, so no other member is kept.
   const account = fileType === "ACCOUNT_STATEMENT" && isLine(accountId) ? { accountId } : {};
   return { clientId, notice: { fileType, period, fileName, ...account } };
 }
 
 /**
- * Which report a notice is about. The type is Monato's word for a look-up, not the notice's; the date is the one in the
- * file's name (`_YYYYMMDD`, for a month `_YYYYMM`), not today's and not `created_at`, which is when the file was made.
+ * Which report a notice is about. The type is Monato's word for a look-up, not the notice's. The date is the one in the file's
+ * name (`_YYYYMMDD`, for a month `_YYYYMM`): not today's, and not `created_at`, the time at which the file was made.
  *
- * @returns or, as a text, why it can't be told. Nothing is guessed.
+ * @returns the report; or, as a text, why it can't be known. Nothing is guessed.
  */
 export function reportOf({ fileType, period, fileName, accountId }: MonatoNotice): NoticedReport | string {
   if (period !== "DAILY" && period !== "MONTHLY") return "unknown-period";
@@ -68,7 +68,7 @@ export function reportOf({ fileType, period, fileName, accountId }: MonatoNotice
   return { report_type: `${period}_ACCOUNT_STATEMENT`, operation_date: date, accountId };
 }
 
-/** `"2026-02-24"` of a day, `"2026-02"` of a month: what stands last in the name, before what it ends in (`.csv`). */
+/** `"2026-02-24"` for a day, `"2026-02"` for a month: the last digits of the name, before its ending (`.csv`). */
 function dateIn(fileName: string, period: "DAILY" | "MONTHLY"): string | undefined {
   const digits = /_(\d+)(?:\.[A-Za-z0-9]+)*$/.exec(fileName)?.[1] ?? "";
   const parts = (period === "DAILY" ? /^(\d{4})(\d\d)(\d\d)$/ : /^(\d{4})(\d\d)$/).exec(digits)?.slice(1);
@@ -86,7 +86,7 @@ function parseJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
-    return undefined; // not UTF-8, or not JSON: the same to the sender
+    return undefined; // not UTF-8, or not JSON: the answer is the same
   }
 }
 

@@ -9,18 +9,18 @@ import { readBody } from "./read-body.ts";
 import { sameSecret } from "./same-secret.ts";
 
 /**
- * Tells whether a delivery is Monato's, for another scheme than the registered token. The request's body has been read:
- * it is given as it came.
+ * Decides whether a delivery comes from Monato, where you use another scheme than the registered token. The request's body
+ * has been read already; `body` has its bytes.
  */
 export type WebhookVerifier = (request: Request, body: Uint8Array) => boolean | Promise<boolean>;
 
 /** How a webhook endpoint works. */
 export type MonatoWebhookOptions = MonatoNoticeOptions & {
-  /** Largest body taken, in bytes. Default 65536; a notice has a few hundred. */
+  /** The largest body that is accepted, in bytes. Default 65536; a notice has a few hundred. */
   readonly maximumBodyBytes?: number;
   /**
-   * Keeps the platform from ending the work when the answer has gone: `waitUntil` of `cloudflare:workers`, `after` of
-   * `next/server`. Default: nothing, a server that stays up needs none.
+   * Keeps the platform from stopping the work once the answer was sent: `waitUntil` of `cloudflare:workers`, `after` of
+   * `next/server`. Default: none. A server that stays up needs none.
    */
   readonly waitUntil?: (work: Promise<void>) => void;
 } & (
@@ -38,23 +38,23 @@ const defaultMaximumBodyBytes = 65_536;
 
 /**
  * The endpoint for Monato's REPORT webhook (https://docs.monato.com/products/fincore/guides/reports, read 2026-11-20), for
- * any server with web requests; `toNodeHandler` of `report-kit/node` makes it one for `node:http`.
+ * any server that takes a web `Request` and gives a `Response`. docs/webhooks.md shows an adapter for `node:http`.
  *
- * A notice is only a hint. It wakes the job of the report it names, and hands that job to `onReport`; what is true is asked
- * of the API. A delivery is acknowledged as soon as the journal has it, and acted on after; a repeated one is acknowledged
- * again and acted on once.
+ * A notice is only a hint: the API is the source of truth. A notice wakes the job of the report that it names, and passes
+ * that job to `onReport`. A delivery is acknowledged as soon as the journal has recorded it; the work follows. A repeated
+ * delivery is acknowledged again, and the work is done once.
  *
  * | answer | when |
  * | --- | --- |
- * | 200 | taken: acted on, repeated, or of a kind nothing follows from (`onEvent` says which) |
+ * | 200 | accepted: acted on, repeated, or ignored (`onEvent` receives which) |
  * | 400 | the body is no report notice, or broke off |
- * | 401 | not Monato's token, or `verify` said no |
+ * | 401 | not Monato's token, or `verify` returned false |
  * | 403 | a notice for another client |
- * | 405, 413, 415 | not a POST; too long; not JSON, or coded |
- * | 503 | the journal, the token or `verify` failed: the error is in `onError` |
+ * | 405, 413, 415 | not a POST; too long; not JSON, or with a Content-Encoding |
+ * | 503 | the journal, the token or `verify` failed: `onError` receives the error |
  *
- * No answer has a body. Monato documents neither how it repeats a delivery nor what makes it stop: keep a schedule that
- * asks for the reports as well.
+ * No answer has a body. Monato documents neither how often it repeats a delivery nor when it stops. Keep a nightly run that
+ * polls for the reports as well.
  *
  * @returns the handler. It never rejects.
  * @throws ReportRequestError for an option that is missing or can't work.
@@ -67,7 +67,7 @@ export function monatoWebhook(options: MonatoWebhookOptions): (request: Request)
     refuse("maximumBodyBytes", "a whole number of bytes, from 1", maximumBodyBytes);
   }
 
-  /** The notice in a delivery, or what to refuse it with. */
+  /** The notice in a delivery, or the refusal to answer with. */
   async function accept(request: Request): Promise<MonatoNotice | Refusal> {
     if (request.method !== "POST") return refusal(405, "method");
     if (!isJson(request.headers)) return refusal(415, "media-type");
@@ -84,18 +84,18 @@ export function monatoWebhook(options: MonatoWebhookOptions): (request: Request)
     return found.clientId === context.source.account ? found.notice : refusal(403, "other-client");
   }
 
-  /** Write down that a notice came, and have it acted on behind the answer. */
+  /** Record the notice, then act on it after the answer was sent. */
   async function take(notice: MonatoNotice): Promise<void> {
     const { fileName } = notice;
     const report = reportOf(notice);
-    if (typeof report === "string") return context.tell({ type: "ignored", fileName, reason: report });
+    if (typeof report === "string") return context.emit({ type: "ignored", fileName, reason: report });
     const claim = await claimNotice(notice, context);
-    if (claim === undefined) return context.tell({ type: "repeated", fileName });
+    if (claim === undefined) return context.emit({ type: "repeated", fileName });
     const work = actOnNotice(claim, context).then(() => undefined);
     try {
       waitUntil?.(work);
     } catch (error) {
-      context.report(error); // the work goes on, for as long as the platform lets it
+      context.report(error); // the work continues for as long as the platform lets it
     }
   }
 
@@ -113,10 +113,10 @@ export function monatoWebhook(options: MonatoWebhookOptions): (request: Request)
 }
 
 /**
- * Act on the notices that were acknowledged and then not finished, because `onReport` or `clabeOf` failed or the process
- * died. For the start of a process, and for now and then after; it leaves alone what somebody is at.
+ * Act on the notices that were acknowledged but not finished, because `onReport` or `clabeOf` failed or the process died.
+ * Call it when a process starts, and from time to time. It skips the notices that another worker is acting on.
  *
- * @returns how many came to an end; errors go to `onError`.
+ * @returns how many were finished; errors go to `onError`.
  * @throws ReportRequestError for an option that is missing or can't work; JournalError
  */
 export async function resumeMonatoNotices(options: MonatoNoticeOptions): Promise<number> {
@@ -138,7 +138,7 @@ function authenticity({ token, verify }: MonatoWebhookOptions): {
     return {
       byHeaders: async () => true,
       async byBody(request, body) {
-        const verdict: unknown = await verify(request, body); // one without types could give anything: only true is a yes
+        const verdict: unknown = await verify(request, body); // plain JavaScript can return anything: only true means yes
         return verdict === true;
       },
     };
@@ -154,7 +154,7 @@ function authenticity({ token, verify }: MonatoWebhookOptions): {
   };
 }
 
-/** An empty token would let everybody in. What is wrong with one is said without saying what it is. */
+/** An empty token would accept every delivery. The error never quotes the token. */
 function checkToken(token: unknown): string {
   if (typeof token === "string" && /^[\x21-\x7e]+$/.test(token)) return token;
   return refuse(
@@ -164,7 +164,7 @@ function checkToken(token: unknown): string {
   );
 }
 
-/** A delivery that names no type is taken at its body's word. */
+/** A delivery without a Content-Type is decided by its body. */
 function isJson(headers: Headers): boolean {
   const coding = headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
   const type = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "application/json";
@@ -175,9 +175,9 @@ function refusal(status: Refusal["status"], reason: Refusal["reason"]): Refusal 
   return { type: "refused", status, reason };
 }
 
-function answer(refused: Refusal, { tell }: NoticeContext): Response {
+function answer(refused: Refusal, { emit }: NoticeContext): Response {
   const { status } = refused;
-  tell(refused);
+  emit(refused);
   const headers = { 405: { allow: "POST" }, 401: { "www-authenticate": "Bearer" } }[status as 401 | 405]; // undefined for others
   return new Response(null, { status, ...(headers === undefined ? {} : { headers }) });
 }

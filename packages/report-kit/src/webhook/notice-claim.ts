@@ -1,4 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { canonicalJson } from "../identity/canonical-json.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { ReportSource } from "../source/report-source.ts";
@@ -11,23 +12,23 @@ import { noticeRecordPrefix, noticeRecordToJson, parseNoticeRecord } from "./not
 /**
  * How a notice is acted on once.
  *
- * A notice has no id of its own: it is told by whom and what it is about. Its journal record says where it stands:
+ * A notice has no id of its own: its client and its content identify it. Its journal record has its state:
  *
- * - none: nobody has acted on it;
- * - `until` in the future: somebody is acting on it, and moves `until` on while alive;
- * - `until` past: somebody was, and failed or died. The next delivery, or `resumeMonatoNotices`, acts on it;
- * - `doneAt`: acted on. It is not acted on again for as long as the record is kept (`pruneJobs`).
+ * - no record: no worker has acted on it;
+ * - `until` in the future: a worker is acting on it, and renews `until` while it lives;
+ * - `until` in the past: a worker failed or died. The next delivery, or `resumeMonatoNotices`, acts on it;
+ * - `doneAt`: done. It is not acted on again while the record is kept (`pruneJobs`).
  *
- * The record is written before the delivery is acknowledged, so what was acknowledged is not forgotten; `doneAt` is written
- * after the work, so what was not done is not taken for done. Between the two a process can die: then the work is done
- * again. It is a look and a call of `onReport`, both harmless twice.
+ * The record is written before the delivery is acknowledged, so no acknowledged notice is lost. `doneAt` is written after the
+ * work, so no unfinished work counts as done. A process that dies between the two leads to the work being done twice: one
+ * look and one call of `onReport`, both harmless.
  */
 export interface NoticeClaim {
   readonly notice: MonatoNotice;
   /**
-   * Act on it, and write down how that went.
-   * @param work resolves once the notice needs no more: `"forget"` leaves no record of it
-   * @throws what the work throws, after giving the claim up; JournalError when the end could not be written
+   * Do the work, and record its end.
+   * @param work resolves once the notice needs no more work; `"forget"` removes its record
+   * @throws what the work throws, after the claim was released; JournalError when the end could not be written
    */
   run(work: () => Promise<"done" | "forget">): Promise<void>;
 }
@@ -42,18 +43,18 @@ export interface ClaimContext {
 const leaseMs = 60_000;
 
 /**
- * Become the one who acts on a notice.
- * @returns undefined when it was acted on, or somebody is at it.
+ * Claim a notice for this worker.
+ * @returns undefined when it is done, or another worker is acting on it.
  * @throws JournalError
  */
 export async function claimNotice(notice: MonatoNotice, context: ClaimContext): Promise<NoticeClaim | undefined> {
   const { id, origin } = context.source;
   const hash = sha256(new TextEncoder().encode(canonicalJson({ id, origin, ...notice }))).slice(0, 16);
-  const name = noticeRecordPrefix + Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const name = noticeRecordPrefix + bytesToHex(hash);
   return claim(name, { v: 1, source: id, notice, until: 0 }, context);
 }
 
-/** Claims on the notices of a source that were acknowledged and, because something failed or died, never acted on. */
+/** Claim the notices of a source that were acknowledged but not finished. */
 export async function* claimLeftNotices(context: ClaimContext): AsyncGenerator<NoticeClaim> {
   for await (const name of context.journal.list(noticeRecordPrefix)) {
     const left = await claim(name, undefined, context);
@@ -61,7 +62,7 @@ export async function* claimLeftNotices(context: ClaimContext): AsyncGenerator<N
   }
 }
 
-/** @param fresh what to write where there is no record; undefined = then there is nothing to claim */
+/** @param fresh the record to write where there is none; undefined: then there is nothing to claim */
 async function claim(
   name: string,
   fresh: NoticeRecord | undefined,
@@ -87,7 +88,7 @@ async function claim(
 
 function heldClaim(name: string, record: NoticeRecord, claimedAt: number, context: ClaimContext): NoticeClaim {
   const { journal, clock } = context;
-  /** Undefined once another has taken over: what is written at an old revision is refused. */
+  /** Undefined once another worker has taken over: the journal refuses a write at an old revision. */
   let revision: number | undefined = claimedAt;
 
   async function write(change: Partial<NoticeRecord>): Promise<void> {
@@ -95,18 +96,18 @@ function heldClaim(name: string, record: NoticeRecord, claimedAt: number, contex
       revision = await journal.write(name, noticeRecordToJson({ ...record, ...change }), revision);
   }
 
-  /** Keep others away for as long as this process lives and works. */
+  /** Renew the claim while the work goes on. */
   async function renew(signal: AbortSignal): Promise<void> {
-    // One for each claim: on Workers a timer ends with the request that set it, and takes what others put on it along.
+    // A timer for each claim: on Workers a timer ends with the request that set it, and other claims must not depend on it.
     const timer = createTimer(clock);
     try {
       while (revision !== undefined) {
         await timer.wait(timer.now() + leaseMs / 3, { signal, unref: true });
-        // A journal that is away may be back by the next time; if not, another may act on the notice too, which is harmless.
+        // The journal may be reachable again next time. If not, another worker may act on the notice too, which is harmless.
         await write({ until: timer.now() + leaseMs }).catch(() => undefined);
       }
     } catch {
-      // The work is over: the wait was called off.
+      // The work is over: the wait was aborted.
     }
   }
 
@@ -124,7 +125,7 @@ function heldClaim(name: string, record: NoticeRecord, claimedAt: number, contex
         end = await work();
       } catch (error) {
         await stop();
-        await write({ until: 0 }).catch(() => undefined); // it lapses by itself, a minute later
+        await write({ until: 0 }).catch(() => undefined); // the claim ends by itself after a minute
         throw error;
       }
       await stop();

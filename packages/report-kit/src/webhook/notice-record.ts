@@ -2,19 +2,19 @@ import { JournalError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { MonatoNotice } from "./monato-notice.ts";
 
-/** What a journal keeps of a notice: where acting on it stands. Times are epoch milliseconds. */
+/** A notice's journal record. Times are epoch milliseconds. */
 export interface NoticeRecord {
   readonly v: 1;
   /** The id of the report source. */
   readonly source: string;
   readonly notice: MonatoNotice;
-  /** Until when nobody else acts on it. */
+  /** No other worker acts on the notice before this instant. */
   readonly until: number;
-  /** When it had been acted on. */
-  readonly doneAt?: number;
+  /** When the work was done. */
+  readonly doneAt?: number | undefined;
 }
 
-/** What the names of notices' records begin with. */
+/** The prefix of notices' record names. */
 export const noticeRecordPrefix = "webhook-";
 
 /** @throws JournalError `newer-version`, `unreadable`. */
@@ -25,7 +25,7 @@ export function parseNoticeRecord(value: JsonObject, name: string): NoticeRecord
   }
   throw new JournalError({
     code: typeof v === "number" && v > 1 ? "newer-version" : "unreadable",
-    message: `The journal record ${name} is not a webhook notice this report-kit can read: it was written by a newer one, or damaged. Nothing was done about the notice.`,
+    message: `The journal record ${name} is not a webhook notice this report-kit can read: it was written by a newer one, or damaged. The notice was not acted on.`,
   });
 }
 

@@ -3,13 +3,13 @@ import type { MonatoClient } from "@report-kit/monato";
 import { refuse } from "../source/request-fields.ts";
 import { sameSecret } from "./same-secret.ts";
 
-/** Where report notices are to go. */
+/** Where Monato shall send report notices. */
 export interface MonatoWebhookRegistration {
   /** Your endpoint: https (http on this machine alone). */
   readonly url: string;
-  /** A secret of your choice, which deliveries then carry: long and random, printable, without spaces. */
+  /** A secret of your choice that each delivery carries: long and random, printable, without spaces. */
   readonly token: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A registered webhook, without its token. */
@@ -17,23 +17,24 @@ export interface RegisteredMonatoWebhook {
   /** Monato's identifier of it. */
   readonly id: string;
   readonly url: string;
-  /** False when it was there before. */
+  /** False when it existed before. */
   readonly created: boolean;
   /**
-   * Whether it is registered with this token, as far as Monato says. False = deliveries carry another, and the endpoint
-   * will refuse them; Monato's pages do not say how to change it: ask its support, or register another address.
+   * Whether it is registered with this token, where Monato's answer has it. False: deliveries carry another token, and the
+   * endpoint will refuse them. Monato's pages do not document how to change it: ask its support, or register another address.
    */
-  readonly sameToken?: boolean;
+  readonly sameToken?: boolean | undefined;
 }
 
 /**
- * Have Monato send report notices to an address, if it does not yet (https://docs.monato.com/products/fincore/guides/reports,
- * "Register for Report Notifications", read 2026-11-20): list, and create only what is not there. After a create whose end is
- * unclear it lists again, so running it at each start leaves one registration; should there be two, the endpoint acts on
- * each notice once all the same. Whether Monato's list has pages is not documented; the first answer is what is looked at.
+ * Register an address for report notices at Monato, unless it is registered (https://docs.monato.com/products/fincore/guides/reports,
+ * "Register for Report Notifications", read 2026-11-20). It lists the webhooks, and creates one only if the address is not
+ * among them. After an unclear create it lists again, so you can run it each time a process starts. If there are two
+ * registrations, the endpoint still acts on each notice once. Monato does not document pages for its list: the first answer
+ * is read.
  *
  * @throws ReportRequestError for an address or token that can't be used; what the client throws. The token, which Monato's
- * answers repeat in clear, is in no result and no error.
+ * answers repeat in clear text, is in no result and no error.
  */
 export async function registerMonatoWebhook(
   client: MonatoClient,
@@ -76,9 +77,9 @@ export async function registerMonatoWebhook(
     return registered(membersOf(orThrow(result).data), true);
   } catch (error) {
     if (!maybeThere(error)) throw error;
-    // A refusal (409, or Monato's words for it) means that somebody else was first; anything else may have been our own.
+    // A refusal (409, or Monato's words for it) means that another process was first; anything else may be our own create.
     const isRefusal = ProviderError.isInstance(error) && error.status < 500;
-    const found = await find(!isRefusal).catch(() => undefined); // the first error says more
+    const found = await find(!isRefusal).catch(() => undefined); // the first error is more useful
     if (found === undefined) throw error;
     return found;
   }
@@ -86,7 +87,7 @@ export async function registerMonatoWebhook(
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Can the webhook be there although its create failed? */
+/** Can the webhook exist although its create failed? */
 function maybeThere(error: unknown): boolean {
   if (TransportError.isInstance(error)) return error.maybeSent;
   return ProviderError.isInstance(error) && error.status !== 401 && error.status !== 403;

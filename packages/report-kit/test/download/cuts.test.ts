@@ -2,9 +2,18 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { downloadTo, openStream } from "../../src/download/download.ts";
 import { toDirectory, toFile } from "../../src/node/files/targets.ts";
-import { collect, contextFor, csvOf, filesBelow, linkTo, sha256, temporaryDirectory } from "./download-context.ts";
+import {
+  collect,
+  csvOf,
+  downloadTo,
+  filesBelow,
+  linkTo,
+  openStream,
+  reportAt,
+  sha256,
+  temporaryDirectory,
+} from "./ready-report.ts";
 import { startStorage } from "./storage.ts";
 
 const body = csvOf(300_000);
@@ -20,13 +29,13 @@ describe("a connection that breaks", () => {
       storage.faults = [{ cutAfter }];
       storage.seen.length = 0;
       const path = join(directory, `${place}.csv`);
-      const file = await downloadTo(contextFor([linkTo(storage)]), toFile(path));
+      const file = await downloadTo(reportAt([linkTo(storage)]), toFile(path));
       expect(file).toMatchObject({
         bytes: body.length,
         sha256: sha256(body),
         requests: 2,
         resumed: cutAfter > 0,
-        resigned: 0,
+        linksRenewed: 0,
       });
       const { range = "bytes=0-", "if-range": ifRange } = storage.seen[1]?.headers ?? {};
       const from = Number(/\d+/.exec(range)?.[0]);
@@ -48,7 +57,7 @@ describe("a connection that breaks", () => {
         { body, etag: strong },
         Array.from({ length: 99 }, () => ({ cutAfter: body.length / 100 })),
       );
-      const file = await downloadTo(contextFor([linkTo(storage)]), toDirectory(directory));
+      const file = await downloadTo(reportAt([linkTo(storage)]), toDirectory(directory));
       expect(file).toMatchObject({ sha256: sha256(body), requests: 100, resumed: true });
     },
   );
@@ -59,7 +68,7 @@ describe("a connection that breaks", () => {
       { body, etag: strong },
       Array.from({ length: 50 }, () => ({ cutAfter: 0 })),
     );
-    const context = contextFor([linkTo(storage)]);
+    const context = reportAt([linkTo(storage)]);
     await expect(downloadTo(context, toDirectory(directory))).rejects.toMatchObject({
       name: "DownloadError",
       code: "interrupted",
@@ -91,7 +100,7 @@ describe("a connection that breaks", () => {
           async ({ etag, ranges, chunked, cuts, stream }) => {
             storage.file = { body, ranges, chunked, ...(etag === undefined ? {} : { etag }) };
             storage.faults = cuts.map((cutAfter) => ({ cutAfter }));
-            const context = contextFor([linkTo(storage)]);
+            const context = reportAt([linkTo(storage)]);
             run += 1;
             if (stream) {
               const opened = await openStream(context);

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { ReportFile } from "../../src/download/download-contract.ts";
+import type { ReportFile } from "../../src/download/index.ts";
 import { seededRandom } from "../../src/testing/virtual-clock.ts";
-import { csvOf, filesBelow, key, linkTo, sha256, temporaryDirectory } from "./download-context.ts";
+import { csvOf, filesBelow, key, linkTo, sha256, temporaryDirectory } from "./ready-report.ts";
 import { startStorage } from "./storage.ts";
 
 const worker = fileURLToPath(new URL("worker.ts", import.meta.url));

@@ -1,9 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { downloadTo, openStream } from "../../src/download/download.ts";
 import type { ApiLocation } from "../../src/source/file-location.ts";
 import { platformWith } from "../../src/platform.ts";
 import { toDirectory } from "../../src/node/files/targets.ts";
-import { collect, contextFor, csvOf, downloadErrorOf, linkTo, sha256, temporaryDirectory } from "./download-context.ts";
+import {
+  collect,
+  csvOf,
+  downloadErrorOf,
+  downloadTo,
+  linkTo,
+  openStream,
+  reportAt,
+  sha256,
+  temporaryDirectory,
+} from "./ready-report.ts";
 import type { Storage } from "./storage.ts";
 import { startStorage } from "./storage.ts";
 
@@ -50,7 +59,7 @@ describe("a download", () => {
         instead: { status: 302, headers: { location: `${storage.origin}/f?sig=s` } },
       })),
     );
-    const file = await downloadTo(contextFor([apiLocation(api)]), toDirectory(await temporaryDirectory()));
+    const file = await downloadTo(reportAt([apiLocation(api)]), toDirectory(await temporaryDirectory()));
     expect(file).toMatchObject({ sha256: sha256(body), requests: 4, resumed: true });
     expect(api.seen).toHaveLength(2);
     expect(storage.seen).toHaveLength(2);
@@ -68,7 +77,7 @@ describe("a download", () => {
       { body, etag: '"e"', headers: { "content-disposition": "attachment; filename=camt053_2026-11-19_report.csv" } },
       [{ cutAfter: 100_000 }],
     );
-    const file = await downloadTo(contextFor([apiLocation(api)]), toDirectory(await temporaryDirectory()));
+    const file = await downloadTo(reportAt([apiLocation(api)]), toDirectory(await temporaryDirectory()));
     expect(file).toMatchObject({ name: "camt053_2026-11-19_report.csv", resumed: true, requests: 2 });
   });
 
@@ -83,7 +92,7 @@ describe("a download", () => {
       ),
       "b.amazonaws.com": storage,
     });
-    const context = contextFor([{ via: "link", url: "https://a.amazonaws.com/a" }], { platform, loopback: false });
+    const context = reportAt([{ via: "link", url: "https://a.amazonaws.com/a" }], { platform, loopback: false });
     const file = await downloadTo(context, toDirectory(await temporaryDirectory()));
     expect(file).toMatchObject({ sha256: sha256(body), requests: 4 });
     expect(asked.map((url) => new URL(url).host[0])).toEqual(["a", "b", "a", "b"]);
@@ -108,7 +117,7 @@ describe("a download", () => {
       "127.0.0.1:1": trap,
       "169.254.169.254": trap,
     });
-    const context = contextFor([{ via: "link", url: "https://a.amazonaws.com/a?X-Amz-Signature=feedbeef" }], {
+    const context = reportAt([{ via: "link", url: "https://a.amazonaws.com/a?X-Amz-Signature=feedbeef" }], {
       platform,
       loopback: false,
     });
@@ -121,7 +130,7 @@ describe("a download", () => {
 
   it("does not send anything to a first link that leads elsewhere", async () => {
     const trap = await startStorage({ body });
-    const context = contextFor([linkTo(trap)], { loopback: false });
+    const context = reportAt([linkTo(trap)], { loopback: false });
     expect(await downloadErrorOf(openStream(context))).toMatchObject({ code: "refused-link" });
     expect(trap.seen).toEqual([]);
   });
@@ -131,7 +140,7 @@ describe("a download", () => {
       { body },
       Array.from({ length: 20 }, () => ({ instead: { status: 302, headers: { location: "/again" } } })),
     );
-    const error = await downloadErrorOf(openStream(contextFor([linkTo(storage)])));
+    const error = await downloadErrorOf(openStream(reportAt([linkTo(storage)])));
     expect(error).toMatchObject({ code: "refused-link" });
     expect(storage.seen).toHaveLength(6);
   });
@@ -139,7 +148,7 @@ describe("a download", () => {
   it("does not take what a fetch that follows redirects itself brings", async () => {
     const storage = await startStorage({ body }, [{ instead: { status: 302, headers: { location: "/elsewhere" } } }]);
     const platform = platformWith({ fetch: (input, init) => fetch(input, { ...init, redirect: "follow" }) });
-    expect(await downloadErrorOf(openStream(contextFor([linkTo(storage)], { platform })))).toMatchObject({
+    expect(await downloadErrorOf(openStream(reportAt([linkTo(storage)], { platform })))).toMatchObject({
       code: "refused-link",
     });
   });
@@ -148,15 +157,15 @@ describe("a download", () => {
     const headers = { "content-disposition": 'attachment; filename="../header.csv"' };
     const named = await startStorage({ body, headers });
     const plain = await startStorage({ body });
-    const names = async (storage: Storage, details: { name?: string; fileName?: string }): Promise<string> => {
-      const { fileName, ...rest } = details;
-      const location = { ...linkTo(storage, "/report.csv?x=1"), ...(fileName === undefined ? {} : { fileName }) };
-      const opened = await openStream(contextFor([location], rest));
+    const names = async (storage: Storage, details: { name?: string; linkName?: string }): Promise<string> => {
+      const { linkName, name } = details;
+      const location = { ...linkTo(storage, "/report.csv?x=1"), fileName: linkName };
+      const opened = await openStream(reportAt([location], { fileName: name }));
       await collect(opened.stream);
       return opened.name;
     };
-    expect(await names(named, { name: "a/provider.csv", fileName: "link.csv" })).toBe("provider.csv");
-    expect(await names(named, { fileName: "link.csv" })).toBe("link.csv");
+    expect(await names(named, { name: "a/provider.csv", linkName: "link.csv" })).toBe("provider.csv");
+    expect(await names(named, { linkName: "link.csv" })).toBe("link.csv");
     expect(await names(named, { name: ".." })).toBe("header.csv");
     expect(await names(plain, {})).toBe("managed_payout_transactions-5f0c8a52.csv");
   });

@@ -2,8 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { downloadTo } from "../../src/download/download.ts";
-import { contextFor, csvOf, linkTo, sha256 } from "./download-context.ts";
+import { toStream } from "../../src/download/index.ts";
+import { csvOf, downloadTo, linkTo, reportAt, sha256 } from "./ready-report.ts";
 
 /** Storage that sends the whole file at once and closes the connection, as one that keeps none alive does. */
 async function closingStorage(body: Uint8Array): Promise<{ readonly origin: string }> {
@@ -32,7 +32,7 @@ it.each([300_000, 1_000_000, 3_000_000])(
     const storage = await closingStorage(body);
     for (let round = 0; round < 10; round += 1) {
       const target = new WritableStream<Uint8Array>({ write: () => pause(1) });
-      expect(await downloadTo(contextFor([linkTo(storage)]), target)).toMatchObject({
+      expect(await downloadTo(reportAt([linkTo(storage)]), toStream(target))).toMatchObject({
         sha256: sha256(body),
         requests: 1,
       });

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { FileType } from "../../src/download/content/file-type.ts";
 import { dispositionName } from "../../src/download/name/content-disposition.ts";
+import { nameFile } from "../../src/download/name/file-name.ts";
 import { safeName } from "../../src/download/name/safe-name.ts";
 
 const soak = process.env["REPORT_KIT_SOAK"] === "1";
@@ -109,7 +111,68 @@ describe("a Content-Disposition", () => {
     ['attachment; filename="na\u00efve.csv"', "naïve.csv"],
     ['inline; filename="../../x.csv"', "../../x.csv"],
     ['attachment; note="; filename=evil.csv"; filename=good.csv', "good.csv"],
+    ["attachment; filename=Settlement report 2026-11-19.csv", "Settlement report 2026-11-19.csv"],
+    ["attachment; filename=Settlement report 2026-11-19.csv ; size=7", "Settlement report 2026-11-19.csv"],
+    ["attachment; filename=a=b.csv; filename*=UTF-8''", "a=b.csv"],
+    ["attachment; filename='a b.csv'", "a b.csv"],
+    ["attachment; size=1; filename='a b.csv' ;x", "a b.csv"],
+    ["attachment; filename=it's.csv", "it's.csv"],
+    ["attachment; filename='", "'"],
+    ["attachment; filename=''", undefined],
+    ["attachment; filename=; size=3", undefined],
+    ["attachment; filename", undefined],
+    ["attachment; filename; filename=a.csv", "a.csv"],
+    ['attachment; filename="a.csv', "a.csv"],
+    ['attachment; filename="a.csv\\', "a.csv\\"],
+    ['attachment; filename="a.csv"b; filename=c.csv', "a.csv"],
+    [`attachment; filename=\t"a b.csv"`, "a b.csv"],
+    ["attachment; filename*=UTF-8'en'it%27s'%20mine.csv", "it's' mine.csv"],
+    ["attachment; filename*=a.csv; filename=b.csv", "b.csv"],
+    ["filename=a.csv", undefined],
+    [`attachment; filename=${"a".repeat(20_000)}.csv`, undefined],
   ])("%j names %j", (header, name) => {
     expect(dispositionName(header)).toBe(name);
+  });
+});
+
+describe("a file's name", () => {
+  const named = (type: FileType, fileName: string): string =>
+    nameFile({ key: "5f0c8a52-9d3e", reportType: "camt053", fileName, expects: undefined }, type, {
+      link: undefined,
+      names: [],
+      mediaTypes: [],
+    }).name;
+
+  it.each<[FileType, string, string]>([
+    ["text", "x.csv.gz", "x.csv"],
+    ["text", "x.csv.GZIP", "x.csv"],
+    ["text", "x.gz", "x.csv"],
+    ["text", "x.zip", "x.csv"],
+    ["text", "x.csv.gz.gz", "x.csv"],
+    ["text", "x.xlsx", "x.csv"],
+    ["text", "x.txt", "x.txt"],
+    ["text", "x.TSV", "x.TSV"],
+    ["text", "statement.940", "statement.940"],
+    ["text", "statement", "statement"],
+    ["text", "gz", "gz"],
+    ["gzip", "x.csv.gz", "x.csv.gz"],
+    ["gzip", "x.csv", "x.csv.gz"],
+    ["gzip", "x.tgz", "x.tgz"],
+    ["gzip", "x", "x"],
+    ["zip", "x.csv", "x.zip"],
+    ["zip", "x.xlsx", "x.zip"],
+    ["zip", "x.csv.zip", "x.csv.zip"],
+    ["zip", "x.2026", "x.2026"],
+    ["xlsx", "x.zip", "x.xlsx"],
+    ["xlsx", "x.csv", "x.xlsx"],
+    ["xlsx", "x.xlsm", "x.xlsm"],
+    ["xml", "x.csv", "x.xml"],
+    ["xml", "x.xml.gz", "x.xml"],
+    ["xml", "x.camt", "x.camt"],
+    ["binary", "x.csv", "x.csv"],
+    ["gzip", `${"x".repeat(196)}.csv`, `${"x".repeat(196)}.csv`.slice(0, 197) + ".gz"],
+  ])("of %s that is called %s is %s: its ending follows the bytes", (type, name, right) => {
+    expect(named(type, name)).toBe(right);
+    expect(safeName(right)).toBe(right);
   });
 });

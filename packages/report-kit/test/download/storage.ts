@@ -43,11 +43,16 @@ export interface Storage {
   /** One for each answer from now on, in order; afterwards it behaves. */
   faults: Fault[];
   readonly seen: SeenRequest[];
+  /** How many answers the client has broken off. */
+  broken: number;
 }
 
 /** Storage on this machine that answers as S3 does: ranges, If-Range, strong ETags. Closed at the end of the test. */
 export async function startStorage(file: StoredFile, faults: Fault[] = []): Promise<Storage> {
   const server = createServer((request, response) => {
+    response.on("close", () => {
+      if (!response.writableFinished) storage.broken += 1;
+    });
     storage.seen.push({ url: request.url ?? "", headers: request.headers });
     answer(storage.file, storage.faults.shift() ?? {}, request, response);
   });
@@ -57,7 +62,7 @@ export async function startStorage(file: StoredFile, faults: Fault[] = []): Prom
     server.close();
   });
   const { port } = server.address() as AddressInfo; // it listens on a port
-  const storage: Storage = { origin: `http://127.0.0.1:${port}`, file, faults, seen: [] };
+  const storage: Storage = { origin: `http://127.0.0.1:${port}`, file, faults, seen: [], broken: 0 };
   return storage;
 }
 

@@ -1,33 +1,41 @@
+import { readFileSync } from "node:fs";
 import { link, mkdir, readFile, rename, stat, truncate, utimes, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { DownloadOptions } from "../../src/download/download-contract.ts";
-import { downloadTo, openStream } from "../../src/download/download.ts";
-import { hashText } from "../../src/node/files/hash.ts";
+import { createTarget, toStream } from "../../src/download/index.ts";
+import type { DownloadOptions, PartNote, Sink } from "../../src/download/index.ts";
+import { formatPartOwner, newPartOwner } from "../../src/node/files/part-owner.ts";
 import { toDirectory, toFile } from "../../src/node/files/targets.ts";
-import type { PartNote, Target } from "../../src/download/target.ts";
 import {
   collect,
-  contextFor,
+  reportAt,
   csvOf,
   downloadErrorOf,
+  downloadTo,
   filesBelow,
   key,
   linkTo,
+  openStream,
   sha256,
   temporaryDirectory,
-} from "./download-context.ts";
+} from "./ready-report.ts";
 import type { Storage } from "./storage.ts";
 import { startStorage } from "./storage.ts";
 
 const body = csvOf(600_000);
 const name = "managed_payout_transactions-5f0c8a52.csv";
 
+const onLinux = process.platform === "linux";
+
+/** When a process started, in ticks since boot. */
+function startOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]?.split(" ")[19] ?? "";
+}
+
 /** Leave a part behind: a download that is aborted once so many bytes came. */
 async function leavePart(storage: Storage, directory: string, atByte: number): Promise<string> {
   const controller = new AbortController();
-  const download = downloadTo(contextFor([linkTo(storage)]), toDirectory(directory), {
+  const download = downloadTo(reportAt([linkTo(storage)]), toDirectory(directory), {
     signal: controller.signal,
     onProgress: ({ bytes }) => void (bytes >= atByte && controller.abort(new Error("enough"))),
   });
@@ -42,7 +50,7 @@ async function stored(file = { body, etag: '"e"' }): Promise<{ storage: Storage;
 }
 
 const download = (storage: Storage, directory: string, options?: DownloadOptions) =>
-  downloadTo(contextFor([linkTo(storage)]), toDirectory(directory), options);
+  downloadTo(reportAt([linkTo(storage)]), toDirectory(directory), options);
 
 describe("a part of an earlier download", () => {
   it("is taken up where it ended, after its bytes were hashed again", async () => {
@@ -95,12 +103,12 @@ describe("a part of an earlier download", () => {
     expect(await download(storage, directory)).toMatchObject({ sha256: sha256(other), requests: 1 });
   });
 
-  it("never was the file itself: a crash right after naming it harms nothing", async () => {
+  it("that is the file itself, since a crash came right after naming it, is read and never written", async () => {
     const { storage, directory, final } = await stored();
     const part = await leavePart(storage, directory, 300_000);
     await writeFile(join(part, "data"), body);
     await link(join(part, "data"), final);
-    expect(await download(storage, directory)).toMatchObject({ sha256: sha256(body), resumed: false });
+    expect(await download(storage, directory)).toMatchObject({ sha256: sha256(body), resumed: true });
     expect(sha256(await readFile(final))).toBe(sha256(body));
     expect(await filesBelow(directory)).toEqual([join("circle", "treasury", name)]);
   });
@@ -112,34 +120,42 @@ describe("a part of an earlier download", () => {
     expect(await filesBelow(directory)).toEqual([join("circle", "treasury", name)]);
   });
 
+  const here = formatPartOwner(newPartOwner()).split("-", 1)[0] ?? "";
+  const [started] = onLinux ? [startOf(process.ppid)] : ["0"];
   const owners: [string, string, number, boolean][] = [
-    ["a process that is gone", `${hashText(hostname()).slice(0, 8)}-4194999-0`, 0, true],
-    ["a process that lives", `${hashText(hostname()).slice(0, 8)}-${process.ppid}-0`, 0, false],
-    ["another host, still at it", "00000000-77-0", 0, false],
-    ["another host, silent for an hour", "00000000-77-0", 3_600_000, true],
-    ["a living process, silent for an hour", `${hashText(hostname()).slice(0, 8)}-${process.ppid}-0`, 3_600_000, true],
+    ["a process that is gone", `${here}-4194999-77-th-id`, 0, onLinux],
+    ["a process whose pid another one has by now", `${here}-${process.ppid}-77-th-id`, 0, onLinux],
+    ["a process that lives", `${here}-${process.ppid}-${started}-th-id`, 0, false],
+    ["a living process, silent for an hour", `${here}-${process.ppid}-${started}-th-id`, 3_600_000, true],
+    ["another machine or PID namespace, with a pid that is gone here", "00000000-4194999-77-th-id", 0, false],
+    ["another machine or PID namespace, silent for an hour", "00000000-77-77-th-id", 3_600_000, true],
+    ["a machine that can't be known, with a pid that is gone here", "0-4194999-0-th-id", 0, false],
+    ["a machine that can't be known, silent for an hour", "0-4194999-0-th-id", 3_600_000, true],
+    ["a name that names no owner", "whatever", 3_600_000, false],
   ];
   it.each(owners)("of %s is taken up, or left alone", async (_who, owner, silentMs, taken) => {
     const { storage, directory } = await stored();
     const part = await leavePart(storage, directory, 300_000);
-    const theirs = join(dirname(part), `.report-${key}.${owner}-00000000.part`);
+    const theirs = join(dirname(part), `.report-${key}.${owner}.part`);
     await rename(part, theirs);
     const then = new Date(Date.now() - silentMs);
     await utimes(theirs, then, then);
     expect(await download(storage, directory)).toMatchObject({ resumed: taken, sha256: sha256(body) });
-    expect(
-      await stat(theirs).then(
-        () => true,
-        () => false,
-      ),
-    ).toBe(!taken);
+    expect(await filesBelow(directory)).toHaveLength(taken ? 1 : 3);
+  });
+
+  it("that its owner let go of is taken over at once by any process", async () => {
+    const { storage, directory } = await stored();
+    const part = await leavePart(storage, directory, 300_000);
+    await rename(part, join(dirname(part), `.report-${key}.00000000-77-77-th-id.part`));
+    expect(await download(storage, directory)).toMatchObject({ resumed: true, sha256: sha256(body) });
   });
 
   it("of another report is left alone", async () => {
     const { storage, directory } = await stored();
     const part = await leavePart(storage, directory, 300_000);
-    const context = contextFor([linkTo(storage)]);
-    const other = { ...context, file: { ...context.file, key: "00000000-0000-8000-8000-000000000000" } };
+    const context = reportAt([linkTo(storage)]);
+    const other = { ...context, key: "00000000-0000-8000-8000-000000000000" };
     expect(await downloadTo(other, toDirectory(directory))).toMatchObject({ resumed: false });
     expect((await stat(part)).isDirectory()).toBe(true);
   });
@@ -150,7 +166,7 @@ describe("a name that is taken", () => {
     const { storage, directory, final } = await stored();
     const first = await download(storage, directory);
     const { ino } = await stat(final);
-    expect(await download(storage, directory)).toEqual(first);
+    expect(await download(storage, directory)).toEqual({ ...first, existed: true });
     expect((await stat(final)).ino).toBe(ino);
 
     expect(await downloadErrorOf(download(storage, directory, { overwrite: "never" }))).toMatchObject({
@@ -191,8 +207,8 @@ describe("a target", () => {
     const { storage, directory } = await stored();
     const paths = new Set<string | undefined>();
     for (const source of ["circle/a", "circle/a ", "circle/../a", "circle/A:b", "circle/A_b", "circle/con"]) {
-      const context = contextFor([linkTo(storage)]);
-      const { path } = await downloadTo({ ...context, file: { ...context.file, source } }, toDirectory(directory));
+      const context = reportAt([linkTo(storage)]);
+      const { path } = await downloadTo({ ...context, source }, toDirectory(directory));
       expect(path?.startsWith(directory)).toBe(true);
       paths.add(path);
     }
@@ -202,7 +218,7 @@ describe("a target", () => {
   it("can be one path", async () => {
     const { storage, directory } = await stored();
     const path = join(directory, "deep", "er", "today.csv");
-    expect(await downloadTo(contextFor([linkTo(storage)]), toFile(path))).toMatchObject({ path, name });
+    expect(await downloadTo(reportAt([linkTo(storage)]), toFile(path))).toMatchObject({ path, name });
     expect(await filesBelow(directory)).toEqual([join("deep", "er", "today.csv")]);
     expect(() => toFile("")).toThrow(/path: expected a path/);
     expect(() => toDirectory("")).toThrow(/directory: expected a path/);
@@ -220,24 +236,30 @@ describe("a target", () => {
         throw new Error("no space left");
       },
     });
-    const error = await downloadErrorOf(downloadTo(contextFor([linkTo(storage)]), full));
+    const error = await downloadErrorOf(downloadTo(reportAt([linkTo(storage)]), toStream(full)));
     expect(error).toMatchObject({ code: "target", message: expect.stringContaining("no space left") });
   });
 
   it("that takes long to open does not outlive an abort", async () => {
-    const { storage, directory } = await stored();
+    const { storage } = await stored();
     const controller = new AbortController();
     const reason = new Error("called off");
-    const slow: Target = {
-      async open(file) {
+    const abandoned: boolean[] = [];
+    const slow = createTarget({
+      async open() {
         controller.abort(reason);
-        return toDirectory(directory).open(file);
+        const sink: Sink = {
+          write: async () => {},
+          commit: async () => ({}),
+          abandon: async (_reason, keep) => void abandoned.push(keep),
+        };
+        return sink;
       },
-    };
-    const download = downloadTo(contextFor([linkTo(storage)]), slow, { signal: controller.signal });
+    });
+    const download = downloadTo(reportAt([linkTo(storage)]), slow, { signal: controller.signal });
     await expect(download).rejects.toBe(reason);
     expect(storage.seen).toEqual([]);
-    expect(await filesBelow(directory)).toEqual([]);
+    expect(abandoned).toEqual([false]);
   });
 
   it("can be a stream of one's own: closed when whole, aborted when not", async () => {
@@ -250,10 +272,10 @@ describe("a target", () => {
         close: () => void ends.push("closed"),
         abort: (reason: Error) => void ends.push(reason.name),
       });
-    await downloadTo(contextFor([linkTo(storage)]), sink());
+    await downloadTo(reportAt([linkTo(storage)]), toStream(sink()));
     expect(sha256(Buffer.concat(chunks))).toBe(sha256(body));
     storage.file = { body: Buffer.from("<html>") };
-    await downloadErrorOf(downloadTo(contextFor([linkTo(storage)]), sink()));
+    await downloadErrorOf(downloadTo(reportAt([linkTo(storage)]), toStream(sink())));
     expect(ends).toEqual(["closed", "DownloadError"]);
   });
 });
@@ -261,7 +283,7 @@ describe("a target", () => {
 describe("a stream", () => {
   it("tells what it is before the first byte is read", async () => {
     const { storage } = await stored();
-    const opened = await openStream(contextFor([linkTo(storage)], { expects: "csv" }));
+    const opened = await openStream(reportAt([linkTo(storage)], { expects: "csv" }));
     expect(opened).toMatchObject({ name, mediaType: "text/csv", totalBytes: body.length });
     expect(sha256(await collect(opened.stream))).toBe(sha256(body));
   });
@@ -269,7 +291,7 @@ describe("a stream", () => {
   it("holds back what nobody reads", async () => {
     const { storage } = await stored({ body: csvOf(8_000_000), etag: '"e"' });
     let bytes = 0;
-    const opened = await openStream(contextFor([linkTo(storage)]), {
+    const opened = await openStream(reportAt([linkTo(storage)]), {
       onProgress: (progress) => (bytes = progress.bytes),
     });
     for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -281,7 +303,7 @@ describe("a stream", () => {
   it("ends with the reason of an abort, even while nobody reads", async () => {
     const { storage } = await stored({ body: csvOf(8_000_000), etag: '"e"' });
     const controller = new AbortController();
-    const opened = await openStream(contextFor([linkTo(storage)]), { signal: controller.signal });
+    const opened = await openStream(reportAt([linkTo(storage)]), { signal: controller.signal });
     const reason = new Error("called off");
     controller.abort(reason);
     await expect(opened.file).rejects.toBe(reason);
@@ -291,21 +313,17 @@ describe("a stream", () => {
   it("that is cancelled ends the download, even while the server says nothing", async () => {
     const { storage } = await stored();
     storage.faults = [{ stallAfter: 100_000 }];
-    const opened = await openStream(contextFor([linkTo(storage)]));
+    const opened = await openStream(reportAt([linkTo(storage)]));
     await opened.stream.cancel();
     expect(await downloadErrorOf(opened.file)).toMatchObject({ code: "target" });
     expect(storage.seen).toHaveLength(1);
   });
 
-  it("can't be opened once aborted, nor unpacked", async () => {
+  it("can't be opened once aborted, nor with options that can't work", async () => {
     const { storage } = await stored();
     const reason = new Error("called off");
-    await expect(openStream(contextFor([linkTo(storage)]), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    await expect(openStream(contextFor([linkTo(storage)]), { unpack: true })).rejects.toMatchObject({
-      name: "ReportRequestError",
-      field: "unpack",
-    });
-    await expect(openStream(contextFor([linkTo(storage)]), { stallTimeoutMs: -1 })).rejects.toMatchObject({
+    await expect(openStream(reportAt([linkTo(storage)]), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(openStream(reportAt([linkTo(storage)]), { stallTimeoutMs: -1 })).rejects.toMatchObject({
       field: "stallTimeoutMs",
     });
     expect(storage.seen).toEqual([]);

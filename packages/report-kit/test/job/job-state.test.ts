@@ -101,7 +101,7 @@ describe("a state in a journal", () => {
       kit.report(monato, {
         report_type: "MONTHLY_ACCOUNT_STATEMENT",
         operation_date: "2026-09-30",
-        clabe_number: sandbox.monato.clabeNumbers[0],
+        clabe_number: sandbox.monatoAccounts[0].clabeNumber,
       }),
       kit.report(begateway, {
         type: "balance_records",

@@ -2,8 +2,8 @@ import { TransportError } from "@report-kit/http";
 import { describe, expect, it } from "vitest";
 import { createReportKit, forgetJob, memoryJournal } from "../../src/index.ts";
 import type { Journal, SourceProfile } from "../../src/index.ts";
-import { createPulse } from "../../src/journal/journal-watch.ts";
-import { sourceFacts } from "../../src/job/source-record.ts";
+import { isEchoProven, recordEcho } from "../../src/job/echo-record.ts";
+import { createJournalWatch } from "../../src/journal/journal-watch.ts";
 import { createVirtualClock, scriptedSource } from "../../src/testing/index.ts";
 import { createTimer } from "../../src/waiting/timer.ts";
 
@@ -85,7 +85,8 @@ describe("what happens beside a step", () => {
   it("an id that was not kept is remembered, though the worker can write nothing else after it", async () => {
     const clock = createVirtualClock();
     const journal = memoryJournal();
-    await sourceFacts(journal).recordEcho("scripted/test", true);
+    const source = scriptedSource({ profile: { ...list, tier: "client-id" }, create: [{ ...pending, echoed: false }] });
+    await recordEcho(journal, source, true);
     let announced = false;
     const failing: Journal = {
       ...journal,
@@ -96,9 +97,8 @@ describe("what happens beside a step", () => {
       },
     };
     const kit = createReportKit({ journal: failing, platform: clock.platform });
-    const source = scriptedSource({ profile: { ...list, tier: "client-id" }, create: [{ ...pending, echoed: false }] });
     await expect(clock.finish(kit.report(source, { report: "a" }).outcome())).rejects.toThrow("the disk is gone");
-    expect(await sourceFacts(journal).echoProven("scripted/test")).toBe(false);
+    expect(await isEchoProven(journal, source)).toBe(false);
   });
 
   it("a request is counted by a worker that does not live to hear the answer", async () => {
@@ -123,13 +123,13 @@ describe("what happens beside a step", () => {
   it("a report that another epoch of the request has is not adopted", async () => {
     const clock = createVirtualClock();
     const kit = createReportKit({ journal: memoryJournal(), platform: clock.platform });
-    const seen: (readonly string[])[] = [];
+    const seen: (readonly unknown[])[] = [];
     const source = scriptedSource({
       profile: list,
       create: [ready, lost],
       find: [
-        async ({ claimedByOthers }) => {
-          seen.push([...((await claimedByOthers?.()) ?? [])]);
+        async ({ belongsToAnotherJob }) => {
+          for (const name of ["r-1", "r-2"]) seen.push([name, await belongsToAnotherJob?.(name)]);
           return { is: "pending", status: "pending", reference: "r-2" };
         },
       ],
@@ -137,7 +137,10 @@ describe("what happens beside a step", () => {
     });
     await clock.finish(kit.report(source, { report: "a" }).outcome());
     await clock.finish(kit.report(source, { report: "a" }, { epoch: 1 }).outcome());
-    expect(seen).toEqual([["r-1"]]);
+    expect(seen).toEqual([
+      ["r-1", true],
+      ["r-2", false],
+    ]);
   });
 
   it("a journal that can't be read for a moment does not deafen a process to the others", async () => {
@@ -148,15 +151,15 @@ describe("what happens beside a step", () => {
       ...journal,
       read: (name) => (broken ? Promise.reject(new Error("not now")) : journal.read(name)),
     };
-    let heard = 0;
-    const stop = createPulse(flaky, createTimer(clock.platform)).hear(() => (heard += 1));
+    let announcements = 0;
+    const unsubscribe = createJournalWatch(flaky, createTimer(clock.platform)).subscribe(() => (announcements += 1));
     await clock.advance(5_500);
     broken = false;
     await clock.advance(5_000);
-    const before = heard;
-    await createPulse(journal, createTimer(clock.platform)).beat();
+    const before = announcements;
+    await createJournalWatch(journal, createTimer(clock.platform)).announce();
     await clock.advance(5_000);
-    expect(heard).toBe(before + 1);
-    stop();
+    expect(announcements).toBe(before + 1);
+    unsubscribe();
   });
 });

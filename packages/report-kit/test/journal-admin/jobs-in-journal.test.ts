@@ -72,7 +72,7 @@ describe("listing and showing", () => {
     const journal = await journalOf({ k1: { ...ready, phase: "failed", message: "no data for that day" } });
     const shown = await showJob(journal, "k1");
     expect(shown).toMatchObject({ phase: "failed", endedAt: "2026-11-20T07:00:00.000Z", why: "no data for that day" });
-    expect(shown).not.toHaveProperty("nextAt");
+    expect(shown?.nextAt).toBeUndefined();
   });
 
   test("a key the journal does not have is undefined, and no bookmark is refused by name", async () => {

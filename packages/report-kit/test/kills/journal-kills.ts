@@ -18,37 +18,61 @@ interface WriterRun {
 
 const script = fileURLToPath(new URL("journal-writer.ts", import.meta.url));
 
-/** Run one writer process; kill it `killAfterMs` after it started writing, if that is given. */
+/** When a writer is killed: so long after it printed so many acknowledgements. Not by time alone: machines differ. */
+interface Kill {
+  readonly acknowledged: number;
+  readonly afterMs: number;
+}
+
+/**
+ * Run one writer process to its end, or until it is killed.
+ * @param start called once it is ready; it begins to write when `begin` is called
+ */
 function runWriter(
   { kind, location }: JournalAddress,
   mode: "append" | "churn",
   record: string,
   writer: string,
-  end: { readonly times: number } | { readonly killAfterMs: number },
+  end: { readonly times: number } | { readonly kill: Kill },
+  start: (begin: () => void) => void = (begin) => begin(),
 ): Promise<WriterRun> {
   const times = "times" in end ? end.times : Number.MAX_SAFE_INTEGER;
   const child = spawn(process.execPath, [script, kind, location, mode, record, writer, String(times)]);
-  let [said, complaint] = ["", ""];
+  let [printed, complaint] = ["", ""];
+  let timer: NodeJS.Timeout | undefined;
   child.stderr.on("data", (data) => (complaint += String(data)));
   child.stdout.on("data", (data) => {
-    if (said === "" && "killAfterMs" in end) setTimeout(() => child.kill("SIGKILL"), end.killAfterMs);
-    said += String(data);
+    if (printed === "") start(() => child.stdin.end("begin\n"));
+    printed += String(data);
+    // The first line is that it has started.
+    const acknowledged = printed.split("\n").length - 2;
+    if (!("kill" in end) || acknowledged < end.kill.acknowledged) return;
+    timer ??= setTimeout(() => child.kill("SIGKILL"), end.kill.afterMs);
   });
   return new Promise((resolve, reject) => {
     child.on("close", (code, signal) => {
       const killed = signal === "SIGKILL";
       if (code !== 0 && !killed) return reject(new Error(`the writer ended by itself: ${complaint}`));
       // A line that the kill cut off was not acknowledged to anybody; the last element is what follows the last line end.
-      const acknowledged = said.split("\n").slice(1, -1);
+      const acknowledged = printed.split("\n").slice(1, -1);
       resolve({ writer, acknowledged, killed });
     });
   });
 }
 
+/** Have so many writers begin in one instant: a slow machine would run them one after another. */
+function beginTogether(count: number): (begin: () => void) => void {
+  const ready: (() => void)[] = [];
+  return (begin) => {
+    if (ready.push(begin) === count) for (const each of ready) each();
+  };
+}
+
 /** Four processes append to one record at once, unharmed. @returns what is wrong with the record then */
 export async function appendTogether(address: JournalAddress, journal: Journal, times: number): Promise<string[]> {
+  const start = beginTogether(4);
   const runs = await Promise.all(
-    ["a", "b", "c", "d"].map((writer) => runWriter(address, "append", "job-together", writer, { times })),
+    ["a", "b", "c", "d"].map((writer) => runWriter(address, "append", "job-together", writer, { times }, start)),
   );
   const record = await journal.read("job-together");
   const faults = await faultsIn(journal, "job-together", runs);
@@ -83,9 +107,14 @@ async function killInTurn(
   const runs: WriterRun[] = [];
   for (let turn = lane; turn < kills; turn += 2) {
     const writer = `writer-${turn}`;
-    runs.push(await runWriter(address, "append", record, writer, { killAfterMs: random() * 60 }));
+    runs.push(await runWriter(address, "append", record, writer, { kill: killAt(random, 0) }));
   }
   return runs;
+}
+
+/** @param least acknowledgements that are there for sure */
+function killAt(random: () => number, least: number): Kill {
+  return { acknowledged: least + Math.floor(random() * 4), afterMs: random() * 20 };
 }
 
 /** The record's list says who wrote each revision: it must agree with every acknowledgement, and with nothing else. */
@@ -121,7 +150,7 @@ export async function churnUnderKills(
   for (let turn = 0; turn < kills; turn += 2) {
     const writers = [`a${turn}`, `b${turn}`];
     const runs = await Promise.all(
-      writers.map((writer) => runWriter(address, "churn", "job-churned", writer, { killAfterMs: random() * 60 })),
+      writers.map((writer) => runWriter(address, "churn", "job-churned", writer, { kill: killAt(random, 1) })),
     );
     over.push(...runs.flatMap(({ acknowledged }) => acknowledged));
     expect(await usableAgain(journal, "job-churned", writers.length)).toBe(true);
@@ -145,8 +174,9 @@ async function usableAgain(journal: Journal, name: string, killed: number): Prom
 
 /** Four processes create, write over and remove one record at once. @returns what they were told they wrote over, or removed */
 export async function churnTogether(address: JournalAddress, times: number): Promise<readonly string[]> {
+  const start = beginTogether(4);
   const runs = await Promise.all(
-    ["a", "b", "c", "d"].map((writer) => runWriter(address, "churn", "job-churned", writer, { times })),
+    ["a", "b", "c", "d"].map((writer) => runWriter(address, "churn", "job-churned", writer, { times }, start)),
   );
   return runs.flatMap(({ acknowledged }) => acknowledged);
 }

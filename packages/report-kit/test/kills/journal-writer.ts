@@ -8,7 +8,9 @@
  * again, and prints what it wrote over.
  * `careless` is the file journal without the check of the revision: what the kill tests have to notice.
  */
+import { once } from "node:events";
 import { writeSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "pg";
 import type { Journal } from "../../src/journal/journal.ts";
 import { fileJournal } from "../../src/node/journal/file-journal.ts";
@@ -44,8 +46,10 @@ async function churn(journal: Journal): Promise<boolean> {
 }
 
 function careless(journal: Journal): Journal {
-  const write: Journal["write"] = async (name, value) =>
-    journal.write(name, value, (await journal.read(name))?.revision ?? 0);
+  const write: Journal["write"] = async (name, value) => {
+    await sleep(1); // another writer comes between, on any machine
+    return journal.write(name, value, (await journal.read(name))?.revision ?? 0);
+  };
   return { ...journal, write };
 }
 
@@ -59,6 +63,7 @@ function openJournal(): { journal: Journal; close: () => Promise<void> } {
 
 const { journal, close } = openJournal();
 const act = mode === "churn" ? churn : append;
-writeSync(1, "started\n");
+writeSync(1, "ready\n");
+await once(process.stdin, "data");
 for (let done = 0; done < Number(times);) if (await act(journal)) done += 1;
 await close();

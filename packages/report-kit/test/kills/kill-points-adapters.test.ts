@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { sourceFacts } from "../../src/job/source-record.ts";
+import { recordEcho } from "../../src/job/echo-record.ts";
 import { killEverywhere } from "../../src/testing/index.ts";
 import type { KillReport, KillScenario, Simulation, Travel } from "../../src/testing/index.ts";
 import { drive, firstCreate, withinPremises } from "./kill-scenarios.ts";
@@ -25,8 +25,9 @@ function scenario(
     turnsOfTheLoop: 4,
     settlesWithinMs: 15 * 60_000,
     async world(simulation) {
-      if (echoProven) await sourceFacts(simulation.journal).recordEcho("begateway/psp", true);
       const fake = provider(simulation, options);
+      const begateway = { id: "begateway/psp", origin: "https://dwh.invalid" };
+      if (echoProven) await recordEcho(simulation.journal, begateway, true);
       return {
         async work(worker) {
           const outcome = await drive(worker, fake.source(worker), fake.request, "wait");

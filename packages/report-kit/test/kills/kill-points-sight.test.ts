@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JournalRecord } from "../../src/index.ts";
 import { killEverywhere, runOnce, unanswered } from "../../src/testing/index.ts";
 import type { KillScenario, SimulatedWorker, Simulation, WorkEnd } from "../../src/testing/index.ts";
-import { firstCreate, simulated, withinPremises } from "./kill-scenarios.ts";
+import { firstCreate, simulated } from "./kill-scenarios.ts";
 
 const boundMs = 60_000;
 const list = { tier: "list", visibilityBoundMs: boundMs } as const;
@@ -154,13 +154,17 @@ describe("outside the premises the runner sees our own duplicates:", () => {
     expect(duplicates.length).toBeGreaterThan(0);
   });
 
-  it("a worker that stands still between its last check and its create", async () => {
-    const scenario = simulated("standing still", list, { workers: 2 });
-    const still = { pairs: 0, pausesMs: [600_000] };
-    const { duplicates } = await killEverywhere(scenario, still);
+  it("a source that sends its create without asking whether it is too late", async () => {
+    const scenario = simulated("standing still", { ...list, ignoresDeparture: true }, { workers: 2 });
+    const { duplicates } = await killEverywhere(scenario, { pairs: 0, pausesMs: [600_000] });
     expect(duplicates.flatMap(({ points }) => points.map(({ what, when }) => `${when} ${what}`))).toEqual([
       "before create",
     ]);
-    expect((await killEverywhere(scenario, { ...still, pausesAt: withinPremises })).duplicates).toEqual([]);
+  });
+
+  it("the same pauses, and a source that keeps to it: no duplicate", async () => {
+    const scenario = simulated("standing still", list, { workers: 2 });
+    const { duplicates, lost, stuck } = await killEverywhere(scenario, { pairs: 0, pausesMs: [600_000, 31_000] });
+    expect({ duplicates, lost, stuck }).toEqual({ duplicates: [], lost: [], stuck: [] });
   });
 });

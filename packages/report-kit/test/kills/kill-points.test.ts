@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { killEverywhere, runOnce, unanswered } from "../../src/testing/index.ts";
 import type { KillReport } from "../../src/testing/index.ts";
-import { firstCreate, simulated, twice, withinPremises } from "./kill-scenarios.ts";
+import { firstCreate, simulated, twice, twoOrigins } from "./kill-scenarios.ts";
 
 const soak = process.env["REPORT_KIT_SOAK"] === "1";
 const boundMs = 60_000;
@@ -64,6 +64,15 @@ const certain = [
     { ...list, visibleAfterMs: boundMs - 1, creates: firstCreate(latest) },
     earlyAndLate,
   ),
+  twoOrigins("two origins over one journal", list, list),
+  twoOrigins("two origins, a create that lands as late as promised", { ...list, creates: firstCreate(latest) }, list),
+  twoOrigins(
+    "two origins, in steps, and three workers whose clocks differ",
+    { ...list, drive: "step" },
+    list,
+    earlyAndLate,
+  ),
+  twoOrigins("two origins, both of which keep our id", clientId, clientId),
   twice("the next epoch at once, its create unanswered", { ...list, creates: (place) => (place === 1 ? latest : {}) }),
 ];
 
@@ -71,6 +80,11 @@ const uncertain = [
   simulated("beGateway's tier before its echo was seen", { ...clientId, echoProven: undefined }),
   simulated("an id that is replaced", { ...clientId, echoProven: undefined, ids: "replaced" }),
   simulated("an id that was replaced once", { ...clientId, echoProven: false }),
+  twoOrigins(
+    "production replaces our id, staging keeps it",
+    { ...clientId, echoProven: undefined, ids: "replaced" },
+    { ...clientId, echoProven: undefined },
+  ),
   simulated("Mercado Pago's tier, release", { tier: "list" }),
   simulated("a list without a promise, and late", {
     tier: "list",
@@ -89,7 +103,6 @@ const kill = async (scenario: Parameters<typeof killEverywhere>[0]): Promise<Kil
   const report = await killEverywhere(scenario, {
     pairs: soak ? ((scenario.workers ?? 1) === 1 ? "all" : 10_000) : 40,
     pausesMs: soak ? [5_000, 31_000, 61_000, 200_000, 3_600_000] : [200_000],
-    pausesAt: withinPremises,
   });
   reports.push(report);
   return report;

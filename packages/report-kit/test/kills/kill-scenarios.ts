@@ -1,8 +1,8 @@
 import { createReportKit } from "../../src/index.ts";
-import type { Outcome, ReportKit, ReportSource } from "../../src/index.ts";
+import type { Outcome, ReportKit, ReportSource, SourceCall } from "../../src/index.ts";
 import { leaseMs } from "../../src/job/timing-premises.ts";
 import { clockSkewMs } from "../../src/source/timing.ts";
-import { sourceFacts } from "../../src/job/source-record.ts";
+import { recordEcho } from "../../src/job/echo-record.ts";
 import { simulatedProvider } from "../../src/testing/index.ts";
 import type {
   InterruptionPoint,
@@ -44,6 +44,8 @@ export async function drive(
 export interface Wanted extends SimulatedProviderOptions {
   readonly echoProven?: boolean | undefined;
   readonly drive?: Drive;
+  /** The source sends its create without asking whether it is too late. */
+  readonly ignoresDeparture?: boolean;
 }
 
 export interface SimulatedScenario extends KillScenario {
@@ -60,7 +62,7 @@ export function simulated(name: string, wanted: Wanted, more: Partial<KillScenar
     async world(simulation) {
       const provider = await providerOf(simulation, wanted);
       return {
-        work: (worker) => drive(worker, provider.source(worker), { report: "a" }, how),
+        work: (worker) => drive(worker, sourceOf(provider, worker, wanted), { report: "a" }, how),
         made: () => (tier === "lookup" ? ["file-of-a"] : provider.madeOf("a")),
       };
     },
@@ -93,7 +95,41 @@ export function twice(name: string, wanted: Wanted): SimulatedScenario {
   };
 }
 
-/** Where a worker may stand still: anywhere but between the decision to create and the create's departure. */
+const stagingOrigin = "https://staging.invalid";
+
+/**
+ * The same report wanted of two origins by one journal, as staging and production are: one source id, one request, and
+ * references that repeat. Each job must end with its own provider's one report.
+ */
+export function twoOrigins(
+  name: string,
+  live: Wanted,
+  staging: Wanted,
+  more: Partial<KillScenario> = {},
+): SimulatedScenario {
+  return {
+    name,
+    tier: live.tier,
+    settlesWithinMs: 2 * quietMs(live),
+    async world(simulation) {
+      const provider = await providerOf(simulation, live);
+      const other = await providerOf(simulation, staging, stagingOrigin);
+      return {
+        async work(worker) {
+          const source = { ...other.source(worker), origin: stagingOrigin };
+          const first = await drive(worker, source, { report: "a" }, staging.drive ?? "wait");
+          if (first.status !== "ready") return { status: first.status };
+          return drive(worker, provider.source(worker), { report: "a" }, live.drive ?? "wait");
+        },
+        made: () => provider.madeOf("a"),
+        check: () => (other.reports.length <= 1 ? [] : [`staging made ${other.reports.length} reports`]),
+      };
+    },
+    ...more,
+  };
+}
+
+/** For clients whose sender does not look at the clock yet: anywhere but between the decision to create and its departure. */
 export function withinPremises({ what, when }: InterruptionPoint): boolean {
   return what !== "create" || when !== "before";
 }
@@ -104,11 +140,23 @@ function quietMs({ visibilityBoundMs = 0, tier }: Wanted): number {
   return leaseMs + 2 * clockSkewMs + 2 * visibilityBoundMs + searchMs + 120_000;
 }
 
-async function providerOf(simulation: Simulation, wanted: Wanted): Promise<SimulatedProvider> {
+async function providerOf(
+  simulation: Simulation,
+  wanted: Wanted,
+  origin = "https://simulated.invalid",
+): Promise<SimulatedProvider> {
   if (wanted.echoProven !== undefined) {
-    await sourceFacts(simulation.journal).recordEcho("simulated/client-id", wanted.echoProven);
+    const source = { id: "simulated/client-id", origin };
+    await recordEcho(simulation.journal, source, wanted.echoProven);
   }
   return simulatedProvider(simulation, wanted);
+}
+
+function sourceOf(provider: SimulatedProvider, worker: SimulatedWorker, { ignoresDeparture = false }: Wanted) {
+  const source = provider.source(worker);
+  const create = source.create?.bind(source);
+  if (!ignoresDeparture || create === undefined) return source;
+  return { ...source, create: (call: SourceCall) => create({ ...call, onDeparture: undefined }) };
 }
 
 /** The first create travels like this, and all others as usual. */

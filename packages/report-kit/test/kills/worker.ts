@@ -77,16 +77,13 @@ async function findById({ key, echoProven }: SourceCall): Promise<Observation> {
   return echoProven ? { is: "absent" } : { is: "searching", more: false, found: [] };
 }
 
-async function findInList({ request, intentAt = 0, claimedByOthers }: SourceCall): Promise<Observation> {
+async function findInList({ request, intentAt = 0, belongsToAnotherJob }: SourceCall): Promise<Observation> {
   const shown = await ask("/list");
-  const claimed = await claimedByOthers?.();
-  const own = Array.isArray(shown)
-    ? shown.find(
-        ({ id, report, madeAt }) =>
-          report === request["report"] && madeAt >= intentAt - clockSkewMs && claimed?.has(id) !== true,
-      )
-    : undefined;
-  return own === undefined ? { is: "absent" } : observe(own);
+  for (const one of Array.isArray(shown) ? shown : []) {
+    const fits = one.report === request["report"] && one.madeAt >= intentAt - clockSkewMs;
+    if (fits && (await belongsToAnotherJob?.(one.id)) !== true) return observe(one);
+  }
+  return { is: "absent" };
 }
 
 function openJournal(): { journal: Journal; close: () => Promise<void> } {

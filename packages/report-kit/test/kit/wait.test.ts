@@ -1,14 +1,12 @@
 import { ProviderError, TransportError } from "@report-kit/http";
 import { describe, expect, it } from "vitest";
 import { createReportKit, memoryJournal, ReportDeadlineError } from "../../src/index.ts";
-import type { JobEvent, Journal, Observation } from "../../src/index.ts";
+import type { JobEvent, Observation } from "../../src/index.ts";
 import { createVirtualClock, scriptedSource } from "../../src/testing/index.ts";
+import { durableJournal } from "../support/durable-journal.ts";
 
 const pending = { is: "pending", status: "pending", reference: "r-1" } as const;
 const ready = { is: "ready", reference: "r-1" } as const;
-
-/** A memory journal that says it is durable: what a test of resuming needs, without files. */
-const durable = (): Journal => ({ ...memoryJournal(), keeps: "durable" });
 
 describe("waiting", () => {
   it("ends at the caller's deadline with the bookmark, after a last look just before it", async () => {
@@ -139,7 +137,7 @@ describe("an hour of 503, of malformed bodies, or of an unknown status", () => {
 describe("waking", () => {
   it("ends a wait in another process within 5 seconds, through the journal", async () => {
     const clock = createVirtualClock();
-    const journal = durable();
+    const journal = durableJournal();
     const source = scriptedSource({ create: [pending], look: [pending, pending, pending, pending, pending, ready] });
     const waits = createReportKit({ journal, platform: clock.platform });
     const hears = createReportKit({ journal, platform: clock.platform });
@@ -160,7 +158,7 @@ describe("waking", () => {
   it("wakes only what the hint names, and refuses a hint that names nothing", async () => {
     const clock = createVirtualClock();
     const source = scriptedSource({ create: [pending], look: [pending] });
-    const kit = createReportKit({ journal: durable(), platform: clock.platform });
+    const kit = createReportKit({ journal: durableJournal(), platform: clock.platform });
     const controller = new AbortController();
     const waits = ["a", "b"].map((report) => kit.report(source, { report }).outcome({ signal: controller.signal }));
     const settled = Promise.allSettled(waits);
@@ -177,7 +175,7 @@ describe("stepping and resuming", () => {
   it("drives a job by kit.step from a bookmark alone, sending nothing before it is time", async () => {
     const clock = createVirtualClock();
     const source = scriptedSource({ create: [pending], look: [pending, ready] });
-    const journal = durable();
+    const journal = durableJournal();
     const { bookmark } = createReportKit({ journal, platform: clock.platform }).report(source, { report: "a" });
     let steps = 0;
     for (;;) {
@@ -202,7 +200,7 @@ describe("stepping and resuming", () => {
   it("goes on from a bookmark in another process, under the same key", async () => {
     const clock = createVirtualClock();
     const source = scriptedSource({ create: [pending], look: [ready] });
-    const journal = durable();
+    const journal = durableJournal();
     const job = createReportKit({ journal, platform: clock.platform }).report(source, { report: "a" });
     const resumed = createReportKit({ journal, platform: clock.platform }).resume(job.bookmark, [source]);
     expect(resumed.key).toBe(job.key);
@@ -210,7 +208,7 @@ describe("stepping and resuming", () => {
   });
 
   it("refuses a bookmark that is damaged, of another source or of a newer version", () => {
-    const kit = createReportKit({ journal: durable() });
+    const kit = createReportKit({ journal: durableJournal() });
     const source = scriptedSource({});
     const { bookmark } = kit.report(source, { report: "a" });
     const other = scriptedSource({ account: "other" });
@@ -233,25 +231,160 @@ describe("stepping and resuming", () => {
   });
 });
 
-describe("events", () => {
-  it("tell the recorded past, then what happens, and end with the wait", async () => {
+describe("a clock that is set back an hour", () => {
+  it("holds up no look of a job that waits: the time that was waited counts", async () => {
+    const clock = createVirtualClock();
+    let setBackMs = 0;
+    const source = scriptedSource({ create: [pending], look: [pending, pending, ready] });
+    const platform = { ...clock.platform, now: () => clock.now() - setBackMs };
+    const kit = createReportKit({ journal: memoryJournal(), platform });
+    const startedAt = clock.now();
+    const waiting = kit.report(source, { report: "a" }).outcome();
+    await clock.advance(5_000);
+    setBackMs = 3_600_000;
+    expect((await clock.finish(waiting)).status).toBe("ready");
+    // Three looks of the schedule take about 80 s.
+    expect(clock.now() - startedAt).toBeLessThan(300_000);
+  });
+});
+
+describe("a clock a minute behind", () => {
+  const day = 86_400_000;
+  /** Refuses days that have not begun, as the built-in sources do. */
+  const source = {
+    ...scriptedSource({ create: [ready] }),
+    prepare(request: { readonly report: string }, { now }: { readonly now: number }) {
+      if (Date.parse(request.report) > now) throw new Error(`${request.report} is in the future`);
+      return { reportType: "daily", request, identity: request };
+    },
+  };
+
+  it("resumes and steps what another machine began just after midnight", async () => {
+    const midnight = Date.parse("2026-11-20T00:00:00Z");
+    const ahead = createVirtualClock({ start: midnight + 1_000 });
+    const behind = createVirtualClock({ start: midnight - 59_000 });
+    const journal = durableJournal();
+    const { bookmark } = createReportKit({ journal, platform: ahead.platform }).report(source, {
+      report: "2026-11-20T00:00:00Z",
+    });
+    const kit = createReportKit({ journal, platform: behind.platform });
+    expect(await kit.step(bookmark, [source])).toMatchObject({ outcome: { status: "ready" } });
+    expect((await behind.finish(kit.resume(bookmark, [source]).outcome())).status).toBe("ready");
+    // Further behind than any clock may be, it is refused.
+    const wrong = createVirtualClock({ start: midnight - day });
+    expect(() => createReportKit({ journal, platform: wrong.platform }).resume(bookmark, [source])).toThrow("future");
+  });
+});
+
+describe("several callers of one wait", () => {
+  const lost = new TransportError({
+    code: "timeout",
+    message: "no answer",
+    provider: "scripted",
+    operationId: "create",
+    maybeSent: true,
+  });
+  const list = { tier: "list", visibilityBoundMs: 30_000 } as const;
+
+  it.each([
+    ["ask", "reconcile"],
+    ["reconcile", "ask"],
+    ["ask", "recreate"],
+    ["recreate", "ask"],
+  ] as const)("the strictest holds: %s and %s send one create", async (first, second) => {
+    const clock = createVirtualClock();
+    const source = scriptedSource({ profile: list, create: [lost, ready], find: [{ is: "absent" }] });
+    const kit = createReportKit({ journal: memoryJournal(), platform: clock.platform });
+    const job = kit.report(source, { report: "a" });
+    const callers = [first, second].map((onIndeterminate) => job.outcome({ onIndeterminate }));
+    const outcomes = await clock.finish(Promise.all(callers));
+    expect(outcomes.map(({ status }) => status)).toEqual(["indeterminate", "indeterminate"]);
+    expect(source.calls.filter(({ method }) => method === "create")).toHaveLength(1);
+  });
+
+  it("a caller that left is no longer counted", async () => {
+    const clock = createVirtualClock();
+    const source = scriptedSource({ profile: list, create: [lost, ready], find: [{ is: "absent" }] });
+    const job = createReportKit({ journal: memoryJournal(), platform: clock.platform }).report(source, { report: "a" });
+    const stop = new AbortController();
+    const strict = job.outcome({ onIndeterminate: "ask", signal: stop.signal });
+    const other = job.outcome({ onIndeterminate: "reconcile" });
+    await clock.advance(1_000);
+    stop.abort(new Error("left"));
+    await expect(strict).rejects.toThrow("left");
+    expect((await clock.finish(other)).status).toBe("ready");
+  });
+
+  it("130,000 of them get the outcome", { timeout: 120_000 }, async () => {
+    const clock = createVirtualClock();
+    const source = scriptedSource({ create: [pending], look: [ready] });
+    const job = createReportKit({ journal: memoryJournal(), platform: clock.platform }).report(source, { report: "a" });
+    const outcomes = await clock.finish(Promise.all(Array.from({ length: 130_000 }, () => job.outcome())));
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(["ready"]));
+    expect(source.calls).toHaveLength(2);
+  });
+});
+
+describe("a job's events", () => {
+  it("are live while this process waits for the job, and end with the wait", async () => {
     const clock = createVirtualClock();
     const source = scriptedSource({ create: [pending], look: [pending, ready] });
     const kit = createReportKit({ journal: memoryJournal(), platform: clock.platform });
     const job = kit.report(source, { report: "a" });
-    const waiting = job.outcome();
-    await clock.advance(100);
     const seen: JobEvent[] = [];
     const following = (async () => {
       for await (const event of job.events()) seen.push(event);
     })();
-    await clock.finish(waiting);
+    await clock.advance(100);
+    await clock.finish(job.outcome());
     await clock.finish(following);
-    expect(seen.map((event) => event.type)).toEqual(["submitted", "observed", "observed", "waiting", "ready"]);
+    expect(seen.map((event) => event.type)).toEqual([
+      "submitted",
+      "observed",
+      "waiting",
+      "observed",
+      "waiting",
+      "ready",
+    ]);
     expect(seen.every((event) => event.key === job.key && event.source === source.id)).toBe(true);
+  });
 
-    const past: JobEvent[] = [];
-    for await (const event of job.events()) past.push(event);
-    expect(past.map((event) => event.type)).toEqual(["submitted", "ready"]);
+  it("end at once for a job that has ended, also beside a caller who asks for its outcome again", async () => {
+    const clock = createVirtualClock();
+    const kit = createReportKit({ journal: memoryJournal(), platform: clock.platform });
+    const job = kit.report(scriptedSource({ create: [ready] }), { report: "a" });
+    await clock.finish(job.outcome());
+    const read = async (): Promise<readonly string[]> => {
+      const types: string[] = [];
+      for await (const { type } of job.events()) types.push(type);
+      return types;
+    };
+    expect(await read()).toEqual([]);
+    const [types, outcome] = await clock.finish(Promise.all([read(), job.outcome()]));
+    expect([types, outcome.status]).toEqual([[], "ready"]);
+  });
+
+  it("end when the wait ends without an event of its own: by an abort, by refused credentials", async () => {
+    const clock = createVirtualClock();
+    const kit = createReportKit({ journal: memoryJournal(), platform: clock.platform });
+    const denied = new ProviderError({
+      provider: "scripted",
+      operationId: "create",
+      status: 401,
+      code: "http-401",
+      message: "no",
+    });
+    for (const answer of [denied, pending]) {
+      const job = kit.report(scriptedSource({ create: [answer], look: [pending] }), {
+        report: `of ${answer === denied}`,
+      });
+      const stop = new AbortController();
+      const following = (async () => {
+        for await (const event of job.events()) if (event.type === "waiting") stop.abort(new Error("enough"));
+      })();
+      await clock.advance(1);
+      await expect(clock.finish(job.outcome({ signal: stop.signal }))).rejects.toThrow(/no|enough/);
+      await clock.finish(following);
+    }
   });
 });

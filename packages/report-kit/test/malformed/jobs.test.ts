@@ -2,18 +2,19 @@ import { inspect } from "node:util";
 import { ReportKitError } from "@report-kit/http";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { asStream, createTarget } from "../../src/download/index.ts";
-import { createReportKit, memoryJournal, ReportDeadlineError, ReportIndeterminateError } from "../../src/index.ts";
+import { createReportKit, ReportDeadlineError, ReportIndeterminateError } from "../../src/index.ts";
 import type { Journal, Observation, ReportJob, ReportSource } from "../../src/index.ts";
 import { parseState } from "../../src/job/job-state.ts";
-import type { Target } from "../../src/download/target.ts";
+import { asStream, createTarget } from "../../src/download/index.ts";
+import type { DownloadOptions, ReportFile, Target } from "../../src/download/index.ts";
 import { createVirtualClock, seededRandom } from "../../src/testing/index.ts";
 import type { VirtualClock } from "../../src/testing/index.ts";
-import { zipOf } from "../download/zip.ts";
+import { zipOf } from "../unpack/zip.ts";
 import { bodyLike, coded, filled, mutated, runs, seed, soak, wireAnswers } from "./answers.ts";
 import type { WireAnswer } from "./answers.ts";
 import { fakeBegateway, fakeCircle, fakeMercadopago, fakeMonato, fakeSecrets } from "../sources/provider-fakes.ts";
 import type { FakeOptions, FakeProvider, Wire } from "../sources/provider-fakes.ts";
+import { durableJournal } from "../support/durable-journal.ts";
 
 const csv = Buffer.from(`id,amount\n${Array.from({ length: 40 }, (_, row) => `${row},${row}.00\n`).join("")}`);
 const zip = zipOf({ "balance_records.csv": csv });
@@ -156,23 +157,25 @@ function spoilt(file: Buffer, fault: Extract<Fault, { is: "file" }>["fault"], si
 }
 
 /** A target in memory: what has the final name, and how often it was given. */
-function memoryTarget(): Target & { readonly named: () => Buffer | undefined } {
+function memoryTarget(): Target<ReportFile, DownloadOptions> & { readonly named: () => Buffer | undefined } {
   let bytes = Buffer.alloc(0);
   let named: Buffer | undefined;
   return {
     named: () => named,
-    open: async () => ({
-      write: async (more) => {
-        bytes = Buffer.concat([bytes, more]);
-      },
-      truncate: async (length) => {
-        bytes = bytes.subarray(0, length);
-      },
-      commit: async () => {
-        named = bytes;
-        return {};
-      },
-      abandon: async () => undefined,
+    ...createTarget({
+      open: async () => ({
+        write: async (more) => {
+          bytes = Buffer.concat([bytes, more]);
+        },
+        truncate: async (length) => {
+          bytes = bytes.subarray(0, length);
+        },
+        commit: async () => {
+          named = bytes;
+          return {};
+        },
+        abandon: async () => undefined,
+      }),
     }),
   };
 }
@@ -200,7 +203,7 @@ async function fileBy(streamed: boolean, job: ReportJob, deadlineMs: number): Pr
   if (!streamed) {
     const target = memoryTarget();
     try {
-      await job.download(createTarget(target), { deadlineMs });
+      await job.download(target, { deadlineMs });
       return target.named();
     } catch (error) {
       if (target.named() !== undefined) throw new Error("a file that failed has its name", { cause: error });
@@ -216,7 +219,7 @@ async function fileBy(streamed: boolean, job: ReportJob, deadlineMs: number): Pr
 async function faultsOf({ makes, file, fake }: Scene, each: Case): Promise<readonly string[]> {
   const found: string[] = [];
   const clock: VirtualClock = createVirtualClock({ seed: each.seed });
-  const journal: Journal = { ...memoryJournal(), keeps: "durable" }; // both runs are of one process
+  const journal = durableJournal(); // both runs are of one process
   const random = seededRandom(each.seed);
   const sentAt: number[] = [];
   const calls = [...each.calls];

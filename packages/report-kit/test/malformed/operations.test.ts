@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { createBegatewayClient } from "@report-kit/begateway";
 import { createCircleClient } from "@report-kit/circle";
 import { orThrow, ReportKitError } from "@report-kit/http";
-import type { CallResult, ParseAs, ProviderClient } from "@report-kit/http";
+import type { OperationFacts, ParseAs, ProviderClient } from "@report-kit/http";
 import { createMercadopagoClient } from "@report-kit/mercadopago";
 import { createMonatoClient } from "@report-kit/monato";
 import * as fc from "fast-check";
@@ -36,10 +36,10 @@ const patient = { ...impatient, timeoutMs: 3_000 };
 type Options = typeof patient & { readonly baseUrl: string };
 
 /** A client whose operations are those of a table, not of types. */
-type Client = Pick<ProviderClient<unknown>, "provider">;
+type Client = Pick<ProviderClient<object>, "provider">;
 
 interface Provider {
-  readonly operations: Readonly<Record<string, { readonly operationId: string; readonly repeatable: boolean }>>;
+  readonly operations: Readonly<Record<string, OperationFacts>>;
   readonly client: (options: Options) => Client;
 }
 
@@ -70,7 +70,9 @@ interface Operation {
   readonly path: string;
   /** Its answers in the description, of all statuses. */
   readonly examples: readonly unknown[];
-  readonly takesBody: boolean;
+  /** The names in its body; undefined where it takes none. */
+  readonly body: readonly string[] | undefined;
+  readonly file: boolean;
 }
 
 type Description = Readonly<Record<string, unknown>>;
@@ -90,7 +92,7 @@ function operationsOf(provider: string, { operations }: Provider): readonly Oper
     return parts === undefined ? found : parts.reduce(member, description);
   };
   const membersOf = (value: unknown): readonly unknown[] => Object.keys(value ?? {}).map((name) => member(value, name));
-  return Object.entries(operations).map(([name, { operationId, repeatable }]) => {
+  return Object.entries(operations).map(([name, { operationId, repeatable, body, file = false }]) => {
     const [method = "", path = ""] = name.split(" ");
     const described = member(member(member(description, "paths"), path), method.toLowerCase());
     const examples = membersOf(member(described, "responses"))
@@ -107,7 +109,8 @@ function operationsOf(provider: string, { operations }: Provider): readonly Oper
       method: method as Operation["method"], // the client has no others
       path,
       examples,
-      takesBody: member(described, "requestBody") !== undefined,
+      body,
+      file,
     };
   });
 }
@@ -135,15 +138,21 @@ async function call(operation: Operation, baseUrl: string, { parseAs, answers }:
   const client = providers[operation.provider]?.client({ ...(answers.some(isSlow) ? impatient : patient), baseUrl });
   // The table of operations stands in for their types.
   const { [operation.method]: method } = client as unknown as Record<Operation["method"], Method>;
-  const body = operation.takesBody ? { body: { client_id: clientId, client_secret: secrets.clientSecret } } : {};
-  const { data } = orThrow<Anything>(await method(operation.path, { params: { path }, parseAs, ...body }));
+  const body = operation.body?.map((name) => [name, name === "client_secret" ? secrets.clientSecret : clientId]);
+  const options = { params: { path }, parseAs: operation.file && parseAs === "json" ? "text" : parseAs };
+  const { data } = orThrow<Anything, object, "application/json">(
+    await method(operation.path, { ...options, body: body && Object.fromEntries(body) }),
+  );
   if (data instanceof ReadableStream) await data.cancel();
   return data;
 }
 interface Anything {
   readonly responses: { readonly 200: { readonly content: { readonly "application/json": unknown } } };
 }
-type Method = (path: string, options: object) => Promise<CallResult<Anything>>;
+type Method = (
+  path: string,
+  options: object,
+) => Promise<Parameters<typeof orThrow<Anything, object, "application/json">>[0]>;
 
 /** What must not be true of a call, whatever it was answered. */
 interface Verdict {

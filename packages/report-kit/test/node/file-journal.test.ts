@@ -1,5 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fileJournal } from "../../src/node/journal/file-journal.ts";
@@ -11,11 +10,10 @@ import {
   churnUnderKills,
   seededRandom,
 } from "../kills/journal-kills.ts";
+import { temporaryDirectory as newDirectory } from "../support/temporary-directory.ts";
 
 const kills = process.env["REPORT_KIT_SOAK"] === "1" ? 1000 : 12;
 const seed = Number(process.env["REPORT_KIT_SEED"] ?? Date.now());
-
-const newDirectory = () => mkdtemp(join(tmpdir(), "journal-"));
 
 /** The directory of a record's revision in force, and the file in it. */
 async function inForce(root: string, name: string) {
@@ -229,5 +227,85 @@ describe("the directory", () => {
     await rm(root, { recursive: true });
     await expect(journal.write("job-2", {}, 0)).rejects.toMatchObject({ name: "JournalError", code: "unavailable" });
     expect(await journal.write("job-1", {}, 1)).toBeUndefined();
+  });
+});
+
+describe("what others put into the directory", () => {
+  const foreign = ["job-2.bak", "job-2 (copy)", ".DS_Store", "Thumbs.db", "job_2", "JOB-2"];
+
+  test("is passed over by a list, and reported once", async () => {
+    const root = await newDirectory();
+    const journal = fileJournal(root);
+    await journal.write("job-1", {}, 0);
+    for (const name of foreign) await mkdir(join(root, "records", name, "1-x"), { recursive: true });
+    await writeFile(join(root, "records", "job-notes"), "a plain file");
+    const warnings: string[] = [];
+    const note = (warning: Error): unknown => warnings.push(warning.message);
+    process.on("warning", note);
+    expect(await namesIn(journal, "job-")).toEqual(["job-1"]);
+    expect(await namesIn(journal, "")).toEqual(["job-1"]);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", note);
+    expect(warnings).toEqual([
+      expect.stringMatching(/holds what is no record of it: .* and 4 more\. It is passed over/),
+    ]);
+  });
+
+  test("under a record's own name is an error for that record alone", async () => {
+    const root = await newDirectory();
+    const journal = fileJournal(root);
+    await journal.write("job-1", {}, 0);
+    await writeFile(join(root, "records", "job-notes"), "a plain file");
+    await mkdir(join(root, "records", "job-headless", "7 (copy)"), { recursive: true });
+    const refusal = { name: "JournalError", code: "unreadable", retryable: false };
+    for (const name of ["job-notes", "job-headless"]) {
+      await expect(journal.read(name)).rejects.toMatchObject(refusal);
+      await expect(journal.write(name, {}, 0)).rejects.toMatchObject(refusal);
+    }
+    expect(await journal.read("job-1")).toEqual({ revision: 1, value: {} });
+  });
+
+  test("in the place of a revision's file is an error for that record alone", async () => {
+    const root = await newDirectory();
+    await fileJournal(root).write("job-1", {}, 0);
+    const { file } = await inForce(root, "job-1");
+    await rm(file);
+    await mkdir(file);
+    await expect(fileJournal(root).read("job-1")).rejects.toMatchObject({ code: "unreadable" });
+  });
+
+  test.each([".DS_Store", "Thumbs.db", "notes.txt", "1-old"])(
+    "into a record (%s) does not outlive its removal",
+    async (name) => {
+      const root = await newDirectory();
+      const journal = fileJournal(root);
+      await journal.write("job-1", { n: 1 }, 0);
+      await writeFile(join(root, "records", "job-1", name), "");
+      expect(await journal.read("job-1")).toEqual({ revision: 1, value: { n: 1 } });
+      expect(await journal.remove("job-1", 1)).toBe(true);
+      expect(await readdir(join(root, "records"))).toEqual([]);
+      expect(await fileJournal(root).write("job-1", { n: 2 }, 0)).toBe(1);
+    },
+  );
+
+  test("into the empty rest of a removal by an operating system does not keep a record from being created", async () => {
+    const root = await newDirectory();
+    const journal = fileJournal(root);
+    await journal.write("job-other", {}, 0);
+    for (const name of ["job-1", "job-2"]) await mkdir(join(root, "records", name));
+    await writeFile(join(root, "records", "job-1", ".DS_Store"), "");
+    await mkdir(join(root, "records", "job-2", ".AppleDouble"));
+    expect(await journal.write("job-1", { n: 1 }, 0)).toBe(1);
+    expect(await journal.read("job-2")).toBeUndefined();
+  });
+
+  test("is listed neither when it comes in thousands, nor does a list read what it lists", async () => {
+    const root = await newDirectory();
+    const journal = fileJournal(root);
+    await journal.write("job-1", {}, 0);
+    for (let index = 0; index < 2000; index += 1) await mkdir(join(root, "records", `job-many-${index}`));
+    // They are empty: reading one would remove it.
+    expect(await namesIn(journal, "job-many-")).toHaveLength(2000);
+    expect(await readdir(join(root, "records"))).toHaveLength(2001);
   });
 });

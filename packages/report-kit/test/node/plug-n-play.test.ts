@@ -3,10 +3,10 @@ import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { downloadTo } from "../../src/download/download.ts";
+import { unpacked } from "../../src/unpack/index.ts";
 import { fileJournal } from "../../src/node/journal/file-journal.ts";
 import { toDirectory } from "../../src/node/files/targets.ts";
-import { contextFor, csvOf, linkTo, sha256, temporaryDirectory } from "../download/download-context.ts";
+import { csvOf, downloadTo, linkTo, reportAt, sha256, temporaryDirectory } from "../download/ready-report.ts";
 import { startStorage } from "../download/storage.ts";
 
 describe("with file handles that refuse what those of Yarn's Plug'n'Play refuse", () => {
@@ -30,8 +30,8 @@ describe("with file handles that refuse what those of Yarn's Plug'n'Play refuse"
     const csv = csvOf(100_000);
     const storage = await startStorage({ body: gzipSync(csv), etag: '"e"' });
     const into = await temporaryDirectory();
-    const context = contextFor([linkTo(storage)], { name: "report.csv.gz" });
-    const file = await downloadTo(context, toDirectory(into), { unpack: true });
+    const context = reportAt([linkTo(storage)], { fileName: "report.csv.gz" });
+    const file = await downloadTo(context, unpacked(toDirectory(into)));
     expect(file.path).toBe(join(into, "circle", "treasury", "report.csv.gz"));
     expect(file.unpacked).toMatchObject([{ name: "report.csv", sha256: sha256(csv) }]);
   });

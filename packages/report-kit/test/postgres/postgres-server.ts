@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Pool } from "pg";
 import type { PostgresQuery } from "../../src/postgres/postgres-journal.ts";
+import { freePort } from "../support/free-port.ts";
 import { runnablePostgres } from "./embedded-postgres.ts";
 
 /** A real PostgreSQL for one test file. */
@@ -57,18 +57,4 @@ export function openPool(server: PostgresServer, max: number, options?: string):
 /** The query function of a pool: what a user of `pg` writes. */
 export function queryOf(pool: Pool): PostgresQuery {
   return async (sql, params) => (await pool.query(sql, [...params])).rows;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (typeof address === "object" && address !== null) resolve(address.port);
-        else reject(new Error("no port"));
-      });
-    });
-  });
 }

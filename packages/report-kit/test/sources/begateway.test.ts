@@ -1,15 +1,19 @@
 import { createBegatewayClient } from "@report-kit/begateway";
-import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import type { Fault, Sandbox, SandboxOptions, VirtualClock } from "@report-kit/sandbox";
 import * as fc from "fast-check";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { amazonS3Hosts } from "../../src/source/amazon-s3-hosts.ts";
 import { begatewayReports } from "../../src/sources/begateway.ts";
 import type { BegatewayReportRequest } from "../../src/sources/begateway.ts";
 import { asStream } from "../../src/download/index.ts";
-import { createReportKit, explainError, memoryJournal, ReportRequestError } from "../../src/index.ts";
+import { createReportKit, ReportRequestError } from "../../src/index.ts";
 import type { Journal, Observation, Outcome, ReportJob, ReportKit, ReportSource, SourceCall } from "../../src/index.ts";
 import { seededRandom } from "../../src/testing/index.ts";
+import { durableJournal } from "../support/durable-journal.ts";
+import { openSandbox, stepToOutcome } from "../support/open-sandbox.ts";
+import { recordingFetch } from "../support/recording-fetch.ts";
+import type { Sent } from "../support/recording-fetch.ts";
+import { observe, sourceCall } from "../support/source-call.ts";
 
 const startsAt = "2026-11-21T12:00:00Z";
 const key = "0d6f2c1e-7a55-8c3b-9e0f-4b7f6d1a2c90";
@@ -42,37 +46,13 @@ const normalised = {
   user_id: 1098,
 };
 
-interface Sent {
-  readonly method: string;
-  readonly url: string;
-  readonly authorization: string | null;
-  readonly body: unknown;
-}
-
 /** A source whose provider gives one answer, and what it was asked. */
 function answering(answer: () => Response): {
   readonly source: ReportSource<BegatewayReportRequest>;
-  readonly sent: Sent[];
+  readonly sent: readonly Sent[];
 } {
-  const sent: Sent[] = [];
-  const client = createBegatewayClient({
-    pspId: "7",
-    secretKey: "key",
-    baseUrl: "https://dwh.psp.example",
-    fetch: (input, init) => {
-      const request = new Request(input, init);
-      return request.text().then((text) => {
-        const authorization = request.headers.get("authorization");
-        sent.push({
-          method: request.method,
-          url: request.url,
-          authorization,
-          body: text === "" ? undefined : JSON.parse(text),
-        });
-        return answer();
-      });
-    },
-  });
+  const { fetch, sent } = recordingFetch([answer]);
+  const client = createBegatewayClient({ pspId: "7", secretKey: "key", baseUrl: "https://dwh.psp.example", fetch });
   return { source: begatewayReports(client, { pspId: "7" }), sent };
 }
 
@@ -103,27 +83,16 @@ const json =
 const report = (members: object): object => ({ data: { report: { id: key, status: "queued", ...members } } });
 
 function callOf(more: Partial<SourceCall> = {}): SourceCall {
-  const signal = new AbortController().signal;
-  return { key, epoch: 0, request: normalised, now: Date.parse(startsAt), echoProven: false, signal, ...more };
+  return sourceCall({ key, request: normalised, now: Date.parse(startsAt), ...more });
 }
 
 /** What a step makes of a call: the observation, or what its error means. */
-async function see(
+function see(
   source: ReportSource,
-  method: "create" | "look" | "find",
+  during: "create" | "look" | "find",
   more?: Partial<SourceCall>,
 ): Promise<Observation> {
-  const call = callOf(more);
-  try {
-    if (method === "look") return await source.look(call);
-    const observation = await (method === "create" ? source.create?.(call) : source.find?.(call, 0));
-    if (observation === undefined) throw new TypeError(`the source has no ${method}`);
-    return observation;
-  } catch (error) {
-    const meaning = source.explain?.(error, method, call) ?? explainError(error, method);
-    if (meaning === undefined) throw error;
-    return meaning;
-  }
+  return observe(source, during, callOf(more));
 }
 
 describe("begatewayReports", () => {
@@ -355,9 +324,6 @@ function spoilt(field: string, value: unknown): BegatewayReportRequest {
   return { ...wanted, [first]: inner };
 }
 
-/** A memory journal that says it is durable: what `kit.step` needs, without files. */
-const durable = (): Journal => ({ ...memoryJournal(), keeps: "durable" });
-
 interface Scene {
   readonly clock: VirtualClock;
   readonly sandbox: Sandbox;
@@ -369,34 +335,15 @@ interface Scene {
   readonly seen: () => readonly string[];
 }
 
-const opened: Sandbox[] = [];
-afterEach(async () => {
-  for (const sandbox of opened.splice(0)) {
-    await sandbox.close();
-    if (sandbox.violations.length > 0)
-      throw new Error(`the sandbox left its specs: ${JSON.stringify(sandbox.violations)}`);
-  }
-});
-
 async function scene(options: SandboxOptions = {}): Promise<Scene> {
-  const clock = createVirtualClock(startsAt);
-  const sandbox = await startSandbox({ clock, readyAfterMs: 90_000, ...options });
-  opened.push(sandbox);
+  const { clock, sandbox } = await openSandbox(startsAt, { readyAfterMs: 90_000, ...options });
   const source = begatewayReports(createBegatewayClient(sandbox.begateway), { pspId: sandbox.begateway.pspId });
   return {
     clock,
     sandbox,
     source,
     kit: (journal) => createReportKit({ journal, platform: { now: () => clock.now(), random: seededRandom(1) } }),
-    async run(kit, job) {
-      for (let steps = 0; steps < 200; steps += 1) {
-        clock.advance(100); // a kit sends a source ten requests a second at most
-        const step = await kit.step(job.bookmark, [source]);
-        if ("outcome" in step) return step.outcome;
-        clock.advance(step.again.afterMs);
-      }
-      throw new Error("no outcome within 200 steps");
-    },
+    run: (kit, job) => stepToOutcome(clock, kit, job, source),
     seen: () => sandbox.requests.map(({ method, status }) => `${method} ${status ?? "reset"}`),
   };
 }
@@ -404,7 +351,7 @@ async function scene(options: SandboxOptions = {}): Promise<Scene> {
 describe("bad input to beGateway", () => {
   it("is refused naming the field, and no request leaves", async () => {
     const { kit, source, sandbox } = await scene();
-    const here = kit(durable());
+    const here = kit(durableJournal());
     expect(here.report(source, wanted).key).toMatch(/^[0-9a-f-]{36}$/);
     for (const [field, bad] of badValues()) {
       fc.assert(
@@ -731,7 +678,7 @@ describe("a beGateway report job", () => {
 
   it("is made once, under its key, and the link lies with the storage, not the API", async () => {
     const { sandbox, source, kit, run, clock } = await scene();
-    const here = kit(durable());
+    const here = kit(durableJournal());
     const job = here.report(source, wanted);
     expect(await run(here, job)).toMatchObject({ status: "ready", reference: job.key, adopted: false });
     expect(sandbox.made("begateway")).toBe(1);
@@ -752,7 +699,7 @@ describe("a beGateway report job", () => {
 
   it("is downloaded as the zip that holds it, from the storage alone and without credentials", async () => {
     const { sandbox, source, kit, run } = await scene();
-    const here = kit(durable());
+    const here = kit(durableJournal());
     for (const format of ["xlsx", "csv"] as const) {
       const job = here.report(source, { ...wanted, format });
       await run(here, job);
@@ -768,7 +715,7 @@ describe("a beGateway report job", () => {
 
   it("whose create was answered by nobody is found by its id and adopted: one report", async () => {
     const { sandbox, source, kit, run } = await scene();
-    const here = kit(durable());
+    const here = kit(durableJournal());
     sandbox.fail(create, lostAfter);
     const job = here.report(source, wanted);
     expect(await run(here, job)).toMatchObject({ status: "ready", reference: job.key, adopted: true });
@@ -777,7 +724,7 @@ describe("a beGateway report job", () => {
 
   it("whose create was answered by something else is found and adopted too", async () => {
     const { sandbox, source, kit, run, seen } = await scene();
-    const here = kit(durable());
+    const here = kit(durableJournal());
     sandbox.fail(create, { kind: "status", status: 201, body: {}, afterHandling: true });
     expect(await run(here, here.report(source, wanted))).toMatchObject({ status: "ready", adopted: true });
     expect(seen().filter((request) => request.startsWith("POST"))).toEqual(["POST 201"]);
@@ -786,7 +733,7 @@ describe("a beGateway report job", () => {
 
   it("whose create never arrived is made anew once the echo is proven", async () => {
     const { sandbox, source, kit, run, seen } = await scene();
-    const here = kit(durable());
+    const here = kit(durableJournal());
     await run(here, here.report(source, wanted));
     const before = sandbox.requests.length;
     sandbox.fail(create, lostBefore);
@@ -797,7 +744,7 @@ describe("a beGateway report job", () => {
 
   it("whose create never arrived is indeterminate while nothing proves the echo: no second create", async () => {
     const { sandbox, source, kit, run, seen } = await scene();
-    const here = kit(durable());
+    const here = kit(durableJournal());
     sandbox.fail(create, lostBefore);
     expect(await run(here, here.report(source, wanted))).toMatchObject({ status: "indeterminate", found: [] });
     expect(seen().filter((request) => request.startsWith("POST"))).toEqual(["POST reset"]);
@@ -806,7 +753,7 @@ describe("a beGateway report job", () => {
 
   it("at a provider that gives ids of its own never makes a second report after a lost answer", async () => {
     const { sandbox, source, kit, run, seen } = await scene({ begatewayEchoesId: false });
-    const here = kit(durable());
+    const here = kit(durableJournal());
     const job = here.report(source, wanted);
     const outcome = await run(here, job);
     expect(outcome).toMatchObject({ status: "ready", reference: sandbox.reports[0]?.id });
@@ -824,10 +771,10 @@ describe("a beGateway report job", () => {
 
   it("begun again with its journal lost looks at once at the report that it made before", async () => {
     const { sandbox, source, kit, run, seen, clock } = await scene();
-    const here = kit(durable());
+    const here = kit(durableJournal());
     await run(here, here.report(source, wanted));
     const before = sandbox.requests.length;
-    const elsewhere = kit(durable());
+    const elsewhere = kit(durableJournal());
     const job = elsewhere.report(source, wanted);
     const startedAt = clock.now();
     expect(await run(elsewhere, job)).toMatchObject({ status: "ready", reference: job.key, adopted: true });
@@ -839,7 +786,7 @@ describe("a beGateway report job", () => {
 
   it("is expired once its file is gone, and made anew only for another epoch", async () => {
     const { sandbox, source, kit, run, clock } = await scene();
-    const journal = durable();
+    const journal = durableJournal();
     const job = kit(journal).report(source, wanted);
     await run(kit(journal), job);
     clock.advance(72 * 3_600_000);
@@ -853,7 +800,7 @@ describe("a beGateway report job", () => {
 
   it("that expired says so once", async () => {
     const { source, kit, run, clock } = await scene();
-    const here = kit(durable());
+    const here = kit(durableJournal());
     const job = here.report(source, wanted);
     await run(here, job);
     clock.advance(72 * 3_600_000);
@@ -865,7 +812,7 @@ describe("a beGateway report job", () => {
 
   it("that the provider no longer knows ends after a bounded number of looks, and another epoch makes it again", async () => {
     const { sandbox, source, kit, run, seen, clock } = await scene({ readyAfterMs: 3_600_000 });
-    const here = kit(durable());
+    const here = kit(durableJournal());
     const job = here.report(source, wanted);
     await here.step(job.bookmark, [source]);
     const takeBack = sandbox.fail(
@@ -892,7 +839,7 @@ describe("a beGateway report job", () => {
 
   it("that the provider fails is failed, in one report", async () => {
     const { sandbox, source, kit, run } = await scene();
-    const here = kit(durable());
+    const here = kit(durableJournal());
     sandbox.fail(create, { kind: "report-fails" });
     expect(await run(here, here.report(source, wanted))).toMatchObject({
       status: "failed",
@@ -906,7 +853,7 @@ describe("a beGateway report job", () => {
     const { sandbox, kit } = await scene();
     const client = createBegatewayClient({ ...sandbox.begateway, secretKey: "wrong" });
     const source = begatewayReports(client, { pspId: sandbox.begateway.pspId });
-    const here = kit(durable());
+    const here = kit(durableJournal());
     const job = here.report(source, wanted);
     await expect(here.step(job.bookmark, [source])).rejects.toMatchObject({ name: "ProviderError", status: 401 });
     expect(sandbox.made("begateway")).toBe(0);

@@ -7,54 +7,29 @@ import { circleReports } from "../../src/sources/circle.ts";
 import type { CircleReportRequest } from "../../src/sources/circle.ts";
 import { asStream } from "../../src/download/index.ts";
 import { createReportKit, memoryJournal, ReportRequestError } from "../../src/index.ts";
+import type { SourceCall } from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
+import { recordingFetch } from "../support/recording-fetch.ts";
+import type { Sent } from "../support/recording-fetch.ts";
+import { sourceCall } from "../support/source-call.ts";
 
 const now = Date.parse("2026-11-20T12:00:00Z");
 const entity = "9b2c1f7e-4d3a-4f8b-bc2a-1e0d5a6c7b88";
 const id = "550e8400-e29b-41d4-a716-446655440000";
 
-interface Sent {
-  readonly method: string;
-  readonly path: string;
-  readonly body: unknown;
-}
-
 /** A client whose answers are given, and what it sent. */
 function answering(...answers: readonly (() => Response)[]): {
-  client: ReturnType<typeof createCircleClient>;
-  sent: Sent[];
+  readonly client: ReturnType<typeof createCircleClient>;
+  readonly sent: readonly Sent[];
 } {
-  const sent: Sent[] = [];
-  const client = createCircleClient({
-    apiKey: "test-key",
-    baseUrl: "https://api.circle.test",
-    fetch: async (input, init) => {
-      const request = new Request(input, init);
-      const text = await request.text();
-      sent.push({
-        method: request.method,
-        path: new URL(request.url).pathname,
-        body: text === "" ? undefined : JSON.parse(text),
-      });
-      const answer = answers[Math.min(sent.length, answers.length) - 1];
-      if (answer === undefined) throw new TypeError("no answer was given for this request");
-      return answer();
-    },
-  });
-  return { client, sent };
+  const { fetch, sent } = recordingFetch(answers);
+  return { client: createCircleClient({ apiKey: "test-key", baseUrl: "https://api.circle.test", fetch }), sent };
 }
 
 const json = (status: number, body: unknown) => (): Response =>
   Response.json(body, { status, headers: { "X-Request-Id": "2adba88e-9d63-44bc-b975-9b6ae3440dde" } });
-const call = (request: Record<string, string>, reference?: string) => ({
-  key: "k",
-  epoch: 0,
-  request,
-  now,
-  echoProven: false,
-  signal: new AbortController().signal,
-  ...(reference === undefined ? {} : { reference }),
-});
+const call = (request: Record<string, string>, reference?: string): SourceCall =>
+  sourceCall({ request, now, ...(reference === undefined ? {} : { reference }) });
 
 describe("a request to Circle", () => {
   const source = circleReports(answering().client, { account: "treasury" });
@@ -65,7 +40,7 @@ describe("a request to Circle", () => {
       reportType: "camt053",
       request: { reportType: "camt053", date: "2026-11-19" },
       identity: { reportType: "camt053", date: "2026-11-19" },
-      expects: "xml",
+      expects: "camt053",
       readyAt: Date.parse("2026-11-20T02:00:00Z"),
       deadlineAt: Date.parse("2026-11-20T07:00:00Z"),
     });
@@ -248,7 +223,8 @@ describe("what Circle answers", () => {
     expect(sent).toEqual([
       {
         method: "POST",
-        path: "/v1/reports",
+        url: "https://api.circle.test/v1/reports",
+        authorization: "Bearer test-key",
         body: { reportType: "managed_payin_transactions", timeframe: "monthly", date: "2026-10-01" },
       },
     ]);
@@ -283,7 +259,8 @@ describe("what Circle answers", () => {
     const { client, sent } = answering(json(200, body));
     const seen = await circleReports(client, { account: "treasury" }).look(call(camt, id));
     expect(seen).toMatchObject(expected);
-    expect(sent).toEqual([{ method: "GET", path: `/v1/reports/${id}`, body: undefined }]);
+    const url = `https://api.circle.test/v1/reports/${id}`;
+    expect(sent).toEqual([{ method: "GET", url, authorization: "Bearer test-key", body: undefined }]);
   });
 
   it("404 before a statement is there: it is asked for again, around its documented ready time", async () => {

@@ -1,16 +1,20 @@
 import { createMonatoClient } from "@report-kit/monato";
 import type { MonatoClient } from "@report-kit/monato";
-import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import type { Sandbox, SandboxOptions, VirtualClock } from "@report-kit/sandbox";
 import * as fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { amazonS3Hosts } from "../../src/source/amazon-s3-hosts.ts";
 import { asStream } from "../../src/download/index.ts";
-import { createReportKit, explainError, memoryJournal, ReportRequestError } from "../../src/index.ts";
-import type { Journal, Observation, Outcome, ReportJob, ReportKit, ReportSource, SourceCall } from "../../src/index.ts";
+import { createReportKit, ReportRequestError } from "../../src/index.ts";
+import type { Observation, Outcome, ReportJob, ReportKit, ReportSource, SourceCall } from "../../src/index.ts";
 import { monatoReports } from "../../src/sources/monato.ts";
 import type { MonatoReportRequest } from "../../src/sources/monato.ts";
 import { createVirtualClock as createKitClock, seededRandom } from "../../src/testing/index.ts";
+import { durableJournal } from "../support/durable-journal.ts";
+import { openSandbox, stepToOutcome } from "../support/open-sandbox.ts";
+import { recordingFetch } from "../support/recording-fetch.ts";
+import type { Sent } from "../support/recording-fetch.ts";
+import { observe, sourceCall } from "../support/source-call.ts";
 
 const startsAt = "2026-11-21T12:00:00Z";
 const now = Date.parse(startsAt);
@@ -23,33 +27,13 @@ const checkedClabe = "032180000118359719";
 
 const daily = { report_type: "DAILY", operation_date: "2026-11-19" } as const satisfies MonatoReportRequest;
 
-interface Sent {
-  readonly method: string;
-  readonly url: string;
-  readonly authorization: string | null;
-  readonly body: unknown;
-}
-
-/** A source whose provider gives one answer after the other, the last for ever, and what it was asked. */
+/** A source whose provider gives one answer after the other, the last again and again, and what it was asked. */
 function answering(...answers: readonly (() => Response)[]): {
   readonly source: ReportSource<MonatoReportRequest>;
-  readonly sent: Sent[];
+  readonly sent: readonly Sent[];
 } {
-  const sent: Sent[] = [];
-  const client = createMonatoClient({
-    clientId,
-    token: "jwt",
-    baseUrl,
-    fetch: async (input, init) => {
-      const request = new Request(input, init);
-      const authorization = request.headers.get("authorization");
-      sent.push({ method: request.method, url: request.url, authorization, body: await request.json() });
-      const answer = answers[Math.min(sent.length, answers.length) - 1];
-      if (answer === undefined) throw new TypeError("no answer was given to the test's provider");
-      return answer();
-    },
-  });
-  return { source: monatoReports(client), sent };
+  const { fetch, sent } = recordingFetch(answers);
+  return { source: monatoReports(createMonatoClient({ clientId, token: "jwt", baseUrl, fetch })), sent };
 }
 
 const json =
@@ -58,20 +42,12 @@ const json =
     Response.json(body, { status, headers });
 
 function callOf(more: Partial<SourceCall> = {}): SourceCall {
-  const signal = new AbortController().signal;
-  return { key: "k", epoch: 0, request: daily, now, echoProven: false, signal, ...more };
+  return sourceCall({ request: daily, now, ...more });
 }
 
 /** What a step makes of a look: the observation, or what its error means. */
-async function look(source: ReportSource, more?: Partial<SourceCall>): Promise<Observation> {
-  const call = callOf(more);
-  try {
-    return await source.look(call);
-  } catch (error) {
-    const meaning = source.explain?.(error, "look", call) ?? explainError(error, "look");
-    if (meaning === undefined) throw error;
-    return meaning;
-  }
+function look(source: ReportSource, more?: Partial<SourceCall>): Promise<Observation> {
+  return observe(source, "look", callOf(more));
 }
 
 describe("monatoReports", () => {
@@ -351,7 +327,7 @@ describe("what Monato's answers mean", () => {
   it("500 for good ends a wait, whatever process takes the steps, and asking again begins anew", async () => {
     const clock = createKitClock({ start: now });
     const { source, sent } = answering(json(500, { code: 13, message: "internal" }));
-    const journal: Journal = { ...memoryJournal(), keeps: "durable" };
+    const journal = durableJournal();
     const { bookmark } = createReportKit({ journal, platform: clock.platform }).report(source, {
       report_type: "DAILY",
       operation_date: "2026-11-18",
@@ -416,9 +392,6 @@ describe("what Monato's answers mean", () => {
   });
 });
 
-/** A memory journal that says it is durable: what `kit.step` needs, without files. */
-const durable = (): Journal => ({ ...memoryJournal(), keeps: "durable" });
-
 interface Scene {
   readonly clock: VirtualClock;
   readonly sandbox: Sandbox;
@@ -428,35 +401,19 @@ interface Scene {
   readonly run: (job: ReportJob) => Promise<Outcome>;
 }
 
-const opened: Sandbox[] = [];
-afterEach(async () => {
-  for (const sandbox of opened.splice(0)) {
-    await sandbox.close();
-    if (sandbox.violations.length > 0)
-      throw new Error(`the sandbox left its specs: ${JSON.stringify(sandbox.violations)}`);
-  }
-});
-
 async function scene(options: SandboxOptions = {}): Promise<Scene> {
-  const clock = createVirtualClock(startsAt);
-  const sandbox = await startSandbox({ clock, readyAfterMs: 90_000, ...options });
-  opened.push(sandbox);
+  const { clock, sandbox } = await openSandbox(startsAt, { readyAfterMs: 90_000, ...options });
   const source = monatoReports(createMonatoClient({ ...sandbox.monato, now: () => clock.now() }));
-  const kit = createReportKit({ journal: durable(), platform: { now: () => clock.now(), random: seededRandom(1) } });
+  const kit = createReportKit({
+    journal: durableJournal(),
+    platform: { now: () => clock.now(), random: seededRandom(1) },
+  });
   return {
     clock,
     sandbox,
     source,
     kit,
-    async run(job) {
-      for (let steps = 0; steps < 200; steps += 1) {
-        clock.advance(100); // a kit sends a source ten requests a second at most
-        const step = await kit.step(job.bookmark, [source]);
-        if ("outcome" in step) return step.outcome;
-        clock.advance(step.again.afterMs);
-      }
-      throw new Error("no outcome within 200 steps");
-    },
+    run: (job) => stepToOutcome(clock, kit, job, source),
   };
 }
 
@@ -532,7 +489,7 @@ describe("bad input to Monato", () => {
 describe("a Monato report job", () => {
   it("is looked up until it is there: a day, a month and an account's month", async () => {
     const { sandbox, source, kit, run } = await scene();
-    const [clabe_number] = sandbox.monato.clabeNumbers;
+    const [{ clabeNumber: clabe_number }] = sandbox.monatoAccounts;
     const wanted: readonly (readonly [MonatoReportRequest, string, string])[] = [
       [daily, "2026-11-19", "transactions_daily_20261119.csv"],
       [{ report_type: "MONTHLY", operation_date: "2026-10-03" }, "2026-10-31", "transactions_monthly_202610.csv"],

@@ -2,8 +2,9 @@ import { createCircleClient } from "@report-kit/circle";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { circleReports } from "../../src/sources/circle.ts";
-import { createReportKit, memoryJournal } from "../../src/index.ts";
+import { createReportKit } from "../../src/index.ts";
 import { seededRandom } from "../../src/testing/index.ts";
+import { durableJournal } from "../support/durable-journal.ts";
 
 const now = Date.parse("2026-11-20T12:00:00Z");
 const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -58,7 +59,7 @@ it("no request is sent before a Retry-After instant, whatever the header, in 10,
         },
       });
       const kit = createReportKit({
-        journal: { ...memoryJournal(), keeps: "durable" },
+        journal: durableJournal(),
         platform: { now: () => at, random: seededRandom(seed) },
       });
       const source = circleReports(client, { account: "treasury" });

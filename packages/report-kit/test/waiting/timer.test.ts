@@ -73,16 +73,16 @@ describe("the timer", () => {
     const timer = createTimer({ now: () => now, setTimeout: (run) => fires.push(run), clearTimeout: () => undefined });
     const ended = vi.fn<() => void>();
     const wait = timer.wait(1_010_000).then(ended);
-    for (const step of [9_999, -5_000, 5_000]) {
+    for (const step of [9_000, -5_000, 999]) {
       now += step;
       fires.at(-1)?.();
       await Promise.resolve();
       expect(ended).not.toHaveBeenCalled();
     }
-    now += 1;
+    now += 1; // ten seconds have passed, whatever the clock says
     fires.at(-1)?.();
     await wait;
-    expect(now).toBe(1_010_000);
+    expect(now).toBe(1_005_000);
   });
 
   it("notices within five minutes that the machine slept", async () => {
@@ -100,6 +100,31 @@ describe("the timer", () => {
     await wait;
     expect(timer.waiting).toBe(0);
   });
+
+  it.each([
+    [10_000, 4_000],
+    [7 * 3_600_000, 3_600_000],
+    [299_000, 1],
+  ])(
+    "ends a wait of %i ms at most five minutes late when the clock is set back an hour after %i ms",
+    async (forMs, afterMs) => {
+      const clock = createVirtualClock();
+      let setBackMs = 0;
+      const timer = createTimer({ ...clock.platform, now: () => clock.now() - setBackMs });
+      const startedAt = clock.now();
+      const wait = timer.wait(startedAt + forMs);
+      await clock.advance(afterMs);
+      setBackMs = 3_600_000;
+      await clock.finish(wait);
+      const tookMs = clock.now() - startedAt;
+      expect(tookMs).toBeGreaterThanOrEqual(forMs);
+      expect(tookMs).toBeLessThanOrEqual(forMs + 300_000);
+      // Waits that begin afterwards take as long as they say.
+      const nextAt = clock.now();
+      await clock.finish(timer.wait(timer.now() + 5_000));
+      expect(clock.now() - nextAt).toBe(5_000);
+    },
+  );
 
   it("rejects with the signal's reason on abort, and leaves neither timer nor listener", async () => {
     const { clock, timer } = scene();

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
+import { createRequestListener } from "@remix-run/node-fetch-server";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { toNodeHandler } from "../../src/node/node-handler.ts";
 import { sameSecret } from "../../src/webhook/same-secret.ts";
 import { clientId, statementNotice, token, transactionsNotice, webhookScene } from "./scene.ts";
 
@@ -140,7 +140,7 @@ describe("whatever is sent", () => {
     "does so through node:http as well, over sockets",
     async () => {
       const scene = webhookScene();
-      const server = createServer(toNodeHandler(scene.handler)).listen(0, "127.0.0.1");
+      const server = createServer(createRequestListener(scene.handler)).listen(0, "127.0.0.1");
       await once(server, "listening");
       const { port } = server.address() as AddressInfo; // of a TCP server that listens
       const warnings: Error[] = [];

@@ -7,9 +7,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { createRequestListener } from "@remix-run/node-fetch-server";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { toNodeHandler } from "../../src/node/node-handler.ts";
+import { freePort } from "../support/free-port.ts";
 import { endpoint } from "./endpoint.ts";
 import type { EndpointState } from "./endpoint.ts";
 import { statementNotice, token, transactionsNotice } from "./scene.ts";
@@ -77,7 +78,7 @@ async function sendAll(origin: string): Promise<unknown> {
 
 describe("the webhook's handler", () => {
   it("does on Node what it says", async () => {
-    const server = createServer(toNodeHandler(endpoint())).listen(0, "127.0.0.1");
+    const server = createServer(createRequestListener(endpoint())).listen(0, "127.0.0.1");
     await once(server, "listening");
     try {
       const { port } = server.address() as AddressInfo; // of a TCP server that listens
@@ -157,15 +158,6 @@ async function bundle(outfile: string, lines: string): Promise<void> {
     outfile,
     logLevel: "error",
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // of a TCP server that listens
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 function workerdConfig(port: number): string {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createRequestListener } from "@remix-run/node-fetch-server";
 import { createMonatoClient } from "@report-kit/monato";
 import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import { describe, expect, it } from "vitest";
@@ -8,7 +9,6 @@ import { asStream } from "../../src/download/index.ts";
 import { createReportKit, memoryJournal } from "../../src/index.ts";
 import type { ReportJob } from "../../src/index.ts";
 import { monatoReports } from "../../src/sources/monato.ts";
-import { toNodeHandler } from "../../src/node/node-handler.ts";
 import { monatoWebhook, registerMonatoWebhook } from "../../src/webhook/index.ts";
 import type { WebhookEvent } from "../../src/webhook/index.ts";
 
@@ -19,7 +19,7 @@ describe("Monato's webhook, from end to end", () => {
   it("wakes who waits and hands over what nobody waits for; each is downloaded once", async () => {
     const clock = createVirtualClock(start);
     const sandbox = await startSandbox({ clock, readyAfterMs: 90_000 });
-    const { accounts } = sandbox.monato;
+    const { monatoAccounts: accounts } = sandbox;
     const [{ clabeNumber, accountId }] = accounts;
     const events: WebhookEvent[] = [];
     const errors: unknown[] = [];
@@ -40,12 +40,12 @@ describe("Monato's webhook, from end to end", () => {
       onError: (error) => errors.push(error),
       waitUntil: (work) => works.push(work),
     });
-    const server = createServer(toNodeHandler(handler)).listen(0, "127.0.0.1");
+    const server = createServer(createRequestListener(handler)).listen(0, "127.0.0.1");
     await once(server, "listening");
     try {
       const { port } = server.address() as AddressInfo; // of a TCP server that listens
       await registerMonatoWebhook(client, { url: `http://127.0.0.1:${port}/monato`, token });
-      sandbox.monato.prepare({
+      sandbox.prepareMonatoFile({
         report_type: "MONTHLY_ACCOUNT_STATEMENT",
         operation_date: "2026-02-01",
         clabe_number: clabeNumber,
@@ -114,13 +114,13 @@ describe("Monato's webhook, from end to end", () => {
       onError: (error) => errors.push(error),
       onEvent: (event) => events.push(event),
     });
-    const server = createServer(toNodeHandler(handler)).listen(0, "127.0.0.1");
+    const server = createServer(createRequestListener(handler)).listen(0, "127.0.0.1");
     await once(server, "listening");
     try {
       const { port } = server.address() as AddressInfo; // of a TCP server that listens
       await registerMonatoWebhook(client, { url: `http://127.0.0.1:${port}/right`, token });
       await registerMonatoWebhook(client, { url: `http://127.0.0.1:${port}/wrong`, token: "anotherToken" });
-      sandbox.monato.prepare({ report_type: "DAILY", operation_date: "2026-11-20" });
+      sandbox.prepareMonatoFile({ report_type: "DAILY", operation_date: "2026-11-20" });
       clock.advance(1_000);
       const deliveries = await sandbox.deliverWebhooks();
       expect(deliveries.map(({ url, status }) => [new URL(url).pathname, status])).toEqual([

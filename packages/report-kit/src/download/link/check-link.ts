@@ -17,7 +17,7 @@ export interface LinkRules {
  * over https, and only from a host of the list. IP addresses are refused, public ones too: no provider uses them, and every
  * way to write a private one is thereby refused.
  *
- * A name of the list that resolves to a private address passes: fetch does not tell what a name resolves to.
+ * A name of the list that resolves to a private address passes: fetch does not show what a name resolves to.
  *
  * @param base what a relative redirect is relative to.
  * @returns the URL without its fragment.
@@ -29,6 +29,7 @@ export function checkLink(link: string, rules: LinkRules, base?: URL): URL {
   url.hash = "";
   if (url.username !== "" || url.password !== "") throw refused("holds user info", url);
   const { protocol, hostname, host } = url;
+  if (host.length > longestHost) throw refused("has a host that is too long", `${protocol}//${host.slice(0, 80)}…`);
   if (rules.loopback && isLoopbackHost(hostname) && (protocol === "http:" || protocol === "https:")) return url;
   if (protocol !== "https:") throw refused("is not https", url);
   // The URL parser has turned every spelling of an IPv4 address (octal, one number, fullwidth digits) into four decimals.
@@ -38,6 +39,9 @@ export function checkLink(link: string, rules: LinkRules, base?: URL): URL {
   }
   return url;
 }
+
+/** A name of DNS, a colon and a port. */
+const longestHost = 253 + 6;
 
 /** A leading `*.` stands for one or more labels, any other `*` for a part of one label. */
 function matches(allowed: string, host: string): boolean {

@@ -1,6 +1,6 @@
 /// <reference types="node" />
 import { createHash as createNodeHash } from "node:crypto";
-import type { Hash } from "../../download/target.ts";
+import type { Hash } from "../../download/sink.ts";
 
 /** SHA-256 by the platform's own code. */
 export function createHash(state: ReturnType<typeof createNodeHash> = createNodeHash("sha256")): Hash {

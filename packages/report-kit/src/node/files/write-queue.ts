@@ -29,7 +29,7 @@ export function createWriteQueue(file: FileHandle): WriteQueue {
     if (collected === 0) return;
     [collecting, writing] = [writing, collecting];
     underWay = writeAll(file, writing.subarray(0, collected), queue.position);
-    // It is heard of by whoever awaits it next.
+    // The next flush or drain awaits it, and rejects.
     underWay.catch(() => {});
     queue.position += collected;
     collected = 0;

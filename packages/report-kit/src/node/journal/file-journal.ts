@@ -1,14 +1,18 @@
 /// <reference types="node" />
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
+import { link, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { JournalError } from "../../errors.ts";
-import { checkJournalName } from "../../journal/record-name.ts";
+import { checkJournalName } from "../../journal/journal.ts";
 import type { Journal, JournalRecord } from "../../journal/journal.ts";
 import type { JsonObject } from "../../json.ts";
-import { fileErrorCode, syncDirectory, writeDurably } from "../files/durable-file.ts";
+import { makeDurably } from "../files/directory.ts";
+import { createGroupSync, fileErrorCode, syncDirectory, writeDurably } from "../files/durable-file.ts";
+import { fileErrorAdvice, fileErrorReason, isPassing } from "../files/file-error.ts";
+import { listRecords } from "./list-records.ts";
 import { createRecord, findHead, readRecord, removeRecord, replaceRecord } from "./record-directory.ts";
-import type { Head } from "./record-directory.ts";
+import type { RecordRoom } from "./record-directory.ts";
+import type { Head } from "./record-head.ts";
 
 /** How the files of a journal are laid out. A directory of a higher format was made by a newer report-kit. */
 const format = 1;
@@ -16,9 +20,6 @@ const format = 1;
 const draftsLastMs = 3_600_000;
 /** Records whose head is remembered, to save looking for it. */
 const remembered = 10_000;
-
-/** Refusals that pass by themselves, or once somebody makes room. */
-const passing: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "EAGAIN", "EBUSY"]);
 
 /**
  * A journal in a directory of a local disk: durable, and safe for any number of processes on one machine, without locks
@@ -38,16 +39,17 @@ export function fileJournal(directory: string): Journal {
   const root = resolve(directory);
   const records = join(root, "records");
   const temporary = join(root, "temporary");
+  const room: RecordRoom = { records, temporary, syncRecords: createGroupSync(records) };
   const heads = new Map<string, Head>();
   let prepared: Promise<void> | undefined;
 
   async function ready(name?: string): Promise<void> {
     if (name !== undefined) checkJournalName(name);
-    prepared ??= prepare(root, records, temporary);
+    prepared ??= prepare(root, room);
     try {
       await prepared;
     } catch (error) {
-      prepared = undefined; // whoever made room or corrected the permissions need not start the process again
+      prepared = undefined; // after room was made or permissions were corrected, the process need not be started again
       throw error;
     }
   }
@@ -74,7 +76,7 @@ export function fileJournal(directory: string): Journal {
     keeps: "durable",
     async read(name: string): Promise<JournalRecord | undefined> {
       await ready(name);
-      return telling(`read ${name} in`, root, async () => {
+      return reporting(`read ${name} in`, root, async () => {
         const found = await readRecord(join(records, name), heads.get(name));
         remember(name, found?.head);
         return found?.record;
@@ -82,25 +84,25 @@ export function fileJournal(directory: string): Journal {
     },
     async write(name: string, value: JsonObject, expected: number): Promise<number | undefined> {
       await ready(name);
-      return telling(`write ${name} to`, root, async () => {
+      return reporting(`write ${name} to`, root, async () => {
         const before = expected === 0 ? undefined : await headAt(name, expected);
         let head: Head | undefined;
-        if (expected === 0) head = await createRecord(records, name, temporary, value);
-        else if (before !== undefined) head = await replaceRecord(join(records, name), before, value);
+        if (expected === 0) head = await createRecord(room, name, value);
+        else if (before !== undefined) head = await replaceRecord(room, name, before, value);
         remember(name, head);
         return head?.revision;
       });
     },
     async *list(prefix: string): AsyncIterable<string> {
       await ready();
-      const names = await telling("list", root, () => readdir(records));
-      yield* names.filter((name) => name.startsWith(prefix));
+      const names = await reporting("list", root, () => listRecords(records, prefix));
+      yield* names;
     },
     async remove(name: string, expected: number): Promise<boolean> {
       await ready(name);
-      return telling(`remove ${name} from`, root, async () => {
+      return reporting(`remove ${name} from`, root, async () => {
         const head = await headAt(name, expected);
-        const removed = head !== undefined && (await removeRecord(join(records, name), head, temporary));
+        const removed = head !== undefined && (await removeRecord(room, name, head));
         remember(name, undefined);
         return removed;
       });
@@ -109,22 +111,29 @@ export function fileJournal(directory: string): Journal {
 }
 
 /** Make the directory, or see that it is a journal this version can use, and sweep out what killed processes left. */
-async function prepare(root: string, records: string, temporary: string): Promise<void> {
+async function prepare(root: string, { records, temporary }: RecordRoom): Promise<void> {
   try {
-    await mkdir(records, { recursive: true });
-    await mkdir(temporary, { recursive: true });
+    await makeDurably(records);
+    await makeDurably(temporary);
     checkFormat(root, (await readFormat(root)) ?? (await writeFormat(root, temporary)));
-    await syncDirectory(root);
+    if (!(await syncDirectory(root))) throw notDurable(root);
     await sweep(temporary);
   } catch (error) {
     if (JournalError.isInstance(error)) throw error;
     throw new JournalError({
       code: "unusable-directory",
-      message: `${root} can't be used as a journal (${fileErrorCode(error) ?? String(error)}): name a directory of a local disk that this process may write to.`,
-      retryable: passing.has(fileErrorCode(error)),
+      message: `${root} can't be used as a journal (${fileErrorReason(error)}). ${fileErrorAdvice(error) || "Name a directory of a local disk that this process may write to."}`,
+      retryable: isPassing(error),
       cause: error,
     });
   }
+}
+
+function notDurable(root: string): JournalError {
+  return new JournalError({
+    code: "unusable-directory",
+    message: `${root} can't be used as a journal: its file system can't sync, so a loss of power could undo the record of a report that was asked for. Name a directory of a local disk, or use postgresJournal.`,
+  });
 }
 
 async function readFormat(root: string): Promise<string | undefined> {
@@ -139,7 +148,7 @@ async function readFormat(root: string): Promise<string | undefined> {
 /** Several processes may do this at once: the first one's file stays, whole. */
 async function writeFormat(root: string, temporary: string): Promise<string | undefined> {
   const draft = join(temporary, randomUUID());
-  await writeDurably(draft, `${JSON.stringify({ journal: "report-kit", format })}\n`);
+  if (!(await writeDurably(draft, `${JSON.stringify({ journal: "report-kit", format })}\n`))) throw notDurable(root);
   try {
     await link(draft, join(root, "journal.json"));
   } catch (error) {
@@ -185,17 +194,21 @@ async function sweep(temporary: string): Promise<void> {
   }
 }
 
-/** Run an operation; what the file system refuses becomes a JournalError that says what was being done. */
-async function telling<T>(doing: string, root: string, operation: () => Promise<T>): Promise<T> {
+/** Run an operation; what the file system refuses becomes a JournalError that names what was being done. */
+async function reporting<T>(doing: string, root: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
   } catch (error) {
     if (JournalError.isInstance(error)) throw error;
-    const code = fileErrorCode(error);
     throw new JournalError({
       code: "unavailable",
-      message: `Could not ${doing} the journal ${root} (${code ?? String(error)}); nothing was sent on the strength of it.`,
-      retryable: passing.has(code),
+      message: [
+        `Could not ${doing} the journal ${root} (${fileErrorReason(error)}). Nothing was sent that this record should announce.`,
+        fileErrorAdvice(error),
+      ]
+        .join(" ")
+        .trim(),
+      retryable: isPassing(error),
       cause: error,
     });
   }

@@ -1,13 +1,18 @@
 /// <reference types="node" />
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, rmdir, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdir, readdir, rename, rm, unlink } from "node:fs/promises";
+import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { JournalError } from "../../errors.ts";
 import type { JournalRecord } from "../../journal/journal.ts";
 import type { JsonObject } from "../../json.ts";
-import { fileErrorCode, insist, syncDirectory, writeDurably } from "../files/durable-file.ts";
+import { fileErrorCode, retryOnWindows, syncDirectory, writeDurably } from "../files/durable-file.ts";
+import { giveWay } from "./give-way.ts";
 import { parseRecord, recordText } from "./record-file.ts";
+import { headName, newHead, parseHead } from "./record-head.ts";
+import type { Head } from "./record-head.ts";
+import { removeEmpty, removeForeign, removeHead } from "./remove-directory.ts";
 
 /*
  * How a record lies on the disk, and why no lock is needed
@@ -29,27 +34,24 @@ import { parseRecord, recordText } from "./record-file.ts";
  * APFS and NTFS keep it).
  */
 
-/** Which revision of a record is in force: the name of its directory, taken apart. */
-export interface Head {
-  readonly revision: number;
-  readonly id: string;
+/** What a record's directory needs of its journal. */
+export interface RecordRoom {
+  /** The directory of all records. */
+  readonly records: string;
+  /** On the same file system: what is being made, and what is being removed. */
+  readonly temporary: string;
+  /** Have the entries of `records` on the disk. */
+  syncRecords(): Promise<void>;
 }
 
 /** Looks at a record that others change at each of them, before we say that it is damaged. */
 const looks = 1000;
 
-const headName = (head: Head): string => `${head.revision}-${head.id}`;
-const newHead = (revision: number): Head => ({ revision, id: randomUUID() });
-
-function parseHead(entry: string): Head | undefined {
-  const match = /^([1-9]\d{0,15})-([0-9a-f-]{36})$/.exec(entry);
-  return match?.[1] === undefined || match[2] === undefined ? undefined : { revision: Number(match[1]), id: match[2] };
-}
-
 /** The head in force; undefined when there is no such record. */
 export async function findHead(record: string): Promise<Head | undefined> {
   for (let look = 0; look < looks; look += 1) {
-    const entries = await unless(["ENOENT"], readdir(record));
+    await giveWay();
+    const entries = entriesOf(record);
     if (entries === undefined) return undefined;
     // A head that is renamed while we read the directory may show up under both names: the higher one is in force.
     const [head] = entries
@@ -57,11 +59,21 @@ export async function findHead(record: string): Promise<Head | undefined> {
       .filter((found) => found !== undefined)
       .sort((one, other) => other.revision - one.revision);
     if (head !== undefined) return head;
-    // … or under neither, which looks like the rest of a removal. Removing the directory tells: it fails unless empty.
+    // … or under neither, which looks like the rest of a removal. Removing the directory decides: it fails unless empty.
     if (await removeEmpty(record)) return undefined;
     await nextTurn();
   }
   throw damaged(record, "it has no revision in force");
+}
+
+function entriesOf(record: string): readonly string[] | undefined {
+  try {
+    return readdirSync(record);
+  } catch (error) {
+    if (fileErrorCode(error) === "ENOENT") return undefined;
+    if (fileErrorCode(error) === "ENOTDIR") throw damaged(record, "it is a file, where a directory should be");
+    throw error;
+  }
 }
 
 /** The record in force, and its head; undefined when there is none. `known` saves looking for the head. */
@@ -70,10 +82,12 @@ export async function readRecord(
   known: Head | undefined,
 ): Promise<{ readonly head: Head; readonly record: JournalRecord } | undefined> {
   for (let look = 0; look < looks; look += 1) {
+    if (look > 0) await nextTurn(); // the writer that moved it on may be of this process
     const head = look === 0 && known !== undefined ? known : await findHead(record);
     if (head === undefined) return undefined;
     // No file there: the head was moved on since we looked. While its name stands, the file in it is the truth.
-    const text = await unless(["ENOENT"], readFile(join(record, headName(head), `${headName(head)}.json`), "utf8"));
+    await giveWay();
+    const text = readText(`${record}/${headName(head)}/${headName(head)}.json`);
     if (text === undefined) continue;
     const parsed = parseRecord(text, head.revision);
     if (parsed === undefined) throw damaged(record, `its revision ${head.revision} does not match its checksum`);
@@ -82,17 +96,24 @@ export async function readRecord(
   throw damaged(record, "the file of its revision in force is missing");
 }
 
-/** Create a record at revision 1, out of `temporary` on the same file system. @returns undefined when there is one. */
-export async function createRecord(
-  records: string,
-  name: string,
-  temporary: string,
-  value: JsonObject,
-): Promise<Head | undefined> {
-  const record = join(records, name);
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const code = fileErrorCode(error);
+    // A directory in the place of the file, or a file in the place of the head's directory: its text is no record.
+    if (code === "EISDIR" || code === "ENOTDIR") return "";
+    if (code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Create a record at revision 1. @returns undefined when there is one. */
+export async function createRecord(room: RecordRoom, name: string, value: JsonObject): Promise<Head | undefined> {
+  const record = join(room.records, name);
   if ((await findHead(record)) !== undefined) return undefined;
   const head = newHead(1);
-  const draft = join(temporary, head.id);
+  const draft = join(room.temporary, head.id);
   try {
     await mkdir(join(draft, headName(head)), { recursive: true });
     await writeDurably(join(draft, headName(head), `${headName(head)}.json`), recordText(1, value));
@@ -101,10 +122,10 @@ export async function createRecord(
       return undefined;
     }
   } catch (error) {
-    await rm(draft, { recursive: true, force: true }).catch(() => undefined); // the first error is the one to tell
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined); // the first error is the one to report
     throw error;
   }
-  await syncDirectory(records);
+  await room.syncRecords();
   return head;
 }
 
@@ -126,7 +147,13 @@ async function moveInto(draft: string, record: string): Promise<boolean> {
 }
 
 /** Write over the revision of `head`. @returns undefined when it is no longer in force. */
-export async function replaceRecord(record: string, head: Head, value: JsonObject): Promise<Head | undefined> {
+export async function replaceRecord(
+  room: RecordRoom,
+  name: string,
+  head: Head,
+  value: JsonObject,
+): Promise<Head | undefined> {
+  const record = join(room.records, name);
   const next = newHead(head.revision + 1);
   const draft = join(record, headName(head), `${headName(next)}.json`);
   try {
@@ -138,21 +165,22 @@ export async function replaceRecord(record: string, head: Head, value: JsonObjec
       return undefined; // our draft lies in a directory that was moved on: its next writer removes it
     }
   } catch (error) {
-    await unlink(draft).catch(() => undefined); // the first error is the one to tell
+    await unlink(draft).catch(() => undefined); // the first error is the one to report
     throw error;
   }
-  await syncRecord(record);
+  await syncRecord(record, room);
   await tidy(join(record, headName(next)), next);
   return next;
 }
 
 /** Remove a record at the revision of `head`. @returns false when it is no longer in force. */
-export async function removeRecord(record: string, head: Head, temporary: string): Promise<boolean> {
-  const rest = join(temporary, randomUUID());
+export async function removeRecord(room: RecordRoom, name: string, head: Head): Promise<boolean> {
+  const record = join(room.records, name);
+  const rest = join(room.temporary, randomUUID());
   if (!(await moveHead(record, head, rest))) return false;
-  await syncRecord(record);
-  await removeEmpty(record);
-  await rm(rest, { recursive: true, force: true });
+  if ((await removeEmpty(record)) || (await removeForeign(record))) await room.syncRecords();
+  else await syncRecord(record, room);
+  await removeHead(rest, head);
   return true;
 }
 
@@ -160,18 +188,18 @@ export async function removeRecord(record: string, head: Head, temporary: string
 async function moveHead(record: string, head: Head, to: string): Promise<boolean> {
   const moved = await unless(
     ["ENOENT"],
-    insist(() => rename(join(record, headName(head)), to)).then(() => true),
+    retryOnWindows(() => rename(join(record, headName(head)), to)).then(() => true),
   );
   return moved === true;
 }
 
 /** Have a head's new name, or the removal of its record that came right after, on the disk. */
-async function syncRecord(record: string): Promise<void> {
+async function syncRecord(record: string, room: RecordRoom): Promise<void> {
   const synced = await unless(
     ["ENOENT"],
     syncDirectory(record).then(() => true),
   );
-  if (synced !== true) await syncDirectory(dirname(record));
+  if (synced !== true) await room.syncRecords();
 }
 
 /**
@@ -188,19 +216,6 @@ async function tidy(directory: string, head: Head): Promise<void> {
     await Promise.all(old.map((entry) => unlink(join(directory, entry))));
   } catch {
     // The next writer tidies up what we could not: it may have moved the directory on already.
-  }
-}
-
-/** Remove a directory if it is empty. @returns whether it is gone. */
-async function removeEmpty(directory: string): Promise<boolean> {
-  try {
-    await rmdir(directory);
-    return true;
-  } catch (error) {
-    const code = fileErrorCode(error);
-    if (code === "ENOENT") return true;
-    if (code === "ENOTEMPTY" || code === "EEXIST" || code === "EBUSY" || code === "EPERM") return false;
-    throw error;
   }
 }
 

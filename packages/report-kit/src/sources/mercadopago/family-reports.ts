@@ -54,6 +54,7 @@ export function familyReports(
     account,
     origin: client.origin,
     profile: {
+      reportsDeparture: true,
       tier: "list",
       remakes: true,
       visibilityBoundMs: provesAbsence ? settlementVisibleMs : undefined,

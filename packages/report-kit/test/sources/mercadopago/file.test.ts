@@ -2,18 +2,9 @@ import { describe, expect, it } from "vitest";
 import { asStream } from "../../../src/download/index.ts";
 import { createReportKit } from "../../../src/index.ts";
 import { releaseReports, settlementReports } from "../../../src/sources/mercadopago/mercadopago.ts";
-import {
-  callOf,
-  failure,
-  families,
-  runInSteps,
-  sandboxScene,
-  sharedJournal,
-  week,
-  scripted,
-  weekTask,
-} from "./scene.ts";
+import { callOf, failure, families, runInSteps, sandboxScene, week, scripted, weekTask } from "./scene.ts";
 import type { Scripted } from "./scene.ts";
+import { durableJournal } from "../../support/durable-journal.ts";
 
 describe("the file", () => {
   it.each(families)(
@@ -53,7 +44,7 @@ describe("the file", () => {
     "is streamed whole by a job that goes on with another process's journal, for %s reports",
     async (family, reports) => {
       const { clock, sandbox, client } = await sandboxScene({ rows: 500 });
-      const journal = sharedJournal();
+      const journal = durableJournal();
       await runInSteps(clock, () => reports(client, { account: "1" }), undefined, journal);
       const before = sandbox.requests.length;
       const kit = createReportKit({ journal, platform: { now: () => clock.now() } });

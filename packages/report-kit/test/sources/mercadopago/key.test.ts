@@ -3,7 +3,8 @@ import { createReportKit, reportKey } from "../../../src/index.ts";
 import type { Journal } from "../../../src/index.ts";
 import { settlementReports } from "../../../src/sources/mercadopago/mercadopago.ts";
 import { zoneNameForKey } from "../../../src/sources/mercadopago/zone-name.ts";
-import { noon, runInSteps, sandboxScene, scripted, sharedJournal, week, weekSent, weekTask } from "./scene.ts";
+import { durableJournal } from "../../support/durable-journal.ts";
+import { noon, runInSteps, sandboxScene, scripted, week, weekSent, weekTask } from "./scene.ts";
 import type { Source } from "./scene.ts";
 
 const source = settlementReports(scripted().client, { account: "123456789" });
@@ -86,7 +87,7 @@ describe("a job that a journal has under its former key", () => {
   }
 
   it("goes on under the new key, and nothing is made twice", async () => {
-    const journal = sharedJournal();
+    const journal = durableJournal();
     const { clock, sandbox, now, old } = await begun(journal);
     const outcome = await runInSteps(clock, () => now, undefined, journal);
     expect(outcome).toMatchObject({ status: "ready", reference: sandbox.reports[0]?.id });
@@ -98,7 +99,7 @@ describe("a job that a journal has under its former key", () => {
   });
 
   it("goes on by its former bookmark", async () => {
-    const { clock, sandbox, now, kit, old } = await begun(sharedJournal());
+    const { clock, sandbox, now, kit, old } = await begun(durableJournal());
     for (;;) {
       const step = await kit.step(old.bookmark, [now]);
       if ("outcome" in step) {
@@ -114,7 +115,7 @@ describe("a job that a journal has under its former key", () => {
   });
 
   it("goes on where it is cut off between the copy and the removal of its record", async () => {
-    const journal = sharedJournal();
+    const journal = durableJournal();
     const { clock, sandbox, now } = await begun(journal);
     const cut: Journal = { ...journal, remove: () => Promise.reject(new Error("cut off")) };
     const kit = createReportKit({ journal: cut, platform: { now: () => clock.now(), random: () => 0.5 } });
@@ -125,7 +126,7 @@ describe("a job that a journal has under its former key", () => {
   });
 
   it("keeps another worker's lease, so that two versions do not both create", async () => {
-    const journal = sharedJournal();
+    const journal = durableJournal();
     const { client } = scripted([202, weekTask]);
     const made = settlementReports(client, { account: "1" });
     let creates = 0;

@@ -1,13 +1,14 @@
 import { createMercadopagoClient } from "@report-kit/mercadopago";
 import type { MercadopagoClient } from "@report-kit/mercadopago";
-import { createVirtualClock, startSandbox } from "@report-kit/sandbox";
 import type { Sandbox, SandboxOptions, VirtualClock } from "@report-kit/sandbox";
-import { expect, onTestFinished } from "vitest";
-import { explainError } from "../../../src/source/explain-error.ts";
-import { createReportKit, memoryJournal } from "../../../src/index.ts";
+import { expect } from "vitest";
+import { createReportKit } from "../../../src/index.ts";
 import type { Journal, Observation, Outcome, ReportSource, SourceCall } from "../../../src/index.ts";
 import { releaseReports, settlementReports } from "../../../src/sources/mercadopago/mercadopago.ts";
 import type { MercadopagoDaysRequest } from "../../../src/sources/mercadopago/mercadopago.ts";
+import { durableJournal } from "../../support/durable-journal.ts";
+import { openSandbox } from "../../support/open-sandbox.ts";
+import { observe as observeCall, sourceCall } from "../../support/source-call.ts";
 
 export const zone = "America/Argentina/Buenos_Aires";
 export const noon: number = Date.parse("2026-11-21T12:00:00Z");
@@ -73,36 +74,18 @@ export function scripted(...answers: Scripted[]): {
 
 /** A call about the week, an hour after its intent. */
 export function callOf(source: Source, more: Partial<SourceCall> = {}): SourceCall {
-  return {
-    key: "a-key",
-    epoch: 0,
-    request: source.prepare(week, { now: noon }).request,
-    intentAt: noon,
-    now: noon + 3_600_000,
-    echoProven: false,
-    signal: new AbortController().signal,
-    ...more,
-  };
+  const { request } = source.prepare(week, { now: noon });
+  return sourceCall({ request, intentAt: noon, now: noon + 3_600_000, ...more });
 }
 
-/** What a method says, its errors explained as the step explains them. */
-export async function observe(
+/** What a call about the week brings, its errors explained as the step explains them. */
+export function observe(
   source: Source,
   during: "create" | "look" | "find",
   more: Partial<SourceCall> = {},
   place = 0,
 ): Promise<Observation> {
-  const call = callOf(source, more);
-  try {
-    if (during === "look") return await source.look(call);
-    const seen = during === "create" ? source.create?.(call) : source.find?.(call, place);
-    if (seen === undefined) throw new Error(`the source has no ${during}`);
-    return await seen;
-  } catch (error) {
-    const meaning = source.explain?.(error, during, call) ?? explainError(error, during);
-    if (meaning === undefined) throw error;
-    return meaning;
-  }
+  return observeCall(source, during, callOf(source, more), place);
 }
 
 /** An error in Mercado Pago's usual words. */
@@ -127,15 +110,8 @@ export async function meaningOf(
 export async function sandboxScene(
   options: SandboxOptions = {},
 ): Promise<{ readonly clock: VirtualClock; readonly sandbox: Sandbox; readonly client: MercadopagoClient }> {
-  const clock = createVirtualClock(noon);
-  const sandbox = await startSandbox({ clock, readyAfterMs: 120_000, ...options });
-  onTestFinished(() => sandbox.close());
+  const { clock, sandbox } = await openSandbox(noon, { readyAfterMs: 120_000, ...options });
   return { clock, sandbox, client: createMercadopagoClient({ ...sandbox.mercadopago, now: () => clock.now() }) };
-}
-
-/** Memory that outlives the kits over it, as a durable journal outlives its processes. */
-export function sharedJournal(): Journal {
-  return { ...memoryJournal(), keeps: "durable" };
 }
 
 /**
@@ -147,7 +123,7 @@ export async function runInSteps(
   clock: VirtualClock,
   makeSource: () => Source,
   before: (step: number) => void | Promise<void> = () => undefined,
-  journal: Journal = sharedJournal(),
+  journal: Journal = durableJournal(),
 ): Promise<Outcome> {
   const kit = () => createReportKit({ journal, platform: { now: () => clock.now(), random: () => 0.5 } });
   const { bookmark } = kit().report(makeSource(), week);

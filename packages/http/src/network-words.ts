@@ -1,0 +1,28 @@
+/** What a code of Node, Deno or Bun means: its words, and what to do. The first three: no connection was made, so nothing can have left. */
+const meanings: readonly (readonly [RegExp, string, string])[] = [
+  [/^(ENOTFOUND|EAI_AGAIN)$/, "the host was not found", "check the address and the network"],
+  [/^(ECONNREFUSED|ConnectionRefused)$/, "the connection was refused", "check the address, and that the server runs"],
+  [/^UND_ERR_CONNECT_TIMEOUT$/, "no connection was made", "check the network and its firewalls"],
+  [/^(ETIMEDOUT|E(HOST|NET)UNREACH)$/, "the network did not answer", "check the network and its firewalls"],
+  [/CERT|SSL|TLS|UNABLE_TO|EPROTO/, "TLS failed", "check the address, the clock and the trusted certificates"],
+  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, "the connection broke off", "try again later"],
+];
+
+/** The codes of an error and its causes, as far as eight deep: a chain of causes may go round. */
+function codesOf(error: unknown): readonly string[] {
+  const codes: string[] = [];
+  for (let cause = error; cause instanceof Error && codes.length < 8; cause = cause.cause)
+    codes.push("code" in cause ? String(cause.code) : "");
+  return codes;
+}
+
+export function hasNeverLeft(error: unknown): boolean {
+  return codesOf(error).some((code) => meanings.slice(0, 3).some(([known]) => known.test(code)));
+}
+
+/** What went wrong on the network, and what to do. @param error free of secrets. */
+export function networkWords(error: Error): readonly [what: string, advice: string] {
+  const code = codesOf(error).find((each) => each !== "");
+  const [, what = error.message, advice = "try again later"] = meanings.find(([known]) => known.test(code ?? "")) ?? [];
+  return [code === undefined ? what : `${what}, ${code}`, advice];
+}

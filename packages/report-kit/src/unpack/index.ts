@@ -1,0 +1,2 @@
+export { unpacked } from "./unpacked.ts";
+export type { UnpackedFile, UnpackedReportFile, UnpackLimits } from "./unpacked.ts";
