@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { nearestName } from "./nearest-name.ts";
 
 /** What came, in a few words that fit an error message: never more than 80 characters of it. */
-function describeValue(value: unknown): string {
+export function describeValue(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "string") {
     return value.length > 80
