@@ -220,6 +220,10 @@ export function mercadopagoFamily(
     if (wanted.columns.length === 0 || wanted.columns.some(({ key }) => !knownColumns.includes(key))) {
       return mercadopagoError(400, "Invalid columns", "Invalid columns.");
     }
+    const frequency: unknown = wanted.frequency;
+    if (typeof frequency !== "object" || frequency === null || Array.isArray(frequency)) {
+      return mercadopagoError(400, "Invalid frequency", "Invalid frequency.");
+    }
     config = wanted;
     return json(200, { ...config, scheduled });
   }
