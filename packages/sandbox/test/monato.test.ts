@@ -45,7 +45,8 @@ describe("Monato in the sandbox", () => {
     ]) {
       expect((await monato("POST", lookUp(open), { report_type, operation_date })).json.file_name).toBe("");
     }
-    open.clock.advance(12 * 3_600_000);
+    // A day ends at midnight in Mexico City, six hours after UTC's.
+    open.clock.advance(18 * 3_600_000);
     expect((await monato("POST", lookUp(open), { ...daily, operation_date: "2026-11-21" })).json.file_name).not.toBe(
       "",
     );
