@@ -42,7 +42,9 @@ export async function ask(
     if (call.signal.aborted) return { observation: unsure, sent, thrown: call.signal.reason };
     const meaning = source.explain?.(error, action, call) ?? explainError(error, action);
     if (meaning === undefined) return { observation: unsure, sent, thrown: error };
-    return { observation: meaning.is === "unclear" && !isUnclear ? unsure : meaning, sent };
+    // A create that certainly never left is not unclear, whatever its error would mean.
+    const isUnsent = action === "create" && !isUnclear;
+    return { observation: meaning.is === "unclear" && isUnsent ? unsure : meaning, sent };
   }
 }
 

@@ -103,7 +103,7 @@ async function counts(journal: Journal, { job }: JsonObject, reference: string):
 }
 
 /** What a job's report is known by. */
-function namesIn(state: JsonObject): readonly string[] {
+export function namesIn(state: JsonObject): readonly string[] {
   return [state["reference"], state["fileName"]].filter((name) => typeof name === "string");
 }
 
