@@ -123,7 +123,7 @@ function withoutDeadline(input: ScheduleInput): NextLook {
   const floorMs = floorOf(input);
 
   let gapMs = input.learned?.(Math.max(0, ageMs), requestCostS) ?? defaultGapMs(Math.max(0, ageMs), requestCostS);
-  let why = input.learned === undefined ? `looks grow apart with age` : "from when earlier reports were ready";
+  let why = input.learned === undefined ? `the time between looks grows` : "from when earlier reports were ready";
   if (unknownStatus) {
     gapMs = Math.max(2 * gapMs, shortestUnknownGapMs);
     why = "unknown status: looking slowly";
