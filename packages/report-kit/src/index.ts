@@ -3,7 +3,7 @@ export type { PlanOptions, ReportKit, ReportKitOptions, ReportOptions, Step } fr
 export type { ReportJob, WaitOptions } from "./kit/report-job.ts";
 export type { ExpiredOutcome, FailedOutcome, IndeterminateOutcome, Outcome, ReadyOutcome } from "./job/outcome.ts";
 export type { JobEvent } from "./job/job-event.ts";
-export type { OnIndeterminate } from "./job/transitions.ts";
+export type { OnIndeterminate } from "./job/outcome.ts";
 export type { PlannedLook } from "./waiting/schedule.ts";
 export type { WakeHint } from "./kit/wake.ts";
 export type { Platform } from "./platform.ts";

@@ -1,14 +1,16 @@
 import { isLoopbackHost } from "@report-kit/http";
+import type { OptionTable } from "@report-kit/http";
 import { ReportExpiredError, ReportFailedError, ReportIndeterminateError } from "../errors.ts";
 import type { JobEvent } from "../job/job-event.ts";
 import { hasEnded, jobRecordName, parseState, stateToJson } from "../job/job-state.ts";
+import { onIndeterminateWords } from "../job/outcome.ts";
 import type { Outcome, ReadyOutcome } from "../job/outcome.ts";
 import type { JobIdentity } from "../job/step.ts";
 import { expired } from "../job/transitions.ts";
 import { withBookmark } from "../job/with-bookmark.ts";
 import type { FileLocation, LinkLocation } from "../source/file-location.ts";
 import type { ReadyReport, Target } from "../source/ready-report.ts";
-import { refuse } from "../source/request-fields.ts";
+import { checkOptions, refuse } from "../refuse.ts";
 import type { ReportJob, WaitOptions } from "./report-job.ts";
 import type { Engine, Wait, WaitEnd } from "./wait.ts";
 import { startWait } from "./wait.ts";
@@ -16,6 +18,13 @@ import { startWait } from "./wait.ts";
 const defaultDeadlineMs = 6 * 3_600_000;
 const targets =
   'a target: toDirectory(path) or toFile(path) of "report-kit/node", toStream(writable) or asStream() of "report-kit/download"';
+
+const waitOptions = {
+  signal: "object",
+  deadlineMs: "number",
+  unref: "boolean",
+  onIndeterminate: onIndeterminateWords,
+} satisfies Record<keyof WaitOptions, unknown>;
 
 export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
   const { key, bookmark, source, prepared } = job;
@@ -44,6 +53,14 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
     return wait;
   }
 
+  function check(owner: string, options: object, table: OptionTable): void {
+    try {
+      checkOptions(owner, options, table);
+    } catch (error) {
+      throw withBookmark(error, bookmark, "wait");
+    }
+  }
+
   /** @throws ReportRequestError for what is no target, and what the target itself refuses. Nothing was sent. */
   async function checkTarget<Options extends object>(
     target: Target<unknown, Options>,
@@ -51,6 +68,7 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
   ): Promise<void> {
     try {
       if (typeof target?.receive !== "function") refuse("target", targets, target);
+      checkOptions("job.download", options, { ...waitOptions, ...target.options });
       await target.check?.(options);
     } catch (error) {
       throw withBookmark(error, bookmark, "download");
@@ -104,6 +122,7 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
     bookmark,
     source: source.id,
     async outcome(options = {}) {
+      check("job.outcome", options, waitOptions);
       return (await waitFor(options)).outcome;
     },
     async download(target, options = {}) {

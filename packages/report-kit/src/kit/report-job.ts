@@ -1,6 +1,6 @@
 import type { JobEvent } from "../job/job-event.ts";
 import type { Outcome } from "../job/outcome.ts";
-import type { OnIndeterminate } from "../job/transitions.ts";
+import type { OnIndeterminate } from "../job/outcome.ts";
 import type { Target } from "../source/ready-report.ts";
 
 /** How to wait for an outcome. */

@@ -1,3 +1,4 @@
+import type { OptionTable } from "@report-kit/http";
 import type { Platform } from "../platform.ts";
 import type { FileLocation, LinkLocation } from "./file-location.ts";
 
@@ -34,6 +35,11 @@ export interface ReadyReport {
  * `report-kit/download`, or your own. The target brings its download engine along, so that the core needs none.
  */
 export interface Target<File, Options extends object = object> {
+  /**
+   * What the options of `receive` must be, by name: see `OptionTable`. Any other is refused before anything is sent. Without
+   * it there are none.
+   */
+  readonly options?: OptionTable | undefined;
   /**
    * Called before anything is sent. Rejects when the target can't be used (an option, a directory that can't be written, a
    * missing package), so that nobody waits for hours first.
