@@ -21,6 +21,7 @@ export const rooms: Table = {
   traffic: ["waiting", "source", "journal"],
   learning: ["waiting", "source", "journal"],
   "journal-admin": ["job", "journal", "source", "identity"],
+  describe: ["type:job"],
   download: ["source", "waiting"],
   "sources/circle": ["source", "source-tools", "@report-kit/circle"],
   "sources/begateway": ["source", "source-tools", "@report-kit/begateway"],
@@ -40,7 +41,7 @@ export const exceptions: Table = {
 };
 
 /** What `report-kit` itself exports: a caller who only polls must not load the download. */
-export const entry: readonly string[] = "waiting identity source journal job kit journal-admin type:download".split(
+export const entry: readonly string[] = "waiting identity source journal job kit journal-admin describe type:download".split(
   " ",
 );
 

@@ -45,9 +45,10 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
   }
 
   function beginWait(): Wait {
+    const end = engine.bus.begin(key);
     const wait = startWait(job, engine, () => {
       waits.remove(job, wait);
-      engine.bus.end(key);
+      end();
     });
     waits.add(job, wait);
     return wait;
@@ -88,6 +89,7 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
       linkHosts: source.linkHosts,
       loopback: isLoopbackHost(new URL(source.origin).hostname),
       platform,
+      emit: (event) => engine.emit(job, event),
       locate: (signal) => locate(reference, fileName, signal),
       waitUntil: (untilMs, options) => timer.wait(untilMs, options),
       withBookmark: (error) => withBookmark(error, bookmark, "download"),
@@ -127,16 +129,21 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
     },
     async download(target, options = {}) {
       await checkTarget(target, options);
-      const { outcome, link, error } = await waitFor(options);
-      if (outcome.status !== "ready") throw outcomeError(outcome, job, error);
-      return target.receive(readyReport(outcome, link), options);
+      const end = engine.bus.begin(key);
+      try {
+        const { outcome, link, error } = await waitFor(options);
+        if (outcome.status !== "ready") throw outcomeError(outcome, job, error);
+        return await target.receive(readyReport(outcome, link), options);
+      } finally {
+        end();
+      }
     },
     async *events(): AsyncGenerator<JobEvent> {
       const follower = engine.bus.follow(key);
       try {
         const name = jobRecordName(key);
         const record = await journal.read(name);
-        if (record !== undefined && hasEnded(parseState(record.value, name)) && waits.get(key) === undefined) return;
+        if (record !== undefined && hasEnded(parseState(record.value, name)) && !engine.bus.isActive(key)) return;
         for (let event = await follower.next(); event !== undefined; event = await follower.next()) yield event;
       } finally {
         follower.leave();

@@ -46,8 +46,8 @@ export interface ReportJob {
     options?: WaitOptions & Partial<Options>,
   ): Promise<File>;
   /**
-   * What happens to the job while this process waits for it: live, until the wait ends. It does not start the job, and for
-   * one that has ended there is nothing to follow: `showJob` has its state.
+   * What happens to the job while this process waits for it or downloads its file: live, until both have ended. It does not
+   * start the job, and for one that has ended there is nothing to follow: `showJob` has its state.
    */
   events(): AsyncIterable<JobEvent>;
 }

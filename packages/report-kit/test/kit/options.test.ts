@@ -80,10 +80,10 @@ const refusals: readonly [how: string, call: () => unknown, message: string][] =
   ],
   [
     "kit.report(client)",
-    () => kit.report(given(client), {}),
+    () => kit.report(given(client), given({})),
     "source: expected a report source, such as circleReports(client, { account }), got an object",
   ],
-  ["kit.report()", () => kit.report(given(undefined), {}), "source: expected a report source"],
+  ["kit.report()", () => kit.report(given(undefined), given({})), "source: expected a report source"],
   [
     "kit.report: a request member",
     () => kit.report(source, given({ Report: "a" })),
