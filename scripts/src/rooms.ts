@@ -31,7 +31,7 @@ export const rooms: Table = {
   unpack: ["source", "download", "node", "node:*", "@zip.js/zip.js"],
   postgres: ["journal"],
   webhook: ["kit", "sources/monato", "source", "source-tools", "journal", "identity", "waiting", "@report-kit/monato"],
-  testing: ["source", "source-tools", "journal", "type:kit"],
+  testing: ["source", "source-tools", "journal", "waiting", "identity", "job", "kit"],
 };
 
 /** Files that may import more than the rest of their room. */
@@ -41,9 +41,8 @@ export const exceptions: Table = {
 };
 
 /** What `report-kit` itself exports: a caller who only polls must not load the download. */
-export const entry: readonly string[] = "waiting identity source journal job kit journal-admin describe type:download".split(
-  " ",
-);
+export const entry: readonly string[] =
+  "waiting identity source journal job kit journal-admin describe type:download".split(" ");
 
 /** Packages that each room may import. */
 const everywhere = ["@report-kit/http", "@noble/hashes"];
