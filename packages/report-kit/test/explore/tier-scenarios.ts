@@ -175,7 +175,7 @@ function sourceOf({ tier, ids = "kept", visibilityBoundMs, holdMs }: TierOptions
         }),
     async look({ reference = "file" }) {
       const answer = await ask("look", { what: "look", id: reference });
-      if (tier === "lookup" && isFound(answer) && !answer.ready) return { is: "absent" };
+      if (tier === "lookup" && isFound(answer) && !answer.ready) return { is: "absent", retryAfterMs: holdMs };
       return observe(answer);
     },
     async find(call) {

@@ -1,9 +1,9 @@
 import type { JobState } from "../../job/job-state.ts";
 import { defaultSearchForMs, settlesAt } from "../../job/timing-premises.ts";
 import { createTimeoutMs } from "../../source/timing.ts";
+import { frameStart } from "./frame.ts";
 import type { Setup } from "./setup.ts";
 import type { World } from "./world.ts";
-import { frameOfStep } from "./world.ts";
 
 /**
  * The next instant at which anything can differ: a deadline that a worker compares its clock with, or the last at which a
@@ -25,7 +25,7 @@ export function nextInstant(world: World, setup: Setup): number | undefined {
     skews.add(setup.scenario.workers[worker]?.skewMs ?? 0);
     if (step === undefined || world.left.renewals === 0) continue;
     for (const awaited of step.position.open.values()) {
-      if (awaited.do === "timer") consider(step.beganAt + awaited.at - frameOfStep(setup, worker, step).start);
+      if (awaited.do === "timer") consider(step.beganAt + awaited.at - frameStart);
     }
   }
   for (const key of new Set(setup.keys)) {

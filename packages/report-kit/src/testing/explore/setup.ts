@@ -10,7 +10,8 @@ import { createWaits } from "../../kit/wait-registry.ts";
 import type { wakeJobs } from "../../kit/wake.ts";
 import type { SourceProfile } from "../../source/report-source.ts";
 import { platformWith } from "../../platform.ts";
-import { frameStart, self } from "./frame.ts";
+import type { Values } from "./frame.ts";
+import { createValues, frameStart, self } from "./frame.ts";
 import type { Program } from "./program.ts";
 import type { ExploredAsk, ExploreScenario } from "./scenario.ts";
 import { asExplored } from "./seen-records.ts";
@@ -32,6 +33,7 @@ export interface Setup {
   /** How many jobs there are. */
   readonly jobs: number;
   readonly start: World;
+  readonly values: Values;
   /** By how much the clock that is furthest behind is. */
   readonly slowestMs: number;
   /** What a worker runs next. */
@@ -92,7 +94,16 @@ export async function setUp(scenario: ExploreScenario, code: ExploredCode): Prom
     actors: workers.map(() => ({ memory: nothingRemembered })),
     left: { crashes, lostAnswers, lateLandings, renewals, standStills },
   };
-  return { scenario, profile, keys, jobs: new Set(keys).size, start, slowestMs, programOf };
+  return {
+    scenario,
+    profile,
+    keys,
+    jobs: new Set(keys).size,
+    start,
+    values: createValues(workers.length),
+    slowestMs,
+    programOf,
+  };
 }
 
 function identify(scenario: ExploreScenario, ask: ExploredAsk, request: unknown, epoch = 0): JobIdentity {
