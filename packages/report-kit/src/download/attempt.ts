@@ -1,7 +1,6 @@
-import { parseRetryAfter, ReportKitError } from "@report-kit/http";
+import { onAbort, parseRetryAfter, ReportKitError } from "@report-kit/http";
 import type { ApiLocation, LinkLocation } from "../source/file-location.ts";
 import type { ReadyReport } from "../source/ready-report.ts";
-import { onAbort } from "../waiting/on-abort.ts";
 import { DownloadError } from "./download-error.ts";
 import { bodyLength, readAnswer, requestHeaders } from "./link/answer.ts";
 import { answerEvidence } from "./link/evidence.ts";
