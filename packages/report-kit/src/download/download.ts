@@ -1,6 +1,6 @@
+import { onAbort } from "@report-kit/http";
 import { ReportExpiredError, ReportFailedError } from "../errors.ts";
 import type { ReadyReport } from "../source/ready-report.ts";
-import { onAbort } from "../waiting/on-abort.ts";
 import { createAttempts } from "./attempts.ts";
 import { DownloadError, targetError } from "./download-error.ts";
 import type { Settings } from "./download-settings.ts";

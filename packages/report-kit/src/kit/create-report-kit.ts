@@ -134,10 +134,10 @@ function formerKeysOf(
 
 /** The one place where the core meets the rate limits and what was learned of ready times. */
 function createEngine(options: ReportKitOptions): Engine {
+  checkJournal(options?.journal);
   checkOptions("createReportKit", options, kitOptions);
   checkOptions("createReportKit", options.platform ?? {}, platformOptions, "platform");
   const { journal, requestCostS = defaultRequestCostS, onIndeterminate = "reconcile", learn = true } = options;
-  checkJournal(journal);
   if (!(requestCostS > 0 && requestCostS <= 3_600)) {
     refuse("requestCostS", "seconds of waiting that a request costs, above 0 and up to 3600", requestCostS);
   }
