@@ -11,7 +11,7 @@ type Override = NonNullable<OxlintConfig["overrides"]>[number];
 export const rooms: Table = {
   // The thin core.
   waiting: [],
-  identity: ["canonicalize"],
+  identity: [],
   source: [],
   journal: ["waiting"],
   job: ["source", "journal", "waiting"],

@@ -280,7 +280,7 @@ describe("a readable key", () => {
       a: "2026-11-19",
       b: "646180157000000004",
       c: "America/Mexico_City",
-      d: "managed_payout_transactions",
+      d: "all_transactions",
     };
     expect(readableKey({ ...report, reportType: "managed_payout_transactions", request: accounts })).toBe(
       "circle/treasury/managed_payout_transactions/2026-11-19.646180157000000004.America-Mexico_City...#0",
