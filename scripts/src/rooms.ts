@@ -15,7 +15,9 @@ export const rooms: Table = {
   source: [],
   journal: ["waiting"],
   job: ["source", "journal", "waiting"],
-  kit: ["job", "journal", "source", "identity", "waiting"],
+  // Handing a file over once. It stands on the job, and the kit gives every job to it.
+  delivery: ["job", "journal", "source", "waiting"],
+  kit: ["delivery", "job", "journal", "source", "identity", "waiting"],
   // The layers above it.
   traffic: ["waiting", "source", "journal"],
   learning: ["waiting", "source", "journal"],
@@ -39,9 +41,8 @@ export const exceptions: Table = {
 };
 
 /** What `report-kit` itself exports: a caller who only polls must not load the download. */
-export const entry: readonly string[] = "waiting identity source journal job kit journal-admin type:download".split(
-  " ",
-);
+export const entry: readonly string[] =
+  "waiting identity source journal job delivery kit journal-admin type:download".split(" ");
 
 /** Packages that each room may import. */
 const everywhere = ["@report-kit/http", "@noble/hashes"];

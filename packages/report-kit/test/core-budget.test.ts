@@ -14,7 +14,7 @@ const core = ["waiting", "identity", "journal", "source", "job", "kit", "."];
  * Raising one is a reviewed line. The goal is 2,200 lines in 45 files: what a source is made with (calendar, request fields,
  * tables of answers, the nearest name) lies in source/, too, and is the first that could be a room of its own.
  */
-const most = { lines: 2_870, files: 51, longest: 250 };
+const most = { lines: 2_984, files: 52, longest: 250 };
 
 /** Lines that are code: no blank line, comment, import or re-export. */
 function codeLines(text: string): number {

@@ -1,4 +1,5 @@
 import type { FoundReport } from "../found-report.ts";
+import type { EarlierDelivery } from "../source/ready-report.ts";
 
 interface EventBase {
   /** ISO 8601, UTC. */
@@ -24,6 +25,14 @@ export type JobEvent = EventBase &
     | { readonly type: "failed"; readonly code: string; readonly message: string }
     | { readonly type: "expired"; readonly message: string }
     | { readonly type: "indeterminate"; readonly message: string; readonly found: readonly FoundReport[] }
+    | {
+        readonly type: "delivered";
+        readonly deliveryId: string;
+        readonly name: string;
+        readonly bytes: number;
+        readonly sha256: string;
+        readonly corrects?: EarlierDelivery | undefined;
+      }
     | { readonly type: "deadline"; readonly deadlineMs: number }
     /** A journal record that can't be read was passed over; its source and report type are not known. Reported once. */
     | { readonly type: "unreadable-record"; readonly code: string; readonly message: string }

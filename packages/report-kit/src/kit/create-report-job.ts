@@ -1,14 +1,16 @@
 import { isLoopbackHost } from "@report-kit/http";
 import { ReportExpiredError, ReportFailedError, ReportIndeterminateError } from "../errors.ts";
 import type { JobEvent } from "../job/job-event.ts";
-import { hasEnded, jobRecordName, parseState, stateToJson } from "../job/job-state.ts";
+import { readJobRecord } from "../job/job-record.ts";
+import { freshState, hasEnded, jobRecordName, parseState, stateToJson } from "../job/job-state.ts";
 import type { Outcome, ReadyOutcome } from "../job/outcome.ts";
 import type { JobIdentity } from "../job/step.ts";
 import { expired } from "../job/transitions.ts";
 import { withBookmark } from "../job/with-bookmark.ts";
 import type { FileLocation, LinkLocation } from "../source/file-location.ts";
-import type { ReadyReport, Target } from "../source/ready-report.ts";
+import type { ReadyReport, ReportIdentity, Target } from "../source/ready-report.ts";
 import { refuse } from "../source/request-fields.ts";
+import { deliverReport } from "../delivery/deliver.ts";
 import type { ReportJob, WaitOptions } from "./report-job.ts";
 import type { Engine, Wait, WaitEnd } from "./wait.ts";
 import { startWait } from "./wait.ts";
@@ -20,6 +22,16 @@ const targets =
 export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
   const { key, bookmark, source, prepared } = job;
   const { journal, platform, waits, timer } = engine;
+
+  const identity: ReportIdentity = {
+    source: source.id,
+    provider: source.provider,
+    account: source.account,
+    reportType: prepared.reportType,
+    key,
+    request: prepared.request,
+    period: prepared.period,
+  };
 
   async function waitFor(options: WaitOptions): Promise<WaitEnd> {
     const { signal, unref = false, onIndeterminate = engine.onIndeterminate } = options;
@@ -48,28 +60,37 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
   async function checkTarget<Options extends object>(
     target: Target<unknown, Options>,
     options: Partial<Options>,
+    delivery?: ReportIdentity["delivery"],
   ): Promise<void> {
     try {
       if (typeof target?.receive !== "function") refuse("target", targets, target);
-      await target.check?.(options);
+      await target.check?.(options, { ...identity, delivery });
     } catch (error) {
       throw withBookmark(error, bookmark, "download");
     }
   }
 
-  function readyReport({ fileName, reference }: ReadyOutcome, link: LinkLocation | undefined): ReadyReport {
+  /** @throws when the report will not come, or is no longer there. */
+  async function ready(options: WaitOptions): Promise<ReadyReport> {
+    const { outcome, link, error } = await waitFor(options);
+    if (outcome.status !== "ready") throw outcomeError(outcome, job, error);
+    return readyReport(outcome, link);
+  }
+
+  function readyReport(outcome: ReadyOutcome, link: LinkLocation | undefined): ReadyReport {
+    const { fileName, reference, requests, waitedMs } = outcome;
     return {
-      source: source.id,
-      provider: source.provider,
-      account: source.account,
-      reportType: prepared.reportType,
-      key,
+      ...identity,
+      reference,
+      requestsSent: requests,
+      waitedMs,
       fileName,
       expects: prepared.expects,
       link,
       linkHosts: source.linkHosts,
       loopback: isLoopbackHost(new URL(source.origin).hostname),
       platform,
+      keepDelivery: async () => undefined,
       locate: (signal) => locate(reference, fileName, signal),
       waitUntil: (untilMs, options) => timer.wait(untilMs, options),
       withBookmark: (error) => withBookmark(error, bookmark, "download"),
@@ -103,14 +124,33 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
     key,
     bookmark,
     source: source.id,
+    period: prepared.period,
+    async begin() {
+      try {
+        if ((await readJobRecord(journal, job)) !== undefined) return;
+        // Another process may have begun it meanwhile: then nothing is written.
+        await journal.write(jobRecordName(key), stateToJson(freshState(job, platform.now())), 0);
+      } catch (error) {
+        throw withBookmark(error, bookmark, "create");
+      }
+    },
     async outcome(options = {}) {
       return (await waitFor(options)).outcome;
     },
     async download(target, options = {}) {
       await checkTarget(target, options);
-      const { outcome, link, error } = await waitFor(options);
-      if (outcome.status !== "ready") throw outcomeError(outcome, job, error);
-      return target.receive(readyReport(outcome, link), options);
+      return target.receive(await ready(options), options);
+    },
+    async deliver(target, options = {}) {
+      const parts = {
+        job,
+        engine,
+        check: (delivery: ReportIdentity["delivery"]) => checkTarget(target, options, delivery),
+        ready: (deadlineMs: number | undefined) => ready({ ...options, deadlineMs }),
+      };
+      return deliverReport(parts, target, options).catch((error: unknown) => {
+        throw options.signal?.aborted === true ? error : withBookmark(error, bookmark, "download");
+      });
     },
     async *events(): AsyncGenerator<JobEvent> {
       const follower = engine.bus.follow(key);

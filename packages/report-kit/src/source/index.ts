@@ -10,6 +10,7 @@ export type {
   Asked,
   IdempotencyTier,
   PreparedReport,
+  ReportPeriod,
   ReportSource,
   RequestOf,
   SourceCall,
@@ -48,6 +49,7 @@ export {
   timeZoneField,
 } from "./calendar.ts";
 export type { PeriodLimits } from "./calendar.ts";
+export { dayAt, periodOf } from "./period-days.ts";
 export { identifierIn, untrusted } from "./answer-fields.ts";
 export type { Untrusted } from "./answer-fields.ts";
 export { ProviderError, TransportError } from "@report-kit/http";

@@ -58,9 +58,9 @@ export function unpacked<Options extends DownloadOptions>(
     throw new ReportRequestError({ field: name, expected: "a number above 0", received: String(limit) });
   }
   return {
-    async check(options) {
+    async check(options, report) {
       await loadZip();
-      await target.check?.(options);
+      await target.check?.(options, report);
     },
     async receive(report, options) {
       const file = await target.receive(report, options);
