@@ -21,7 +21,7 @@ export const rooms: Table = {
   // The layers above it.
   traffic: ["waiting", "source", "journal"],
   learning: ["waiting", "source", "journal"],
-  "journal-admin": ["job", "journal", "source", "identity"],
+  "journal-admin": ["delivery", "job", "journal", "source", "identity"],
   download: ["source", "waiting"],
   "sources/circle": ["source", "@report-kit/circle"],
   "sources/begateway": ["source", "@report-kit/begateway"],

@@ -9,7 +9,7 @@ import { isLeaseOver, leaseMs } from "../job/timing-premises.ts";
 import type { EarlierDelivery, ReadyReport, Target } from "../source/ready-report.ts";
 import { refuse } from "../source/request-fields.ts";
 import type { DeliveredFile, Delivery } from "./delivery.ts";
-import { deliveryId, deliveryOf } from "./delivery.ts";
+import { deliveryId, deliveryIn } from "./delivery.ts";
 
 /*
  * The invariants of a delivery.
@@ -56,20 +56,25 @@ export async function deliverReport<File extends DeliveredFile, Options extends 
   let file: File | undefined;
 
   const first = await readJobRecord(journal, job);
-  const before = first && parseState(first.value, name).delivered;
-  const wanted = again ? (before?.n ?? 0) + 1 : 1;
-  if (before !== undefined && before.n >= wanted) return deliveryOf(job.key, before, job.prepared.period);
-  await check(nextDelivery(job.key, before, options.corrects));
+  const before = first && parseState(first.value, name);
+  const wanted = again ? (before?.delivered?.n ?? 0) + 1 : 1;
+  const madeIn = (state: JobState): Delivery<File> | undefined =>
+    (state.delivered?.n ?? 0) < wanted ? undefined : deliveryIn(job.key, state, file);
+  const madeBefore = before && madeIn(before);
+  if (madeBefore !== undefined) return madeBefore;
+  await check(nextDelivery(job.key, before?.delivered, options.corrects));
 
-  for (;;) {
-    const report = await ready(deadlineMs === undefined ? undefined : Math.max(0, deadlineAt - now()));
+  const readyInTime = (): Promise<ReadyReport> =>
+    ready(deadlineMs === undefined ? undefined : Math.max(0, deadlineAt - now()));
+  for (let report = await readyInTime(); ;) {
     const record = await journal.read(name);
     const state = record && parseState(record.value, name);
-    // Forgotten or ended otherwise meanwhile: the next wait finds out.
-    if (record === undefined || state?.phase !== "ready") continue;
-    if (state.delivered !== undefined && state.delivered.n >= wanted) {
-      return deliveryOf(job.key, state.delivered, job.prepared.period, file);
+    if (record === undefined || state?.phase !== "ready") {
+      report = await readyInTime(); // the job was forgotten, or has expired meanwhile
+      continue;
     }
+    const made = madeIn(state);
+    if (made !== undefined) return made;
     if (!isLeaseOver(state, now())) {
       if (now() >= deadlineAt) throw busyError(job);
       await timer.wait(Math.min(now() + lookEveryMs, deadlineAt), { signal, unref });
@@ -92,18 +97,11 @@ export async function deliverReport<File extends DeliveredFile, Options extends 
       throw error;
     }
     const delivered = deliveredState((state.delivered?.n ?? 0) + 1, now(), file, delivery.earlier);
-    const written = await lease.update((current) => ({ ...withoutLease(current), delivered }));
-    if (written === undefined) continue;
-    const result = deliveryOf(job.key, delivered, job.prepared.period, file);
-    const { bytes, sha256, corrects } = result;
-    engine.emit(job, {
-      type: "delivered",
-      deliveryId: result.deliveryId,
-      name: result.name,
-      bytes,
-      sha256,
-      corrects,
-    });
+    const written = await lease.update((current) => withDelivery(current, delivered));
+    const result = written && madeIn(written.state);
+    if (result === undefined) continue;
+    const { at: _at, period: _period, file: _file, ...facts } = result;
+    engine.emit(job, { type: "delivered", ...facts });
     await engine.announceEnd();
     return result;
   }
@@ -125,13 +123,19 @@ function deliveredState(
   at: number,
   { name, bytes, sha256 }: DeliveredFile,
   earlier: EarlierDelivery | undefined,
-): DeliveredState {
+): DeliveredState & DeliveredFile {
   const corrects = earlier?.sha256 === sha256 ? undefined : earlier;
   return { n, at, name, bytes, sha256, corrects };
 }
 
-function withoutLease({ lease: _, ...state }: JobState): JobState {
+function withoutLease({ lease: _lease, ...state }: JobState): JobState {
   return state;
+}
+
+/** The record is kept for years: what an ended job no longer needs, and what it has already, is left out. */
+function withDelivery(current: JobState, { name, ...delivered }: DeliveredState): JobState {
+  const { intentAt: _intent, acceptedAt: _accepted, lookedAt: _looked, ...state } = withoutLease(current);
+  return { ...state, delivered: { ...delivered, name: name === state.fileName ? undefined : name } };
 }
 
 async function keepDelivery(lease: HeldLease): Promise<void> {

@@ -1,6 +1,7 @@
 import type { EarlierDelivery } from "../source/ready-report.ts";
+import { readPeriod } from "../source/period-days.ts";
 import type { ReportPeriod } from "../source/report-source.ts";
-import type { DeliveredState } from "../job/job-state.ts";
+import type { JobState } from "../job/job-state.ts";
 
 /** What the journal keeps of a delivered file. `ReportFile` has it all. */
 export interface DeliveredFile {
@@ -29,13 +30,18 @@ export function deliveryId(key: string, n: number): string {
   return `${key}.${n}`;
 }
 
-/** A delivery as its callers get it. */
-export function deliveryOf<File>(
-  key: string,
-  { n, at, name, bytes, sha256, corrects }: DeliveredState,
-  period: ReportPeriod | undefined,
-  file?: File | undefined,
-): Delivery<File> {
-  const when = new Date(at).toISOString();
-  return { deliveryId: deliveryId(key, n), at: when, name, bytes, sha256, period, file, corrects };
+/** The last delivery that a job's record has, as callers get it. */
+export function deliveryIn<File>(key: string, state: JobState, file?: File): Delivery<File> | undefined {
+  if (state.delivered === undefined) return undefined;
+  const { n, at, name = state.fileName ?? "", bytes, sha256, corrects } = state.delivered;
+  return {
+    deliveryId: deliveryId(key, n),
+    at: new Date(at).toISOString(),
+    name,
+    bytes,
+    sha256,
+    period: readPeriod(state.period),
+    file,
+    corrects,
+  };
 }

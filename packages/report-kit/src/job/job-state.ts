@@ -76,7 +76,8 @@ export interface DeliveredState {
   /** Counted from 1. */
   readonly n: number;
   readonly at: number;
-  readonly name: string;
+  /** Absent: it is the job's `fileName`. */
+  readonly name?: string | undefined;
   readonly bytes: number;
   readonly sha256: string;
   /** The delivery that had other bytes. */
