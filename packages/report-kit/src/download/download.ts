@@ -72,17 +72,17 @@ export async function download(report: ReadyReport, sink: Sink, settings: Settin
 }
 
 /** The caller's function, and an event of the job now and then. */
-function emitProgress({ platform, emit }: ReadyReport, onProgress: Settings["onProgress"]): Settings["onProgress"] {
+function emitProgress(report: ReadyReport, onProgress: Settings["onProgress"]): Settings["onProgress"] {
   let last: { readonly at: number; readonly bytes: number } | undefined;
   return (progress) => {
     onProgress?.(progress);
-    const at = platform.now();
+    const at = report.platform.now();
     const passedMs = last === undefined ? undefined : at - last.at;
     if (passedMs !== undefined && passedMs >= 0 && passedMs < progressEveryMs) return;
     const { bytes, totalBytes } = progress;
     const bytesPerSecond = last && passedMs ? Math.round(((bytes - last.bytes) * 1_000) / passedMs) : undefined;
     last = { at, bytes };
-    emit({ type: "downloading", bytes, totalBytes, bytesPerSecond });
+    report.emit({ type: "downloading", bytes, totalBytes, bytesPerSecond });
   };
 }
 

@@ -100,7 +100,7 @@ async function night({ clock }: Scene, setup: Setup): Promise<unknown> {
     apiKey: "LIVE_API_KEY:key:secret",
     baseUrl: setup.baseUrl ?? "https://api.circle.com",
     fetch,
-    now: clock.now,
+    now: () => clock.now(),
     retry: false,
   });
   return download(clock, circleReports(client, { account: "treasury" }), fetch, {
@@ -339,7 +339,7 @@ const ways: readonly Way[] = [
         if (method === "POST") return fetchError("ECONNRESET", "read ECONNRESET")(new Request("https://x.example"), 1);
         return Response.json([]);
       };
-      const client = createMercadopagoClient({ accessToken: "APP_USR-1", fetch, now: clock.now, retry: false });
+      const client = createMercadopagoClient({ accessToken: "APP_USR-1", fetch, now: () => clock.now(), retry: false });
       return download(clock, releaseReports(client, { account: "main" }), fetch, {
         request: { from: "2026-11-01", to: "2026-11-07", timeZone: "America/Argentina/Buenos_Aires" },
         journal: durableJournal(),
@@ -370,7 +370,7 @@ const ways: readonly Way[] = [
         secretKey: "s",
         baseUrl: "https://dwh.example.com",
         fetch,
-        now: clock.now,
+        now: () => clock.now(),
         retry: false,
       });
       return download(clock, begatewayReports(client, { pspId: "7" }), fetch, {
