@@ -412,7 +412,7 @@ it.each(ways)("$what: the error names the cause, the place and the next action",
       `- ${way.what}\n  ${error.name} ${error.code}, retryable ${error.retryable}: ${error.message}\n`,
     );
   const { code, retryable, message } = error;
-  expect({ code, retryable }, message).toEqual({ code: way.code, retryable: way.retryable });
+  expect({ code, retryable }).toEqual({ code: way.code, retryable: way.retryable });
   for (const words of way.says) expect(message).toMatch(words);
   for (const words of way.never ?? []) expect(message).not.toMatch(words);
   expect((clock.now() - startedAt) / 1_000).toBeLessThanOrEqual(way.withinS);
