@@ -13,7 +13,9 @@ export function spellingsOf(secret: string): readonly string[] {
     return core.length > 5 ? [core, core.replaceAll("+", "-").replaceAll("/", "_")] : [];
   });
   const inForm = String(new URLSearchParams({ x: secret })).slice(2);
-  return [...new Set([secret, inForm, inForm.replaceAll("+", "%20"), JSON.stringify(secret).slice(1, -1), ...inBase64])];
+  return [
+    ...new Set([secret, inForm, inForm.replaceAll("+", "%20"), JSON.stringify(secret).slice(1, -1), ...inBase64]),
+  ];
 }
 
 /** One escape of a URL, of JSON or of HTML; a quotation mark of JSON keeps its own, so that the JSON stays one. */

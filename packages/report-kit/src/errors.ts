@@ -9,6 +9,15 @@ function kind(error: unknown, name: string): boolean {
   return ReportKitError.isInstance(error) && error.name === name;
 }
 
+/** What a ReportRequestError is made from. */
+interface Refusal {
+  readonly code?: string | undefined;
+  readonly field: string;
+  readonly expected: string;
+  readonly received: string;
+  readonly bookmark?: string | undefined;
+}
+
 /** Bad input, found before any request left. Names the field, what was expected and what came. */
 export class ReportRequestError extends ReportKitError {
   override readonly name = "ReportRequestError";
@@ -18,15 +27,8 @@ export class ReportRequestError extends ReportKitError {
   /** What came, in a few words; never a secret. */
   declare readonly received: string;
 
-  constructor(details: {
-    readonly code?: string | undefined;
-    readonly field: string;
-    readonly expected: string;
-    readonly received: string;
-    readonly bookmark?: string | undefined;
-  }) {
-    const { code = "invalid-request", field, expected, received } = details;
-    const message = `${field}: expected ${expected}, got ${received}. Nothing was sent.`;
+  constructor({ code = "invalid-request", ...details }: Refusal) {
+    const message = `${details.field}: expected ${details.expected}, got ${details.received}. Nothing was sent.`;
     super({ ...details, code, message, phase: "request" });
   }
 
