@@ -27,7 +27,7 @@ export const rooms: Table = {
   "sources/begateway": ["source", "@report-kit/begateway"],
   "sources/monato": ["source", "@report-kit/monato"],
   "sources/mercadopago": ["source", "@report-kit/mercadopago"],
-  node: ["journal", "download", "type:source", "type:job", "node:*"],
+  node: ["journal", "download", "source", "type:job", "node:*"],
   unpack: ["source", "download", "node", "node:*", "@zip.js/zip.js"],
   postgres: ["journal"],
   webhook: ["kit", "sources/monato", "source", "journal", "identity", "waiting", "@report-kit/monato"],
