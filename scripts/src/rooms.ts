@@ -29,7 +29,7 @@ export const rooms: Table = {
   "sources/begateway": ["source", "source-tools", "@report-kit/begateway"],
   "sources/monato": ["source", "source-tools", "@report-kit/monato"],
   "sources/mercadopago": ["source", "source-tools", "@report-kit/mercadopago"],
-  node: ["journal", "download", "type:source", "type:job", "node:*"],
+  node: ["journal", "download", "source", "type:job", "node:*"],
   unpack: ["source", "download", "node", "node:*", "@zip.js/zip.js"],
   postgres: ["journal"],
   webhook: ["kit", "sources/monato", "source", "source-tools", "journal", "identity", "waiting", "@report-kit/monato"],

@@ -42,16 +42,21 @@ export async function download(report: ReadyReport, sink: Sink, settings: Settin
     if (!isProven) throw unproven(framing);
     ended.signal.throwIfAborted();
     const file: FinishedFile = { ...head, totalBytes: part.bytes, bytes: part.bytes, sha256 };
-    const { path, existed = false } = await sink.commit(file).catch((error: unknown) => {
+    const {
+      path,
+      name = head.name,
+      existed = false,
+    } = await sink.commit(file).catch((error: unknown) => {
       throw targetError(error);
     });
     report.emit({ type: "downloaded", name: head.name, bytes: part.bytes, sha256 });
     return {
       path,
-      name: head.name,
+      name,
       mediaType: head.mediaType,
       bytes: part.bytes,
       sha256,
+      period: report.period,
       empty,
       existed,
       requests: attempts.requests,

@@ -34,6 +34,8 @@ export interface Hash {
 /** Where the file is now. */
 export interface Placed {
   readonly path?: string | undefined;
+  /** What it is called there, where the target calls it otherwise. */
+  readonly name?: string | undefined;
   /** A file with the same bytes was there already, and was left as it is. */
   readonly existed?: boolean | undefined;
 }

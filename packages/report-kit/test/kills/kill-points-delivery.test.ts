@@ -42,9 +42,9 @@ function delivering(name: string, deliver: Deliver, more: Partial<KillScenario> 
 /** As a user writes it. */
 const once: Deliver = async (worker, consume, job) => {
   const target = {
-    async receive({ delivery, keepDelivery }: ReadyReport) {
-      await keepDelivery();
-      await consume(worker, "a", delivery?.id ?? "");
+    async receive(report: ReadyReport) {
+      await report.keepDelivery();
+      await consume(worker, "a", report.delivery?.id ?? "");
       return file;
     },
   };
