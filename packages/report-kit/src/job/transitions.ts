@@ -72,6 +72,8 @@ export type NextLookOf = (input: {
   readonly hintMs?: number | undefined;
   readonly unknownStatus?: boolean | undefined;
   readonly failures?: number | undefined;
+  /** The provider has the job. Only then does it matter when earlier reports were ready. */
+  readonly isWaiting?: boolean | undefined;
 }) => { readonly afterMs: number; readonly why: string };
 
 /** What a step needs to know besides the state and the observation. */
@@ -133,6 +135,7 @@ export function reduce(before: JobState, action: Ask, observation: Observation, 
       hintMs,
       unknownStatus,
       failures: failed ? failures : undefined,
+      isWaiting: phase === "waiting",
     });
     return {
       state: {
