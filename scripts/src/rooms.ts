@@ -11,25 +11,27 @@ type Override = NonNullable<OxlintConfig["overrides"]>[number];
 export const rooms: Table = {
   // The thin core.
   waiting: [],
-  identity: ["canonicalize"],
+  identity: [],
   source: [],
   journal: ["waiting"],
   job: ["source", "journal", "waiting"],
   kit: ["job", "journal", "source", "identity", "waiting"],
   // The layers above it.
+  "source-tools": ["source"],
   traffic: ["waiting", "source", "journal"],
   learning: ["waiting", "source", "journal"],
   "journal-admin": ["job", "journal", "source", "identity"],
+  describe: ["type:job"],
   download: ["source", "waiting"],
-  "sources/circle": ["source", "@report-kit/circle"],
-  "sources/begateway": ["source", "@report-kit/begateway"],
-  "sources/monato": ["source", "@report-kit/monato"],
-  "sources/mercadopago": ["source", "@report-kit/mercadopago"],
+  "sources/circle": ["source", "source-tools", "@report-kit/circle"],
+  "sources/begateway": ["source", "source-tools", "@report-kit/begateway"],
+  "sources/monato": ["source", "source-tools", "@report-kit/monato"],
+  "sources/mercadopago": ["source", "source-tools", "@report-kit/mercadopago"],
   node: ["journal", "download", "type:source", "type:job", "node:*"],
   unpack: ["source", "download", "node", "node:*", "@zip.js/zip.js"],
   postgres: ["journal"],
-  webhook: ["kit", "sources/monato", "source", "journal", "identity", "waiting", "@report-kit/monato"],
-  testing: ["source", "journal", "type:kit"],
+  webhook: ["kit", "sources/monato", "source", "source-tools", "journal", "identity", "waiting", "@report-kit/monato"],
+  testing: ["source", "source-tools", "journal", "type:kit"],
 };
 
 /** Files that may import more than the rest of their room. */
@@ -39,7 +41,7 @@ export const exceptions: Table = {
 };
 
 /** What `report-kit` itself exports: a caller who only polls must not load the download. */
-export const entry: readonly string[] = "waiting identity source journal job kit journal-admin type:download".split(
+export const entry: readonly string[] = "waiting identity source journal job kit journal-admin describe type:download".split(
   " ",
 );
 

@@ -3,7 +3,7 @@ export type { PlanOptions, ReportKit, ReportKitOptions, ReportOptions, Step } fr
 export type { ReportJob, WaitOptions } from "./kit/report-job.ts";
 export type { ExpiredOutcome, FailedOutcome, IndeterminateOutcome, Outcome, ReadyOutcome } from "./job/outcome.ts";
 export type { JobEvent } from "./job/job-event.ts";
-export type { OnIndeterminate } from "./job/transitions.ts";
+export type { OnIndeterminate } from "./job/outcome.ts";
 export type { PlannedLook } from "./waiting/schedule.ts";
 export type { WakeHint } from "./kit/wake.ts";
 export type { Platform } from "./platform.ts";
@@ -15,13 +15,14 @@ export type { KeptJob, UnreadableJob } from "./journal-admin/jobs-in-journal.ts"
 
 export { reportKey } from "./identity/report-key.ts";
 export type { KeyMaterial } from "./identity/report-key.ts";
+export { describeEvent } from "./describe/describe-event.ts";
 export { readableKey } from "./journal-admin/key-label.ts";
 export { poll } from "./waiting/poll.ts";
 export type { PollContext, PollOptions, PollResult } from "./waiting/poll.ts";
 
 export type { DownloadError } from "./download/download-error.ts";
 export type { DownloadOptions, ReportFile, ReportStream } from "./download/report-file.ts";
-export type { ReadyReport, Target } from "./source/ready-report.ts";
+export type { DownloadEvent, ReadyReport, Target } from "./source/ready-report.ts";
 
 export type { JsonObject, JsonValue } from "./json.ts";
 export type { FoundReport } from "./found-report.ts";

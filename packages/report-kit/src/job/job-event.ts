@@ -1,4 +1,5 @@
 import type { FoundReport } from "../found-report.ts";
+import type { DownloadEvent } from "../source/ready-report.ts";
 
 interface EventBase {
   /** ISO 8601, UTC. */
@@ -25,6 +26,7 @@ export type JobEvent = EventBase &
     | { readonly type: "expired"; readonly message: string }
     | { readonly type: "indeterminate"; readonly message: string; readonly found: readonly FoundReport[] }
     | { readonly type: "deadline"; readonly deadlineMs: number }
+    | DownloadEvent
     /** A journal record that can't be read was passed over; its source and report type are not known. Reported once. */
     | { readonly type: "unreadable-record"; readonly code: string; readonly message: string }
   );

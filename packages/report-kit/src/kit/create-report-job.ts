@@ -1,14 +1,16 @@
 import { isLoopbackHost } from "@report-kit/http";
+import type { OptionTable } from "@report-kit/http";
 import { ReportExpiredError, ReportFailedError, ReportIndeterminateError } from "../errors.ts";
 import type { JobEvent } from "../job/job-event.ts";
 import { hasEnded, jobRecordName, parseState, stateToJson } from "../job/job-state.ts";
+import { onIndeterminateWords } from "../job/outcome.ts";
 import type { Outcome, ReadyOutcome } from "../job/outcome.ts";
 import type { JobIdentity } from "../job/step.ts";
 import { expired } from "../job/transitions.ts";
 import { withBookmark } from "../job/with-bookmark.ts";
 import type { FileLocation, LinkLocation } from "../source/file-location.ts";
 import type { ReadyReport, Target } from "../source/ready-report.ts";
-import { refuse } from "../source/request-fields.ts";
+import { checkOptions, refuse } from "../refuse.ts";
 import type { ReportJob, WaitOptions } from "./report-job.ts";
 import type { Engine, Wait, WaitEnd } from "./wait.ts";
 import { startWait } from "./wait.ts";
@@ -16,6 +18,13 @@ import { startWait } from "./wait.ts";
 const defaultDeadlineMs = 6 * 3_600_000;
 const targets =
   'a target: toDirectory(path) or toFile(path) of "report-kit/node", toStream(writable) or asStream() of "report-kit/download"';
+
+const waitOptions = {
+  signal: "object",
+  deadlineMs: "number",
+  unref: "boolean",
+  onIndeterminate: onIndeterminateWords,
+} satisfies Record<keyof WaitOptions, unknown>;
 
 export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
   const { key, bookmark, source, prepared } = job;
@@ -36,12 +45,21 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
   }
 
   function beginWait(): Wait {
+    const end = engine.bus.begin(key);
     const wait = startWait(job, engine, () => {
       waits.remove(job, wait);
-      engine.bus.end(key);
+      end();
     });
     waits.add(job, wait);
     return wait;
+  }
+
+  function check(owner: string, options: object, table: OptionTable): void {
+    try {
+      checkOptions(owner, options, table);
+    } catch (error) {
+      throw withBookmark(error, bookmark, "wait");
+    }
   }
 
   /** @throws ReportRequestError for what is no target, and what the target itself refuses. Nothing was sent. */
@@ -51,6 +69,7 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
   ): Promise<void> {
     try {
       if (typeof target?.receive !== "function") refuse("target", targets, target);
+      checkOptions("job.download", options, { ...waitOptions, ...target.options });
       await target.check?.(options);
     } catch (error) {
       throw withBookmark(error, bookmark, "download");
@@ -70,6 +89,7 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
       linkHosts: source.linkHosts,
       loopback: isLoopbackHost(new URL(source.origin).hostname),
       platform,
+      emit: (event) => engine.emit(job, event),
       locate: (signal) => locate(reference, fileName, signal),
       waitUntil: (untilMs, options) => timer.wait(untilMs, options),
       withBookmark: (error) => withBookmark(error, bookmark, "download"),
@@ -104,20 +124,26 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
     bookmark,
     source: source.id,
     async outcome(options = {}) {
+      check("job.outcome", options, waitOptions);
       return (await waitFor(options)).outcome;
     },
     async download(target, options = {}) {
       await checkTarget(target, options);
-      const { outcome, link, error } = await waitFor(options);
-      if (outcome.status !== "ready") throw outcomeError(outcome, job, error);
-      return target.receive(readyReport(outcome, link), options);
+      const end = engine.bus.begin(key);
+      try {
+        const { outcome, link, error } = await waitFor(options);
+        if (outcome.status !== "ready") throw outcomeError(outcome, job, error);
+        return await target.receive(readyReport(outcome, link), options);
+      } finally {
+        end();
+      }
     },
     async *events(): AsyncGenerator<JobEvent> {
       const follower = engine.bus.follow(key);
       try {
         const name = jobRecordName(key);
         const record = await journal.read(name);
-        if (record !== undefined && hasEnded(parseState(record.value, name)) && waits.get(key) === undefined) return;
+        if (record !== undefined && hasEnded(parseState(record.value, name)) && !engine.bus.isActive(key)) return;
         for (let event = await follower.next(); event !== undefined; event = await follower.next()) yield event;
       } finally {
         follower.leave();

@@ -1,6 +1,6 @@
 import type { JobEvent } from "../job/job-event.ts";
 import type { Outcome } from "../job/outcome.ts";
-import type { OnIndeterminate } from "../job/transitions.ts";
+import type { OnIndeterminate } from "../job/outcome.ts";
 import type { Target } from "../source/ready-report.ts";
 
 /** How to wait for an outcome. */
@@ -46,8 +46,8 @@ export interface ReportJob {
     options?: WaitOptions & Partial<Options>,
   ): Promise<File>;
   /**
-   * What happens to the job while this process waits for it: live, until the wait ends. It does not start the job, and for
-   * one that has ended there is nothing to follow: `showJob` has its state.
+   * What happens to the job while this process waits for it or downloads its file: live, until both have ended. It does not
+   * start the job, and for one that has ended there is nothing to follow: `showJob` has its state.
    */
   events(): AsyncIterable<JobEvent>;
 }

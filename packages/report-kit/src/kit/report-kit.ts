@@ -3,7 +3,7 @@ import type { ReportJob } from "./report-job.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Outcome } from "../job/outcome.ts";
 import type { Platform } from "../platform.ts";
-import type { OnIndeterminate } from "../job/transitions.ts";
+import type { OnIndeterminate } from "../job/outcome.ts";
 import type { PlannedLook } from "../waiting/schedule.ts";
 import type { ReportSource, RequestOf } from "../source/report-source.ts";
 import type { WakeHint } from "./wake.ts";

@@ -36,13 +36,16 @@ export type ReadyBetween = readonly [
 const share = 1 / 3;
 /** Half an hour, halved nine times (3.5 s). Places are one spread apart, so an hour is a whole number of them. */
 const spreads: readonly number[] = Array.from({ length: 10 }, (_, index) => 1_800 / 2 ** index);
-/** This share of reports does not keep to the habit, and after this share of reports the habit changes. */
+/** This share of reports does not keep to the habit. */
 const odd = 0.006;
-const change = 0.006;
+/** After this share of reports the habit changes. The report to come keeps to it more likely: looks for all else are dear. */
+const change = 0.012;
+const changeAhead = 0.006;
 /** After this share of reports a time of day is an hour earlier, and as often an hour later: clocks change. */
 const hourChange = 0.01;
-/** Two looks this many spreads apart say nothing about so small a spread. */
-const mostPlaces = 48;
+/** A report is taken to speak for habits up to this many spreads away, and for at most so many places of a spread. */
+const reach = 3;
+const mostPlaces = 32;
 const dayS = 86_400;
 /** A time of day that is past by less than this: either the report is there already, or it comes tomorrow. */
 const pastS = 6 * 3_600;
@@ -56,47 +59,51 @@ const pastS = 6 * 3_600;
  */
 export function habitsAfter(reports: readonly ReadyBetween[]): readonly Habit[] {
   const habits = new Map<number, { -readonly [Member in keyof Habit]: Habit[Member] }>();
+  /** By what all weights were multiplied after each report so far. */
+  const scales: number[] = [];
   let none = share;
-  let fresh = 1;
 
-  /** Add to a habit's weight; one that was not considered before begins with its share of what is spread. */
+  /** Add to a habit's weight; one that was not considered before gets what the reports so far make of it. */
   function add(isClock: boolean, spreadS: number, at: number, more: number): void {
     const atS = isClock ? modulo(at, dayS) : at;
+    if (atS <= 0 && !isClock) return;
     const key = (isClock ? -1 : 1) * (spreadS * 1e7 + atS);
-    const habit = habits.get(key);
-    if (habit !== undefined) habit.weight += more;
-    else if (atS > 0 || isClock) {
-      const weight = more + fresh * firstWeight({ isClock, spreadS, atS });
-      habits.set(key, { isClock, atS, spreadS, weight });
+    let habit = habits.get(key);
+    if (habit === undefined) {
+      const first = firstWeight({ isClock, spreadS, atS });
+      habit = { isClock, atS, spreadS, weight: first };
+      for (const [index, scale] of scales.entries()) {
+        const report = reports[index];
+        if (report !== undefined) habit.weight = scale * weightAfter(habit, report) + change * first;
+      }
+      habits.set(key, habit);
     }
+    habit.weight += more;
   }
 
-  for (const [fromS, afterS, byS, chance] of reports) {
+  for (const [index, report] of reports.entries()) {
+    const [fromS, afterS, byS, chance] = report;
     // The habits that this report speaks for.
     for (const isClock of [false, true]) {
       const startS = isClock ? fromS : 0;
       for (const spreadS of spreads) {
-        const last = Math.ceil((startS + byS) / spreadS + 1.5);
-        const first = Math.max(last - mostPlaces, Math.floor((startS + afterS) / spreadS - 1.5));
+        const last = Math.ceil((startS + byS) / spreadS + reach);
+        const first = Math.max(last - mostPlaces, Math.floor((startS + afterS) / spreadS - reach));
         for (let place = first; place <= last; place += 1) add(isClock, spreadS, place * spreadS, 0);
       }
     }
-    fresh = change;
     none *= chance;
     let whole = none;
     for (const habit of habits.values()) {
-      let fits = 0;
-      for (const { atS, spreadS, weight } of peaksOf(habit, fromS)) {
-        const since = afterS > 0 ? normal((afterS - atS) / spreadS) : 0;
-        fits += weight * (normal((byS - atS) / spreadS) - since);
-      }
-      habit.weight = (1 - odd) * fits + odd * chance * habit.weight;
+      habit.weight = weightAfter(habit, report);
       whole += habit.weight;
     }
-    const kept = (1 - change) / whole;
-    none = kept * none + change * share;
+    const rate = index === reports.length - 1 ? changeAhead : change;
+    const scale = (1 - rate) / whole;
+    scales.push(scale);
+    none = scale * none + rate * share;
     for (const [key, habit] of habits) {
-      habit.weight = kept * habit.weight + change * firstWeight(habit);
+      habit.weight = scale * habit.weight + rate * firstWeight(habit);
       if (habit.weight < 1e-7) habits.delete(key);
     }
     const clocks = Array.from(habits.values()).filter(({ isClock, weight }) => isClock && weight >= 0.01);
@@ -106,8 +113,20 @@ export function habitsAfter(reports: readonly ReadyBetween[]): readonly Habit[] 
   }
 
   const likely = [...habits.values()].filter(({ weight }) => weight > 1e-4);
-  const whole = likely.reduce((sum, { weight }) => sum + weight, 0);
-  return likely.map((habit) => ({ ...habit, weight: (habit.weight * (1 - odd)) / Math.max(1, whole) }));
+  const whole = likely.reduce((sum, { weight }) => sum + weight, none);
+  return likely.map((habit) => ({ ...habit, weight: (habit.weight / whole) * (1 - odd) }));
+}
+
+/** A habit's weight, times the chance that the habit gave to what was seen of a report. */
+function weightAfter({ isClock, atS, spreadS, weight }: Habit, [fromS, afterS, byS, chance]: ReadyBetween): number {
+  const between = (peakS: number): number => {
+    const [after, by] = [(afterS - peakS) / spreadS, (byS - peakS) / spreadS];
+    return by < -6 || after > 6 ? 0 : normal(by) - (afterS > 0 ? normal(after) : 0);
+  };
+  const aheadS = isClock ? modulo(atS - fromS, dayS) : atS;
+  const isPast = isClock && aheadS >= dayS - pastS;
+  const fits = isPast ? (between(aheadS - dayS) + between(aheadS)) / 2 : between(aheadS);
+  return weight * ((1 - odd) * fits + odd * chance);
 }
 
 /** Each time of day is as likely as another; of ages, each order of magnitude. */

@@ -5,7 +5,7 @@ import type { MonatoReportRequest } from "../sources/monato.ts";
 import type { Platform } from "../platform.ts";
 import { platformWith } from "../platform.ts";
 import type { ReportKit } from "../kit/report-kit.ts";
-import { refuse } from "../source/request-fields.ts";
+import { refuse } from "../refuse.ts";
 import type { ReportSource } from "../source/report-source.ts";
 import type { TimerPlatform } from "../waiting/timer.ts";
 import type { MonatoNotice } from "./monato-notice.ts";

@@ -1,5 +1,5 @@
 import type { Secret } from "@report-kit/http";
-import { refuse } from "../source/request-fields.ts";
+import { refuse } from "../refuse.ts";
 import type { MonatoNoticeOptions, NoticeContext, WebhookEvent } from "./act-on-notice.ts";
 import { actOnNotice, noticeContext } from "./act-on-notice.ts";
 import type { MonatoNotice } from "./monato-notice.ts";

@@ -1,9 +1,9 @@
 /// <reference types="node" />
 import { basename, dirname, join, resolve } from "node:path";
 import { safeName } from "../../download/name/safe-name.ts";
-import { ReportRequestError } from "../../errors.ts";
 import { createTarget } from "../../download/create-target.ts";
 import type { DownloadOptions, ReportFile } from "../../download/report-file.ts";
+import { refuse } from "../../refuse.ts";
 import type { Target } from "../../source/ready-report.ts";
 import { checkWritable, makeDirectory, refuseForeignLinks } from "./directory.ts";
 import { openFileSink } from "./file-sink.ts";
@@ -32,7 +32,7 @@ export function toDirectory(directory: string): Target<ReportFile, DownloadOptio
 /** Write a report to one path, whatever the provider calls it. As `toDirectory` in all else. */
 export function toFile(path: string): Target<ReportFile, DownloadOptions> {
   const final = resolve(filledIn("path", path));
-  if (basename(final) === "") throw invalid("path", "the path of a file", "a root directory");
+  if (basename(final) === "") refuse("path", "the path of a file", path, "a root directory");
   return createTarget({
     check: () => checkWritable(dirname(final)),
     async open({ key }) {
@@ -49,10 +49,5 @@ function segment(part: string): string {
 }
 
 function filledIn(field: string, value: unknown): string {
-  if (typeof value === "string" && value !== "") return value;
-  throw invalid(field, "a path", typeof value === "string" ? "an empty string" : `a ${typeof value}`);
-}
-
-function invalid(field: string, expected: string, received: string): ReportRequestError {
-  return new ReportRequestError({ field, expected, received });
+  return typeof value === "string" && value !== "" ? value : refuse(field, "a path", value);
 }
