@@ -106,9 +106,7 @@ describe("a pattern for file names", () => {
   });
 
   it("is named where an option is misspelt", () => {
-    expect(() => toDirectory("out", { filename: "x" } as object)).toThrow(
-      /filename: .*did you mean fileName\?/,
-    );
+    expect(() => toDirectory("out", { filename: "x" } as object)).toThrow(/filename: .*did you mean fileName\?/);
   });
 });
 
