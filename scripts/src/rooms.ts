@@ -23,6 +23,7 @@ export const rooms: Table = {
   learning: ["waiting", "source", "journal"],
   "journal-admin": ["delivery", "job", "journal", "source", "identity"],
   download: ["source", "waiting"],
+  series: ["kit", "delivery", "journal-admin", "download", "source", "waiting"],
   "sources/circle": ["source", "@report-kit/circle"],
   "sources/begateway": ["source", "@report-kit/begateway"],
   "sources/monato": ["source", "@report-kit/monato"],

@@ -60,6 +60,7 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
   }
 
   return {
+    journal,
     report(source, request, { epoch = 0 } = {}) {
       if (wholeNumber("epoch", epoch) > 0 && !source.profile.remakes) {
         refuse("epoch", `0: ${source.provider} gives the same report again, and can't make another`, epoch);
