@@ -55,7 +55,9 @@ describe("the file", () => {
       expect(lines.length).toBeGreaterThan(500);
       expect(file).toMatchObject({ name: expect.stringMatching(/^2026-11-01_2026-11-07_.*\.csv$/) });
       // Nothing is asked for again but the file.
-      expect(sandbox.requests.slice(before)).toMatchObject([{ path: `/v1/account/${family}_report/${file.name.slice("2026-11-01_2026-11-07_".length)}` }]);
+      expect(sandbox.requests.slice(before)).toMatchObject([
+        { path: `/v1/account/${family}_report/${file.name.slice("2026-11-01_2026-11-07_".length)}` },
+      ]);
     },
   );
 
