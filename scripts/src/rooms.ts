@@ -31,7 +31,7 @@ export const rooms: Table = {
   node: ["journal", "download", "source", "type:job", "node:*"],
   unpack: ["source", "download", "node", "node:*", "@zip.js/zip.js"],
   postgres: ["journal"],
-  webhook: ["kit", "sources/monato", "source", "journal", "identity", "waiting", "@report-kit/monato"],
+  webhook: ["kit", "journal-admin", "sources/monato", "source", "@report-kit/monato"],
   testing: ["source", "journal", "type:kit"],
 };
 
