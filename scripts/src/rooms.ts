@@ -33,7 +33,7 @@ export const rooms: Table = {
   node: ["journal", "download", "source", "type:job", "node:*"],
   unpack: ["source", "download", "node", "node:*", "@zip.js/zip.js"],
   postgres: ["journal"],
-  webhook: ["kit", "sources/monato", "source", "source-tools", "journal", "identity", "waiting", "@report-kit/monato"],
+  webhook: ["kit", "journal-admin", "sources/monato", "source", "source-tools", "@report-kit/monato"],
   testing: ["source", "source-tools", "journal", "type:kit"],
 };
 

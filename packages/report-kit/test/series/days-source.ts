@@ -1,7 +1,7 @@
 import { ProviderError } from "@report-kit/http";
 import { calendarDay, requestFields } from "../../src/source-tools/index.ts";
 import type { Observation, ReportSource, SourceCall, SourceProfile } from "../../src/source-tools/index.ts";
-import type { DeliveredFile, ReadyReport, Target } from "../../src/index.ts";
+import type { DeliveredFile, JsonObject, ReadyReport, Target } from "../../src/index.ts";
 
 export interface DayRequest {
   readonly day: string;
@@ -23,12 +23,12 @@ export function daysProvider(profile: Partial<SourceProfile> = {}): DaysProvider
   const texts = new Map<string, string>();
   const requests: string[] = [];
   const entry = <Value>(entries: Map<string, Value>, { request, epoch }: SourceCall): Value | undefined => {
-    const day = String(request["day"] as string);
+    const day = dayIn(request);
     return entries.get(`${day}#${epoch}`) ?? entries.get(day);
   };
   const answer = (what: string, call: SourceCall): Observation => {
-    requests.push(`${what} ${String(call.request["day"] as string)}`);
-    return entry(says, call) ?? { is: "ready", reference: `r-${String(call.request["day"] as string)}` };
+    requests.push(`${what} ${dayIn(call.request)}`);
+    return entry(says, call) ?? { is: "ready", reference: `r-${dayIn(call.request)}` };
   };
   return {
     says,
@@ -49,13 +49,17 @@ export function daysProvider(profile: Partial<SourceProfile> = {}): DaysProvider
       look: async (call) => answer("look", call),
       find: async () => ({ is: "absent" }),
       async locate(call) {
-        requests.push(`locate ${String(call.request["day"] as string)}`);
-        const text = entry(texts, call) ?? `day\n${String(call.request["day"] as string)}\n`;
+        requests.push(`locate ${dayIn(call.request)}`);
+        const text = entry(texts, call) ?? `day\n${dayIn(call.request)}\n`;
         const headers = { "content-type": "text/csv", "content-length": String(text.length) };
         return { via: "api", open: async () => new Response(text, { headers }) };
       },
     },
   };
+}
+
+function dayIn(request: JsonObject): string {
+  return request["day"] as string; // `prepare` wrote it
 }
 
 export function unauthorised(status = 401): ProviderError {

@@ -69,7 +69,7 @@ function nightly(work: typeof bySeries, of: readonly SimulatedProviderOptions[] 
 function consumer(worker: SimulatedWorker, tier: string, taken: TakenDelivery[]): Target<DeliveredFile> {
   return {
     async receive(report: ReadyReport) {
-      const day = String(report.request["report"] as string);
+      const day = report.request["report"] as string; // the source's `prepare` wrote it
       await report.keepDelivery();
       await worker.request(
         "consume",
@@ -98,9 +98,9 @@ async function bySeries(
       from: firstDay,
       now: worker.platform.now,
     });
-    for await (const _result of series.deliverMissing(consumer(worker, source.account, taken))) {
-      // A period that failed is tried again the next night.
-    }
+    const results = series.deliverMissing(consumer(worker, source.account, taken));
+    // A period that failed is tried again the next night.
+    while ((await results.next()).done !== true);
   });
   await Promise.all(runs);
 }

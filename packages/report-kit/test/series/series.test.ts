@@ -34,7 +34,7 @@ function scene(provider = daysProvider()): Scene {
         every: "day",
         timeZone: "UTC",
         from: "2026-11-15",
-        now: clock.now,
+        now: () => clock.now(),
         ...more,
       }),
   };
@@ -232,7 +232,9 @@ describe("a run of a series", () => {
   it("that its caller leaves begins no other period", async () => {
     const { clock, series, provider } = scene();
     const leave = async (): Promise<void> => {
-      for await (const _result of series().deliverMissing(ledger(), { concurrency: 1 })) return;
+      const results = series().deliverMissing(ledger(), { concurrency: 1 });
+      await results.next();
+      await results.return();
     };
     await clock.finish(leave());
     expect(provider.requests).toContain("create 2026-11-15");
@@ -370,7 +372,7 @@ describe("a look back", () => {
 
     await clock.advance(21 * hourMs);
     provider.texts.set("2026-11-19#1", "day\n2026-11-19\nlate\n");
-    const [corrected] = (await deliver(clock, series(options))).filter(({ status }) => status === "corrected");
+    const corrected = (await deliver(clock, series(options))).find(({ status }) => status === "corrected");
     const delivery = first?.status === "delivered" ? first.delivery : undefined;
     expect(corrected).toMatchObject({
       status: "corrected",
