@@ -29,7 +29,7 @@ export interface SeriesPeriod {
  * The reports of all periods of one source: every day, month or window of days, from a first day on.
  * @throws ReportRequestError for an option that can't be used, and for a request that the source refuses for the first period.
  */
-export function createSeries<Source extends ReportSource, Request extends RequestOf<Source>>(
+export function createSeries<Source extends ReportSource, const Request extends RequestOf<Source>>(
   options: SeriesOptions<Source, Request>,
 ): Series {
   const { kit, source, request, now = Date.now, recheckDays = 0 } = options;
