@@ -1,4 +1,5 @@
 import { createLogUpdate } from "log-update";
+import { describeEvent } from "report-kit";
 import type { JobEvent } from "report-kit";
 import type { WantedReport } from "./wanted-reports.ts";
 
@@ -30,8 +31,7 @@ export function showProgress(wanted: readonly WantedReport[], screen: NodeJS.Wri
   draw();
   return {
     onEvent(event) {
-      const text = describe(event);
-      if (text !== undefined) say(event.key, text);
+      say(event.key, describeEvent(event));
     },
     onBytes(key, bytes, totalBytes) {
       const share = totalBytes === undefined ? "" : ` of ${totalBytes}`;
@@ -41,34 +41,4 @@ export function showProgress(wanted: readonly WantedReport[], screen: NodeJS.Wri
     onError: (key, error) => say(key, error instanceof Error ? error.message : String(error)),
     close: () => live?.done(),
   };
-}
-
-function describe(event: JobEvent): string | undefined {
-  switch (event.type) {
-    case "submitted":
-      return "asked for";
-    case "adopted":
-      return `found again: ${event.reference}`;
-    case "observed":
-      return `${event.status} after ${event.requests} ${event.requests === 1 ? "request" : "requests"}`;
-    case "waiting":
-      return `waiting ${(event.afterMs / 1_000).toFixed(1)} s: ${event.why}`;
-    case "woken":
-      return "woken by a webhook";
-    case "ready":
-      return `ready after ${event.requests} ${event.requests === 1 ? "request" : "requests"}`;
-    case "unreachable":
-      return `no answer (${event.reason})`;
-    case "unknown-status":
-      return `unknown status ${event.status}: still looking`;
-    case "refused":
-    case "failed":
-      return `failed: ${event.message}`;
-    case "expired":
-    case "indeterminate":
-    case "unreadable-record":
-      return event.message;
-    case "deadline":
-      return "deadline passed";
-  }
 }

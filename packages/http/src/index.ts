@@ -3,7 +3,6 @@ export { createProviderClient } from "./client.ts";
 export type { ClientOptions, OperationFacts, OperationTable, ProviderClient, ProviderClientOptions } from "./client.ts";
 export type {
   CallSettings,
-  Departure,
   OkStatus,
   SharedSettings,
   ParseAs,
@@ -24,5 +23,5 @@ export { parseRetryAfter } from "./retry-after.ts";
 export { longestTimerMs, sleep, sleepUntil } from "./sleep.ts";
 export { onAbort } from "./on-abort.ts";
 export { redactError, redactText, redactUrl, redactValue } from "./redact.ts";
-export { checkNames, checkOptions } from "./options.ts";
+export { checkNames, checkOptions, nearestName } from "./options.ts";
 export type { OptionTable } from "./options.ts";

@@ -49,13 +49,27 @@ function short(text: string): string {
   return text.slice(0, 50);
 }
 
-/** ` (did you mean …?)`, if at least half the pairs of letters of a text are in one that is known. */
+/** ` (did you mean …?)`, where a known name is near. */
 function nearest(text: string, known: readonly unknown[]): string {
-  const name = short(text.toLowerCase());
+  const near = nearestName(text, known.map(String));
+  return near === undefined ? "" : ` (did you mean ${near}?)`;
+}
+
+/**
+ * The known name that a wrong one was probably meant to be, if half of its pairs of letters or more are in one. Case, `_` and `-` do not
+ * count; of two the shorter is nearer.
+ */
+export function nearestName(text: string, known: readonly string[]): string | undefined {
+  const name = plain(short(text));
   const pairs = Array.from(name.slice(1), (letter, index) => name.charAt(index) + letter);
-  const shared = known.map((each) => pairs.filter((pair) => String(each).toLowerCase().includes(pair)).length);
+  const shared = known.map((each) => pairs.filter((pair) => plain(each).includes(pair)).length - each.length / 1e3);
   const most = Math.max(...shared);
-  return most * 2 < pairs.length || most < 1 ? "" : ` (did you mean ${String(known[shared.indexOf(most)])}?)`;
+  return most * 2 + 1 > pairs.length ? known[shared.indexOf(most)] : undefined;
+}
+
+/** With a mark at each end, so that the first and the last letter make a pair, too. */
+function plain(name: string): string {
+  return `^${name.toLowerCase().replaceAll(/[_-]/g, "")}$`;
 }
 
 function kindOf(value: unknown): string {

@@ -9,32 +9,27 @@ function kind(error: unknown, name: string): boolean {
   return ReportKitError.isInstance(error) && error.name === name;
 }
 
+/** What a ReportRequestError is made from. */
+interface Refusal {
+  readonly code?: string | undefined;
+  readonly field: string;
+  readonly expected: string;
+  readonly received: string;
+  readonly bookmark?: string | undefined;
+}
+
 /** Bad input, found before any request left. Names the field, what was expected and what came. */
 export class ReportRequestError extends ReportKitError {
   override readonly name = "ReportRequestError";
   /** The field, as a path: `"request.date"`. */
-  readonly field: string;
-  readonly expected: string;
+  declare readonly field: string;
+  declare readonly expected: string;
   /** What came, in a few words; never a secret. */
-  readonly received: string;
+  declare readonly received: string;
 
-  constructor(details: {
-    readonly code?: string | undefined;
-    readonly field: string;
-    readonly expected: string;
-    readonly received: string;
-    readonly bookmark?: string | undefined;
-  }) {
-    super({
-      code: details.code ?? "invalid-request",
-      message: `${details.field}: expected ${details.expected}, got ${details.received}. Nothing was sent.`,
-      phase: "request",
-      retryable: false,
-      ...(details.bookmark === undefined ? {} : { bookmark: details.bookmark }),
-    });
-    this.field = details.field;
-    this.expected = details.expected;
-    this.received = details.received;
+  constructor({ code = "invalid-request", ...details }: Refusal) {
+    const message = `${details.field}: expected ${details.expected}, got ${details.received}. Nothing was sent.`;
+    super({ ...details, code, message, phase: "request" });
   }
 
   static override isInstance(error: unknown): error is ReportRequestError {
@@ -46,11 +41,10 @@ export class ReportRequestError extends ReportKitError {
 export class ReportFailedError extends ReportKitError {
   override readonly name = "ReportFailedError";
   /** Whether a report was made at the provider. When not, running the job again asks again. */
-  readonly made: boolean;
+  declare readonly made: boolean;
 
   constructor(details: ErrorDetails & { readonly made: boolean; readonly retryable?: boolean | undefined }) {
     super({ ...details, phase: "wait" });
-    this.made = details.made;
   }
 
   static override isInstance(error: unknown): error is ReportFailedError {
@@ -63,7 +57,7 @@ export class ReportExpiredError extends ReportKitError {
   override readonly name = "ReportExpiredError";
 
   constructor(details: Omit<ErrorDetails, "code">) {
-    super({ ...details, code: "expired", phase: "download", retryable: false });
+    super({ ...details, code: "expired", phase: "download" });
   }
 
   static override isInstance(error: unknown): error is ReportExpiredError {
@@ -105,11 +99,10 @@ export class ReportDeadlineError extends ReportKitError implements DeadlineFacts
 export class ReportIndeterminateError extends ReportKitError {
   override readonly name = "ReportIndeterminateError";
   /** Reports that may be the one. */
-  readonly found: readonly FoundReport[];
+  declare readonly found: readonly FoundReport[];
 
   constructor(details: Omit<ErrorDetails, "code"> & { readonly found: readonly FoundReport[] }) {
-    super({ ...details, code: "indeterminate", phase: "create", retryable: false });
-    this.found = details.found;
+    super({ ...details, code: "indeterminate", phase: "create" });
   }
 
   static override isInstance(error: unknown): error is ReportIndeterminateError {
@@ -122,7 +115,7 @@ export class JournalError extends ReportKitError {
   override readonly name = "JournalError";
 
   constructor(details: ErrorDetails & { readonly retryable?: boolean | undefined }) {
-    super({ ...details, phase: "journal", retryable: details.retryable ?? false });
+    super({ ...details, phase: "journal" });
   }
 
   static override isInstance(error: unknown): error is JournalError {

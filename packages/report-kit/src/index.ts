@@ -4,7 +4,7 @@ export type { DeliverOptions, ReportJob, WaitOptions } from "./kit/report-job.ts
 export type { ExpiredOutcome, FailedOutcome, IndeterminateOutcome, Outcome, ReadyOutcome } from "./job/outcome.ts";
 export type { DeliveredFile, Delivery } from "./delivery/delivery.ts";
 export type { JobEvent } from "./job/job-event.ts";
-export type { OnIndeterminate } from "./job/transitions.ts";
+export type { OnIndeterminate } from "./job/outcome.ts";
 export type { PlannedLook } from "./waiting/schedule.ts";
 export type { WakeHint } from "./kit/wake.ts";
 export type { Platform } from "./platform.ts";
@@ -16,13 +16,21 @@ export type { KeptJob, UnreadableJob } from "./journal-admin/jobs-in-journal.ts"
 
 export { reportKey } from "./identity/report-key.ts";
 export type { KeyMaterial } from "./identity/report-key.ts";
+export { describeEvent } from "./describe/describe-event.ts";
 export { readableKey } from "./journal-admin/key-label.ts";
 export { poll } from "./waiting/poll.ts";
 export type { PollContext, PollOptions, PollResult } from "./waiting/poll.ts";
 
 export type { DownloadError } from "./download/download-error.ts";
 export type { DownloadOptions, ReportFile, ReportStream } from "./download/report-file.ts";
-export type { EarlierDelivery, ReadyReport, ReportFacts, ReportIdentity, Target } from "./source/ready-report.ts";
+export type {
+  DownloadEvent,
+  EarlierDelivery,
+  ReadyReport,
+  ReportFacts,
+  ReportIdentity,
+  Target,
+} from "./source/ready-report.ts";
 
 export type { JsonObject, JsonValue } from "./json.ts";
 export type { FoundReport } from "./found-report.ts";

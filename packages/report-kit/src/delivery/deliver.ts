@@ -7,7 +7,7 @@ import { holdLease } from "../job/lease.ts";
 import type { JobIdentity, StepEngine } from "../job/step.ts";
 import { isLeaseOver, leaseMs } from "../job/timing-premises.ts";
 import type { EarlierDelivery, ReadyReport, Target } from "../source/ready-report.ts";
-import { refuse } from "../source/request-fields.ts";
+import { refuse } from "../refuse.ts";
 import type { DeliveredFile, Delivery } from "./delivery.ts";
 import { deliveryId, deliveryIn } from "./delivery.ts";
 

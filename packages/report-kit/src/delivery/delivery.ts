@@ -1,5 +1,5 @@
 import type { EarlierDelivery } from "../source/ready-report.ts";
-import { readPeriod } from "../source/period-days.ts";
+import { readPeriod } from "../source/period-text.ts";
 import type { ReportPeriod } from "../source/report-source.ts";
 import type { JobState } from "../job/job-state.ts";
 

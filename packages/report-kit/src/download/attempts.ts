@@ -123,7 +123,11 @@ export function createAttempts(
         const { retryAfterMs = 0 } = came;
         if (failures >= mostFailures || refusals >= mostRefusals || retryAfterMs > longestHoldMs) throw came.error;
         const backoffMs = Math.min(30_000, 250 * 2 ** failures) * (0.5 + platform.random() / 2);
-        await report.waitUntil(platform.now() + Math.max(backoffMs, retryAfterMs), { signal: ended });
+        const afterMs = Math.round(Math.max(backoffMs, retryAfterMs));
+        const until = platform.now() + afterMs;
+        const reason = came.error instanceof Error ? came.error.message : "no answer";
+        report.emit({ type: "interrupted", bytes: part.bytes, reason, until: new Date(until).toISOString(), afterMs });
+        await report.waitUntil(until, { signal: ended });
         if (came.relocate !== true) continue;
         location = undefined;
         linksRenewed += 1;

@@ -1,7 +1,7 @@
 import type { ReportFacts, ReportIdentity, Target } from "../source/ready-report.ts";
 import { targetError } from "./download-error.ts";
 import { download } from "./download.ts";
-import { readSettings } from "./download-settings.ts";
+import { downloadOptions, readSettings } from "./download-settings.ts";
 import type { DownloadOptions, ReportFile } from "./report-file.ts";
 import type { Sink } from "./sink.ts";
 
@@ -19,6 +19,7 @@ export interface TargetParts {
  */
 export function createTarget(parts: TargetParts): Target<ReportFile, DownloadOptions> {
   return {
+    options: downloadOptions,
     async check(options, report) {
       readSettings(options);
       await parts.check?.(options, report);

@@ -1,4 +1,4 @@
-import { ReportRequestError } from "../errors.ts";
+import { refuse } from "../refuse.ts";
 import type { DownloadOptions } from "./report-file.ts";
 import type { Overwrite } from "./sink.ts";
 
@@ -11,18 +11,16 @@ export interface Settings extends Pick<DownloadOptions, "signal" | "onProgress">
   readonly acceptUnproven: boolean;
 }
 
-const overwrites: ReadonlySet<unknown> = new Set(["never", "same", "always"]);
-const isAbove0 = (value: unknown): boolean => typeof value === "number" && value > 0;
-
-/** What each option must be. */
-const rules: readonly [name: keyof Settings, expected: string, fits: (value: unknown) => boolean][] = [
-  ["overwrite", '"never", "same" or "always"', (value) => overwrites.has(value)],
-  ["stallTimeoutMs", "milliseconds above 0", isAbove0],
-  ["maxDurationMs", "milliseconds above 0", isAbove0],
-  ["maxBytes", "a number of bytes above 0", isAbove0],
-  ["acceptUnproven", "true or false", (value) => typeof value === "boolean"],
-  ["onProgress", "a function", (value) => value === undefined || typeof value === "function"],
-];
+/** What each option must be, by its kind or its values. */
+export const downloadOptions: Readonly<Record<keyof DownloadOptions, string | readonly string[]>> = {
+  signal: "object",
+  onProgress: "function",
+  overwrite: ["never", "same", "always"],
+  stallTimeoutMs: "number",
+  maxDurationMs: "number",
+  maxBytes: "number",
+  acceptUnproven: "boolean",
+};
 
 /** @throws ReportRequestError for an option that can't work. */
 export function readSettings(options: Partial<DownloadOptions>): Settings {
@@ -35,14 +33,9 @@ export function readSettings(options: Partial<DownloadOptions>): Settings {
     maxBytes: options.maxBytes ?? 16 * 1024 ** 3,
     acceptUnproven: options.acceptUnproven ?? false,
   };
-  for (const [name, expected, fits] of rules) {
-    const value = settings[name];
-    if (!fits(value)) throw new ReportRequestError({ field: name, expected, received: describe(value) });
+  for (const name of ["stallTimeoutMs", "maxDurationMs", "maxBytes"] as const) {
+    if (!(settings[name] > 0))
+      refuse(name, `${name === "maxBytes" ? "bytes" : "milliseconds"}, above 0`, settings[name]);
   }
   return settings;
-}
-
-function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : `a value of type ${typeof value}`;
 }

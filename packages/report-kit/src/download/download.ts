@@ -1,6 +1,6 @@
+import { onAbort } from "@report-kit/http";
 import { ReportExpiredError, ReportFailedError } from "../errors.ts";
 import type { ReadyReport } from "../source/ready-report.ts";
-import { onAbort } from "../waiting/on-abort.ts";
 import { createAttempts } from "./attempts.ts";
 import { DownloadError, targetError } from "./download-error.ts";
 import type { Settings } from "./download-settings.ts";
@@ -8,6 +8,8 @@ import { unproven } from "./link/framing.ts";
 import { createPart } from "./part.ts";
 import type { ReportFile } from "./report-file.ts";
 import type { FinishedFile, Sink } from "./sink.ts";
+
+const progressEveryMs = 5_000;
 
 /**
  * Bring a report's file into a sink: streamed, resumed after cuts, verified, and only then named.
@@ -28,7 +30,8 @@ export async function download(report: ReadyReport, sink: Sink, settings: Settin
     ended: ended.signal,
     canTruncate: sink.truncate !== undefined,
   });
-  const part = createPart(report, sink, { ...settings, hints: attempts.hints });
+  const onProgress = emitProgress(report, settings.onProgress);
+  const part = createPart(report, sink, { ...settings, onProgress, hints: attempts.hints });
 
   try {
     ended.signal.throwIfAborted();
@@ -46,6 +49,7 @@ export async function download(report: ReadyReport, sink: Sink, settings: Settin
     } = await sink.commit(file).catch((error: unknown) => {
       throw targetError(error);
     });
+    report.emit({ type: "downloaded", name: head.name, bytes: part.bytes, sha256 });
     return {
       path,
       name,
@@ -70,6 +74,21 @@ export async function download(report: ReadyReport, sink: Sink, settings: Settin
     platform.clearTimeout(limit);
     for (const stop of unfollow) stop?.();
   }
+}
+
+/** The caller's function, and an event of the job now and then. */
+function emitProgress(report: ReadyReport, onProgress: Settings["onProgress"]): Settings["onProgress"] {
+  let last: { readonly at: number; readonly bytes: number } | undefined;
+  return (progress) => {
+    onProgress?.(progress);
+    const at = report.platform.now();
+    const passedMs = last === undefined ? undefined : at - last.at;
+    if (passedMs !== undefined && passedMs >= 0 && passedMs < progressEveryMs) return;
+    const { bytes, totalBytes } = progress;
+    const bytesPerSecond = last && passedMs ? Math.round(((bytes - last.bytes) * 1_000) / passedMs) : undefined;
+    last = { at, bytes };
+    report.emit({ type: "downloading", bytes, totalBytes, bytesPerSecond });
+  };
 }
 
 function tookTooLong(maxDurationMs: number): DownloadError {

@@ -1,7 +1,7 @@
+import { onAbort } from "@report-kit/http";
 import type { ReadyReport, Target } from "../source/ready-report.ts";
-import { onAbort } from "../waiting/on-abort.ts";
 import { createTarget } from "./create-target.ts";
-import { readSettings } from "./download-settings.ts";
+import { downloadOptions, readSettings } from "./download-settings.ts";
 import { download } from "./download.ts";
 import type { DownloadOptions, ReportFile, ReportStream } from "./report-file.ts";
 import type { FileHead, Sink } from "./sink.ts";
@@ -20,6 +20,7 @@ export function toStream(stream: WritableStream<Uint8Array>): Target<ReportFile,
  */
 export function asStream(): Target<ReportStream, DownloadOptions> {
   return {
+    options: downloadOptions,
     async check(options) {
       readSettings(options);
     },

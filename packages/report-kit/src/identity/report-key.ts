@@ -1,8 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { canonicalJson } from "./canonical-json.ts";
-import { ReportRequestError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
+import { refuse, wholeNumber } from "../refuse.ts";
 
 /** Part of what is hashed. Changing how keys are made changes it, and is a major version. */
 const keyVersion = 1;
@@ -40,7 +40,7 @@ export function reportKey(material: KeyMaterial): string {
     account: filledIn("account", material.account),
     reportType: filledIn("reportType", material.reportType),
     request: objectIn("request", material.request),
-    epoch: countIn("epoch", material.epoch),
+    epoch: wholeNumber("epoch", material.epoch),
   });
   return uuidOf(sha256(new TextEncoder().encode(text)));
 }
@@ -55,32 +55,17 @@ function uuidOf(hash: Uint8Array): string {
 
 function filledIn(field: string, value: unknown): string {
   if (typeof value === "string" && value !== "") return value;
-  throw invalid(field, "a string that is not empty", value);
-}
-
-function countIn(field: string, value: unknown): number {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw invalid(field, "a whole number from 0", value);
+  return refuse(field, "a string that is not empty", value);
 }
 
 function objectIn(field: string, value: unknown): object {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  throw invalid(field, "an object", value);
+  return refuse(field, "an object", value);
 }
 
 /** `https://API.circle.com:443/` and `https://api.circle.com` are one origin. */
 function originOf(value: unknown): string {
   const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
   if (url !== undefined && url.origin !== "null" && url.href === `${url.origin}/`) return url.origin;
-  throw invalid("origin", "an origin such as https://api.circle.com, without a path", value);
-}
-
-function invalid(field: string, expected: string, value: unknown): ReportRequestError {
-  return new ReportRequestError({ field, expected, received: describe(value) });
-}
-
-function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "number" || value === undefined || value === null) return String(value);
-  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+  return refuse("origin", "an origin such as https://api.circle.com, without a path", value);
 }

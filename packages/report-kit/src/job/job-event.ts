@@ -1,5 +1,5 @@
 import type { FoundReport } from "../found-report.ts";
-import type { EarlierDelivery } from "../source/ready-report.ts";
+import type { DownloadEvent, EarlierDelivery } from "../source/ready-report.ts";
 
 interface EventBase {
   /** ISO 8601, UTC. */
@@ -34,6 +34,7 @@ export type JobEvent = EventBase &
         readonly corrects?: EarlierDelivery | undefined;
       }
     | { readonly type: "deadline"; readonly deadlineMs: number }
+    | DownloadEvent
     /** A journal record that can't be read was passed over; its source and report type are not known. Reported once. */
     | { readonly type: "unreadable-record"; readonly code: string; readonly message: string }
   );

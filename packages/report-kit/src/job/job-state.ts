@@ -3,7 +3,7 @@ import type { JsonObject } from "../json.ts";
 import type { FoundReport } from "../found-report.ts";
 import type { EarlierDelivery } from "../source/ready-report.ts";
 import type { PreparedReport } from "../source/report-source.ts";
-import { writePeriod } from "../source/period-days.ts";
+import { writePeriod } from "../source/period-text.ts";
 
 /**
  * Where a report job stands.

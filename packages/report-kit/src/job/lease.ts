@@ -1,5 +1,5 @@
+import { onAbort } from "@report-kit/http";
 import type { Journal } from "../journal/journal.ts";
-import { onAbort } from "../waiting/on-abort.ts";
 import type { Timer } from "../waiting/timer.ts";
 import type { JobState } from "./job-state.ts";
 import { hasEnded, parseState, stateToJson } from "./job-state.ts";

@@ -56,6 +56,19 @@ export interface IndeterminateOutcome extends OutcomeBase {
 /** How a report job ended. */
 export type Outcome = ReadyOutcome | FailedOutcome | ExpiredOutcome | IndeterminateOutcome;
 
+/**
+ * What to do where it is not known whether a report was made.
+ *
+ * - `reconcile` (default): find out, where the source can be asked; ask again only if certainly nothing was made;
+ *   otherwise end `indeterminate`.
+ * - `ask`: find out, but never send a second create.
+ * - `recreate`: find out, and where that decides nothing create again, accepting a duplicate.
+ */
+export type OnIndeterminate = (typeof onIndeterminateWords)[number];
+
+/** From the one that accepts least: of several callers the strictest holds. */
+export const onIndeterminateWords = ["ask", "reconcile", "recreate"] as const;
+
 /** The outcome of a job that ended; undefined while it goes on. */
 export function outcomeOf(state: JobState, key: string, bookmark: string): Outcome | undefined {
   const { requests, startedAt, endedAt = startedAt, message } = state;

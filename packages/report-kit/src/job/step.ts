@@ -9,8 +9,8 @@ import type { Timer } from "../waiting/timer.ts";
 import type { JobEventDetails } from "./job-event.ts";
 import type { JobState } from "./job-state.ts";
 import type { Lease } from "./lease.ts";
-import type { Outcome } from "./outcome.ts";
-import type { NextLookOf, OnIndeterminate } from "./transitions.ts";
+import type { OnIndeterminate, Outcome } from "./outcome.ts";
+import type { NextLookOf } from "./transitions.ts";
 
 /** A report job, as the step knows it. */
 export interface JobIdentity {
@@ -43,7 +43,7 @@ export interface StepEngine {
   readonly schedule: {
     /** The schedule of one job, with what earlier reports taught. */
     of(job: JobIdentity, deadlineAt: number | undefined): Promise<NextLookOf>;
-    /** Milliseconds to the next look at a job in this state that is still pending. */
+    /** Milliseconds to the next look at a job in this state that is still pending, by the schedule of its last step. */
     gapMs(job: JobIdentity, state: JobState): number;
     /** Learn from a report that became ready. Epoch milliseconds. */
     learn(job: JobIdentity, seen: SeenReady): Promise<void>;
@@ -88,7 +88,10 @@ export type StepResult =
       readonly again: {
         readonly at: number;
         readonly why: string;
+        /** The provider asked to be left alone until then. */
         readonly asked: boolean;
+        /** Nothing was sent and no event was emitted: an earlier process left the job waiting, or another worker is at it. */
+        readonly silent?: boolean | undefined;
         /** Why the last request gave no usable answer. */
         readonly error?: unknown;
       };

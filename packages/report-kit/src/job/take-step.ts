@@ -88,7 +88,7 @@ async function begin(job: JobIdentity, how: StepOptions, engine: StepEngine): Pr
   const action = decide(before, profile, Math.max(now(), how.sleptUntil ?? 0), how.early);
   if (action.do === "nothing") return { outcome: ended(before, job) };
   if (action.do === "wait") {
-    return { again: { at: action.until, why: action.why, asked: false }, state: before, revision };
+    return { again: { at: action.until, why: action.why, asked: false, silent: true }, state: before, revision };
   }
 
   // What takes long comes before the lease (S2).

@@ -4,17 +4,11 @@ import type { SourceProfile } from "../source/report-source.ts";
 import { longestHintMs } from "../waiting/schedule.ts";
 import type { JobState } from "./job-state.ts";
 import { hasEnded } from "./job-state.ts";
+import type { OnIndeterminate } from "./outcome.ts";
 import { defaultSearchForMs, settlesAt } from "./timing-premises.ts";
 
-/**
- * What to do where it is not known whether a report was made.
- *
- * - `reconcile` (default): find out, where the source can be asked; ask again only if certainly nothing was made;
- *   otherwise end `indeterminate`.
- * - `ask`: find out, but never send a second create.
- * - `recreate`: find out, and where that decides nothing create again, accepting a duplicate.
- */
-export type OnIndeterminate = "reconcile" | "ask" | "recreate";
+/** Why a job waits after a create without a clear answer. */
+const unsettled = "a create ended unclear: what it may have made is visible by then";
 
 /** What a step does at the provider. */
 export type Ask = "create" | "look" | "find";
@@ -41,7 +35,7 @@ export function decide(state: JobState, profile: SourceProfile, now: number, ear
   const unclear = state.phase === "creating" && profile.tier !== "create-or-get";
   const settledAt = settlesAt(state, profile);
   if (unclear && settledAt > now) {
-    return { do: "wait", until: settledAt, why: "a create ended unclear: what it may have made is visible by then" };
+    return { do: "wait", until: settledAt, why: unsettled };
   }
   const due = early ? Math.min(state.nextAt, state.holdUntil ?? 0) : state.nextAt;
   if (due > now) return { do: "wait", until: due, why: state.why ?? "the schedule" };
@@ -72,6 +66,8 @@ export type NextLookOf = (input: {
   readonly hintMs?: number | undefined;
   readonly unknownStatus?: boolean | undefined;
   readonly failures?: number | undefined;
+  /** The provider has the job. Only then does it matter when earlier reports were ready. */
+  readonly isWaiting?: boolean | undefined;
 }) => { readonly afterMs: number; readonly why: string };
 
 /** What a step needs to know besides the state and the observation. */
@@ -133,7 +129,11 @@ export function reduce(before: JobState, action: Ask, observation: Observation, 
       hintMs,
       unknownStatus,
       failures: failed ? failures : undefined,
+      isWaiting: phase === "waiting",
     });
+    const lookAt = now + look.afterMs;
+    const isUnclear = phase === "creating" && context.profile.tier !== "create-or-get";
+    const settledAt = isUnclear ? settlesAt(next, context.profile) : 0;
     return {
       state: {
         ...next,
@@ -142,8 +142,8 @@ export function reduce(before: JobState, action: Ask, observation: Observation, 
         missed: missed ? (before.missed ?? 0) + 1 : undefined,
         missedSince: missed ? (before.missedSince ?? now) : undefined,
         holdUntil: hintMs === undefined ? undefined : now + Math.min(hintMs, longestHintMs),
-        nextAt: now + look.afterMs,
-        why: look.why,
+        nextAt: Math.max(lookAt, settledAt),
+        why: settledAt > lookAt ? unsettled : look.why,
       },
     };
   };

@@ -6,9 +6,10 @@ import type { JobPhase, JobState } from "../job/job-state.ts";
 import { hasEnded, jobRecordName, parseState } from "../job/job-state.ts";
 import { isLeaseOver } from "../job/timing-premises.ts";
 import type { Journal, NamedRecord } from "../journal/journal.ts";
-import { isAboutOneRecord, readRecords, readRecordsTogether } from "../journal/journal.ts";
+import { checkJournal, isAboutOneRecord, readRecords, readRecordsTogether } from "../journal/journal.ts";
 import type { JsonObject } from "../json.ts";
-import { readPeriod } from "../source/period-days.ts";
+import { checkOptions, refuse } from "../refuse.ts";
+import { readPeriod } from "../source/period-text.ts";
 import type { ReportPeriod } from "../source/report-source.ts";
 import { readableKey } from "./key-label.ts";
 
@@ -63,6 +64,8 @@ export async function* listJobs(
   journal: Journal,
   only: { readonly source?: string | undefined; readonly phase?: JobPhase | undefined } = {},
 ): AsyncGenerator<KeptJob | UnreadableJob> {
+  checkJournal(journal);
+  checkOptions("listJobs", only, { source: "string", phase: "string" });
   for await (const found of readRecords(journal, prefix)) {
     const key = found.name.slice(prefix.length);
     const state = parsed(found, parseState);
@@ -82,6 +85,7 @@ export async function* listJobs(
  * @throws JournalError when it can't be read; ReportRequestError for a damaged bookmark
  */
 export async function showJob(journal: Journal, keyOrBookmark: string): Promise<KeptJob | undefined> {
+  checkJournal(journal);
   const key = keyIn(keyOrBookmark);
   const record = await journal.read(jobRecordName(key));
   return record === undefined ? undefined : keptJob(key, parseState(record.value, jobRecordName(key)));
@@ -102,6 +106,7 @@ export async function forgetJob(
   keyOrBookmark: string,
   { now = Date.now() }: { readonly now?: number | undefined } = {},
 ): Promise<boolean> {
+  checkJournal(journal);
   const key = keyIn(keyOrBookmark);
   const name = jobRecordName(key);
   const record = await journal.read(name);
@@ -127,6 +132,8 @@ export async function forgetJob(
  * @returns how many jobs were removed
  */
 export async function pruneJobs(journal: Journal, endedBefore: number): Promise<number> {
+  checkJournal(journal);
+  if (!(typeof endedBefore === "number" && endedBefore >= 0)) refuse("endedBefore", "epoch milliseconds", endedBefore);
   const jobs = await prune(journal, prefix, async (value, name) => {
     const state = parseState(value, name);
     const { endedAt = Infinity, delivered, lease } = state;
@@ -182,6 +189,7 @@ function parsed<State>(
 }
 
 function keyIn(keyOrBookmark: string): string {
+  if (typeof keyOrBookmark !== "string") refuse("keyOrBookmark", "a key or a bookmark", keyOrBookmark);
   return keyOrBookmark.includes(".") ? parseBookmark(keyOrBookmark).key : keyOrBookmark;
 }
 

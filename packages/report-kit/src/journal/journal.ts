@@ -2,6 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { JournalError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
+import { refuse } from "../refuse.ts";
 
 /** One record of a journal. */
 export interface JournalRecord {
@@ -99,4 +100,12 @@ async function read(journal: Journal, name: string): Promise<NamedRecord> {
 /** Is an error about one record, and not about the whole journal? */
 export function isAboutOneRecord(error: unknown): error is JournalError {
   return JournalError.isInstance(error) && ["unreadable", "newer-version", "invalid-name"].includes(error.code);
+}
+
+const journals =
+  'a journal: fileJournal(directory) of "report-kit/node", postgresJournal(query) of "report-kit/postgres", or memoryJournal()';
+
+/** @throws ReportRequestError for what is no journal. */
+export function checkJournal(journal: Journal): void {
+  if (typeof journal?.read !== "function") refuse("journal", journals, journal);
 }

@@ -5,15 +5,18 @@ import type { JobEventDetails } from "../job/job-event.ts";
 import type { JobIdentity } from "../job/step.ts";
 import { takeStep } from "../job/take-step.ts";
 import { withBookmark } from "../job/with-bookmark.ts";
+import { onIndeterminateWords } from "../job/outcome.ts";
+import { checkJournal } from "../journal/journal.ts";
 import { createJournalWatch } from "../journal/journal-watch.ts";
-import { createLearnedSchedule } from "../learning/learned-schedule.ts";
+import { createJobSchedule } from "../learning/job-schedule.ts";
+import type { JobSchedule } from "../learning/job-schedule.ts";
 import { platformWith } from "../platform.ts";
+import type { Platform } from "../platform.ts";
+import { checkOptions, refuse, wholeNumber } from "../refuse.ts";
 import type { ReportSource } from "../source/report-source.ts";
-import { refuse, wholeNumber } from "../source/request-fields.ts";
 import { clockSkewMs } from "../source/timing.ts";
 import { createRequestTurns } from "../traffic/request-turns.ts";
-import { defaultRequestCostS, nextLook, plan } from "../waiting/schedule.ts";
-import type { NextLook, ScheduleInput } from "../waiting/schedule.ts";
+import { defaultRequestCostS } from "../waiting/schedule.ts";
 import { createTimer } from "../waiting/timer.ts";
 import { createReportJob } from "./create-report-job.ts";
 import type { Engine } from "./wait.ts";
@@ -22,8 +25,22 @@ import type { ReportKit, ReportKitOptions } from "./report-kit.ts";
 import { createWaits } from "./wait-registry.ts";
 import { wakeJobs } from "./wake.ts";
 
-const journals =
-  'a journal: fileJournal(directory) of "report-kit/node", postgresJournal(query) of "report-kit/postgres", or memoryJournal()';
+const kitOptions = {
+  journal: "object",
+  requestCostS: "number",
+  onIndeterminate: onIndeterminateWords,
+  learn: "boolean",
+  onEvent: "function",
+  platform: "object",
+} satisfies Record<keyof ReportKitOptions, unknown>;
+const platformOptions = {
+  now: "function",
+  random: "function",
+  fetch: "function",
+  setTimeout: "function",
+  clearTimeout: "function",
+} satisfies Record<keyof Platform, unknown>;
+const stepOptions = { signal: "object", onIndeterminate: onIndeterminateWords };
 
 /** @throws ReportRequestError for options that can't work. */
 export function createReportKit(options: ReportKitOptions): ReportKit {
@@ -41,6 +58,7 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
 
   function recall(bookmark: string, sources: readonly ReportSource[]): JobIdentity {
     const mark = parseBookmark(bookmark);
+    if (!Array.isArray(sources)) refuse("sources", "an array of report sources", sources);
     const refused = (code: string, field: string, expected: string, received: string): ReportRequestError =>
       new ReportRequestError({ code, field, expected, received, bookmark });
     const source = sources.find((candidate) => candidate.id === mark.source);
@@ -61,32 +79,43 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
 
   return {
     journal,
-    report(source, request, { epoch = 0 } = {}) {
+    report(source, request, options = {}) {
+      checkSource(source);
+      checkOptions("kit.report", options, { epoch: "number" });
+      const { epoch = 0 } = options;
       if (wholeNumber("epoch", epoch) > 0 && !source.profile.remakes) {
         refuse("epoch", `0: ${source.provider} gives the same report again, and can't make another`, epoch);
       }
       return createReportJob(identify(source, request, epoch), engine);
     },
     resume: (bookmark, sources) => createReportJob(recall(bookmark, sources), engine),
-    async step(bookmark, sources, stepOptions = {}) {
+    async step(bookmark, sources, how = {}) {
       const job = recall(bookmark, sources);
-      const { signal = new AbortController().signal, onIndeterminate = engine.onIndeterminate } = stepOptions;
-      const how = { signal, onIndeterminate: () => onIndeterminate, reopen: true };
-      const result = await takeStep(job, how, engine).catch((error: unknown) => {
+      checkOptions("kit.step", how, stepOptions);
+      const { signal = new AbortController().signal, onIndeterminate = engine.onIndeterminate } = how;
+      const step = { signal, onIndeterminate: () => onIndeterminate, reopen: true };
+      const result = await takeStep(job, step, engine).catch((error: unknown) => {
         throw signal.aborted ? error : withBookmark(error, job.bookmark, "wait");
       });
       if ("outcome" in result) return { outcome: result.outcome };
       const { at, why } = result.again;
       return { again: { at: new Date(at).toISOString(), afterMs: Math.max(0, at - platform.now()), why } };
     },
-    plan(source, { request, ageMs, horizonMs } = {}) {
-      const now = platform.now();
-      const readyAt = request === undefined ? undefined : source.prepare(request, { now }).readyAt;
-      const readyAtMs = readyAt === undefined ? undefined : readyAt - now;
-      return plan({ requestCostS: options.requestCostS, ageMs, horizonMs, readyAtMs });
+    async plan(source, planOptions = {}) {
+      checkSource(source);
+      checkOptions("kit.plan", planOptions, { ageMs: "number", horizonMs: "number", request: "object" });
+      const { request, ...horizon } = planOptions;
+      const prepared = request === undefined ? undefined : source.prepare(request, { now: platform.now() });
+      return engine.schedule.plan(source, prepared, horizon);
     },
     wake: (hint) => wakeJobs(hint, engine),
   };
+}
+
+/** @throws ReportRequestError for what is no source, such as a provider's client. */
+function checkSource(source: ReportSource): void {
+  if (typeof source?.prepare !== "function")
+    refuse("source", "a report source, such as circleReports(client, { account })", source);
 }
 
 function keyOf(source: ReportSource, prepared: JobIdentity["prepared"], epoch: number): string {
@@ -103,33 +132,26 @@ function formerKeysOf(
 }
 
 /** The one place where the core meets the rate limits and what was learned of ready times. */
-function createEngine(options: ReportKitOptions): Engine {
+function createEngine(options: ReportKitOptions): Engine & { readonly schedule: JobSchedule } {
+  checkJournal(options?.journal);
+  checkOptions("createReportKit", options, kitOptions);
+  checkOptions("createReportKit", options.platform ?? {}, platformOptions, "platform");
   const { journal, requestCostS = defaultRequestCostS, onIndeterminate = "reconcile", learn = true } = options;
-  if (typeof journal?.read !== "function") refuse("journal", journals, journal);
   if (!(requestCostS > 0 && requestCostS <= 3_600)) {
     refuse("requestCostS", "seconds of waiting that a request costs, above 0 and up to 3600", requestCostS);
   }
   const platform = platformWith(options.platform ?? {});
-  const { now, random } = platform;
+  const { now } = platform;
   const timer = createTimer(platform);
   const watch = createJournalWatch(journal, timer);
   const bus = createEventBus(options.onEvent);
   const waits = createWaits();
-  const learned = createLearnedSchedule(journal, now);
   const passedOver = new Set<string>();
   // Made at the first step: some platforms have no randomness before a request.
   let worker: string | undefined;
 
   function publish(key: string, source: string, reportType: string, details: JobEventDetails): void {
     bus.publish({ at: new Date(now()).toISOString(), key, source, reportType, ...details });
-  }
-
-  function next(
-    { prepared }: JobIdentity,
-    input: Omit<ScheduleInput, "random" | "requestCostS" | "readyAtMs">,
-  ): NextLook {
-    const readyAtMs = prepared.readyAt === undefined ? undefined : prepared.readyAt - now();
-    return nextLook({ ...input, requestCostS, random, readyAtMs });
   }
 
   return {
@@ -143,20 +165,7 @@ function createEngine(options: ReportKitOptions): Engine {
     unsent: new Map(),
     worker: () => (worker ??= crypto.randomUUID()),
     turns: createRequestTurns({ now, timer, waitsOf: (source) => waits.of(source) }),
-    schedule: {
-      async of(job, deadlineAt) {
-        const gap = learn ? await learned.gap(job.source, job.prepared.reportType) : undefined;
-        return (input) => {
-          const deadlineInMs = deadlineAt === undefined ? undefined : deadlineAt - now();
-          return next(job, { ...input, deadlineInMs, learned: gap });
-        };
-      },
-      gapMs: (job, state) => next(job, { ageMs: now() - (state.acceptedAt ?? state.startedAt) }).afterMs,
-      async learn({ source, prepared }, seen) {
-        // The job's own record is written; what could have been learned is not worth failing it for.
-        if (learn) await learned.record(source, prepared, seen).catch(() => undefined);
-      },
-    },
+    schedule: createJobSchedule({ journal, platform, requestCostS, learn }),
     isOf(source, key, { request, epoch }) {
       try {
         const prepared = source.prepare(request, { now: now() + clockSkewMs });

@@ -3,10 +3,15 @@ import type { JobEvent } from "../job/job-event.ts";
 /** Hands events of jobs to their followers. */
 export interface EventBus {
   publish(event: JobEvent): void;
-  /** Follow one job from now on, until its wait ends. */
+  /** Follow one job from now on, until nothing more happens to it in this process. */
   follow(key: string): EventFollower;
-  /** The job's wait has ended: its followers receive what is left, and end. */
-  end(key: string): void;
+  /**
+   * A wait or a download of the job begins here.
+   * @returns ends it. After the last one its followers receive what is left, and end.
+   */
+  begin(key: string): () => void;
+  /** Does a wait or a download of the job go on here? */
+  isActive(key: string): boolean;
 }
 
 export interface EventFollower {
@@ -27,6 +32,7 @@ interface Follower {
 /** @param onEvent receives every event of every job; what it throws is ignored: an observer can't end a wait. */
 export function createEventBus(onEvent: ((event: JobEvent) => void) | undefined): EventBus {
   const followers = new Map<string, Set<Follower>>();
+  const active = new Map<string, number>();
 
   function leave(key: string, follower: Follower): void {
     follower.isOver = true;
@@ -64,8 +70,15 @@ export function createEventBus(onEvent: ((event: JobEvent) => void) | undefined)
         leave: () => leave(key, follower),
       };
     },
-    end(key) {
-      for (const follower of followers.get(key) ?? []) leave(key, follower);
+    begin(key) {
+      active.set(key, (active.get(key) ?? 0) + 1);
+      return () => {
+        const others = (active.get(key) ?? 0) - 1;
+        if (others > 0) return void active.set(key, others);
+        active.delete(key);
+        for (const follower of followers.get(key) ?? []) leave(key, follower);
+      };
     },
+    isActive: (key) => active.has(key),
   };
 }

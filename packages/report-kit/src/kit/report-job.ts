@@ -1,7 +1,6 @@
 import type { DeliveredFile, Delivery } from "../delivery/delivery.ts";
 import type { JobEvent } from "../job/job-event.ts";
-import type { Outcome } from "../job/outcome.ts";
-import type { OnIndeterminate } from "../job/transitions.ts";
+import type { OnIndeterminate, Outcome } from "../job/outcome.ts";
 import type { EarlierDelivery, Target } from "../source/ready-report.ts";
 import type { ReportPeriod } from "../source/report-source.ts";
 
@@ -76,8 +75,8 @@ export interface ReportJob {
     options?: DeliverOptions & Partial<Options>,
   ): Promise<Delivery<File>>;
   /**
-   * What happens to the job while this process waits for it: live, until the wait ends. It does not start the job, and for
-   * one that has ended there is nothing to follow: `showJob` has its state.
+   * What happens to the job while this process waits for it or downloads its file: live, until both have ended. It does not
+   * start the job, and for one that has ended there is nothing to follow: `showJob` has its state.
    */
   events(): AsyncIterable<JobEvent>;
 }

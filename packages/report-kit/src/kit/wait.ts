@@ -1,3 +1,4 @@
+import { onAbort } from "@report-kit/http";
 import { ReportDeadlineError } from "../errors.ts";
 import { jobRecordName } from "../job/job-state.ts";
 import type { JobState } from "../job/job-state.ts";
@@ -5,11 +6,11 @@ import type { Outcome } from "../job/outcome.ts";
 import type { JobIdentity, StepEngine } from "../job/step.ts";
 import type { JournalWatch } from "../journal/journal-watch.ts";
 import { takeStep } from "../job/take-step.ts";
-import type { OnIndeterminate } from "../job/transitions.ts";
+import { onIndeterminateWords } from "../job/outcome.ts";
+import type { OnIndeterminate } from "../job/outcome.ts";
 import type { LinkLocation } from "../source/file-location.ts";
 import type { Observation } from "../source/observation.ts";
 import type { IdempotencyTier } from "../source/report-source.ts";
-import { onAbort } from "../waiting/on-abort.ts";
 import type { EventBus } from "./event-bus.ts";
 import type { Waits } from "./wait-registry.ts";
 
@@ -55,9 +56,6 @@ export interface Wait {
   takeList(answer: (reference: string) => Observation | undefined): void;
 }
 
-/** From the one that accepts least: of several callers the strictest holds. */
-const byStrictness: readonly OnIndeterminate[] = ["ask", "reconcile", "recreate"];
-
 /**
  * Start waiting for a job: step, sleep, step, until it ends or the last caller leaves.
  * @param onEnd called when the last caller has left, or the wait ended
@@ -71,6 +69,7 @@ export function startWait(job: JobIdentity, engine: Engine, onEnd: () => void): 
   let state: JobState | undefined;
   /** Why the last request gave no usable answer. */
   let lastError: unknown;
+  let last = { at: 0, why: "" };
   let wakeAt = 0;
   let early = false;
   let postponed = false;
@@ -84,7 +83,7 @@ export function startWait(job: JobIdentity, engine: Engine, onEnd: () => void): 
   function onIndeterminate(): OnIndeterminate {
     const wanted = new Set<OnIndeterminate>();
     for (const caller of callers) wanted.add(caller.onIndeterminate);
-    return byStrictness.find((one) => wanted.has(one)) ?? "ask";
+    return onIndeterminateWords.find((one) => wanted.has(one)) ?? "ask";
   }
 
   async function run(): Promise<WaitEnd> {
@@ -95,13 +94,22 @@ export function startWait(job: JobIdentity, engine: Engine, onEnd: () => void): 
       const result = await takeStep(job, how, engine);
       if ("outcome" in result) return result;
       ({ state } = result);
-      const { at, why, asked, error } = result.again;
+      const { at, why, asked, error, silent } = result.again;
+      // While another worker takes a step, the end moves by a second each time: that is one wait.
+      if (silent === true && (why !== last.why || at > last.at + 1_500)) announceWait(at, why);
+      last = { at, why };
       lastError = error;
       if (asked && at > latestDeadline()) throw deadlineError(job, askedNotBefore(job, at, why), { state, lastError });
       wakeAt = at;
       sleptUntil = (await sleep(result.revision)) ? wakeAt : 0;
       sleeping = undefined;
     }
+  }
+
+  /** A wait that no step of this process began: an earlier process left the job waiting, or another worker is at it. */
+  function announceWait(at: number, why: string): void {
+    const afterMs = Math.max(0, at - now());
+    engine.emit(job, { type: "waiting", until: new Date(at).toISOString(), afterMs, why });
   }
 
   /**

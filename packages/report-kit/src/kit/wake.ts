@@ -4,7 +4,7 @@ import { hasEnded, jobRecordName, parseState, stateToJson } from "../job/job-sta
 import type { Journal, JournalRecord } from "../journal/journal.ts";
 import { isAboutOneRecord, readRecords } from "../journal/journal.ts";
 import type { JsonObject } from "../json.ts";
-import { refuse } from "../source/request-fields.ts";
+import { checkOptions, refuse } from "../refuse.ts";
 import type { Engine } from "./wait.ts";
 
 /** Which jobs to look at now. A job is woken when everything named here fits; at least one must be named. */
@@ -21,9 +21,19 @@ export interface WakeHint {
   readonly request?: JsonObject | undefined;
 }
 
+const wakeHints = {
+  key: "string",
+  bookmark: "string",
+  source: "string",
+  reportType: "string",
+  reference: "string",
+  request: "object",
+} satisfies Record<keyof WakeHint, string>;
+
 /** Make the jobs that fit due now, and no earlier than their provider allows. @returns how many */
 export async function wakeJobs(hint: WakeHint, engine: Engine): Promise<number> {
   const { journal, platform, bus, waits } = engine;
+  checkOptions("kit.wake", hint, wakeHints);
   if (Object.values(hint).every((value) => value === undefined)) {
     refuse("hint", "a key, bookmark, source, reportType, reference or request", undefined);
   }

@@ -2,6 +2,7 @@ import { JournalError } from "../errors.ts";
 import { checkJournalName } from "../journal/journal.ts";
 import type { Journal, JournalRecord } from "../journal/journal.ts";
 import type { JsonObject } from "../json.ts";
+import { checkOptions, refuse } from "../refuse.ts";
 import { gather } from "./gather.ts";
 import { journalUnavailable, sqlState } from "./postgres-error.ts";
 import {
@@ -54,6 +55,8 @@ const attempts = 20;
  * driver's error is the `cause`). After `unavailable` a write may or may not have happened: read again.
  */
 export function postgresJournal(query: PostgresQuery, options: PostgresJournalOptions = {}): PostgresJournal {
+  if (typeof query !== "function") refuse("query", "a function (sql, params) that resolves to rows", query);
+  checkOptions("postgresJournal", options, { table: "string" });
   const table = quotedTable(options.table);
   let checked: Promise<void> | undefined;
 

@@ -2,7 +2,7 @@ import type { KeptJob } from "../journal-admin/jobs-in-journal.ts";
 import { showJob } from "../journal-admin/jobs-in-journal.ts";
 import type { ReportJob } from "../kit/report-job.ts";
 import type { ReportKit } from "../kit/report-kit.ts";
-import type { ReportSource, RequestOf } from "../source/index.ts";
+import type { ReportSource, RequestOf } from "../source-tools/index.ts";
 import type { MissingReason, RetryPolicy } from "./series.ts";
 
 /** One epoch of a period's report: its job, and what the journal has of it. */

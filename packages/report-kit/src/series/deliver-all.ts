@@ -1,10 +1,9 @@
-import { ProviderError } from "@report-kit/http";
+import { onAbort, ProviderError } from "@report-kit/http";
 import type { Delivery } from "../delivery/delivery.ts";
 import { ReportDeadlineError } from "../errors.ts";
 import type { ReportJob } from "../kit/report-job.ts";
-import { refuse } from "../source/index.ts";
-import type { ReportPeriod } from "../source/index.ts";
-import { onAbort } from "../waiting/on-abort.ts";
+import { refuse } from "../source-tools/index.ts";
+import type { ReportPeriod } from "../source-tools/index.ts";
 import type { DeliverMissingOptions, SeriesResult } from "./series.ts";
 
 /** What there is to do for one period. */

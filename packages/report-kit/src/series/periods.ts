@@ -1,5 +1,5 @@
-import { calendarDay, dayAfter, dayAt, lastDayOf, refuse } from "../source/index.ts";
-import type { ReportPeriod } from "../source/index.ts";
+import { calendarDay, dayAfter, dayAt, lastDayOf, refuse } from "../source-tools/index.ts";
+import type { ReportPeriod } from "../source-tools/index.ts";
 import type { Every } from "./series.ts";
 
 const dayMs = 86_400_000;

@@ -1,3 +1,4 @@
+import type { OptionTable } from "@report-kit/http";
 import type { Platform } from "../platform.ts";
 import type { JsonObject } from "../json.ts";
 import type { FileLocation, LinkLocation } from "./file-location.ts";
@@ -59,22 +60,49 @@ export interface ReadyReport extends ReportFacts {
   readonly platform: Platform;
   /** Where the file lies now. Call it again when a link has expired. One request at most. */
   locate(signal: AbortSignal): Promise<FileLocation>;
+  /** Publish what happens to the download as an event of the job. */
+  readonly emit: (event: DownloadEvent) => void;
   /**
    * Of a delivery: renew this worker's right to deliver. Call it right before the file is handed over.
    * @throws when another worker has taken the delivery over, because this one stood still for too long.
    */
-  keepDelivery(): Promise<void>;
+  readonly keepDelivery: () => Promise<void>;
   /** Wait until an instant (epoch milliseconds), on the timer that all waits of the process share. */
   waitUntil(untilMs: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /** The same error with the job's bookmark and phase, as its caller receives it. */
   withBookmark(error: unknown): unknown;
 }
 
+/** Something that happened to the download of a job's file. */
+export type DownloadEvent =
+  /** It began, or continues: at most one event in 5 s. `bytesPerSecond` is the speed since the event before. */
+  | {
+      readonly type: "downloading";
+      readonly bytes: number;
+      readonly totalBytes?: number | undefined;
+      readonly bytesPerSecond?: number | undefined;
+    }
+  /** An attempt ended early, and the next one resumes at `until`. */
+  | {
+      readonly type: "interrupted";
+      readonly bytes: number;
+      readonly reason: string;
+      readonly until: string;
+      readonly afterMs: number;
+    }
+  /** The file is whole, verified and in its place. */
+  | { readonly type: "downloaded"; readonly name: string; readonly bytes: number; readonly sha256: string };
+
 /**
  * Where the file of a report goes: `toDirectory` and `toFile` of `report-kit/node`, `toStream` and `asStream` of
  * `report-kit/download`, or your own. The target brings its download engine along, so that the core needs none.
  */
 export interface Target<File, Options extends object = object> {
+  /**
+   * What the options of `receive` must be, by name: see `OptionTable`. Any other is refused before anything is sent. Without
+   * it there are none.
+   */
+  readonly options?: OptionTable | undefined;
   /**
    * Called before anything is sent. Rejects when the target can't be used (an option, a directory that can't be written, a
    * missing package), so that nobody waits for hours first.

@@ -1,5 +1,12 @@
-import { hasMissedFor, identifierIn, untrusted } from "../source/index.ts";
-import type { ErrorRow, LinkLocation, Observation, ProviderError, SourceCall, Untrusted } from "../source/index.ts";
+import { hasMissedFor, identifierIn, untrusted } from "../source-tools/index.ts";
+import type {
+  ErrorRow,
+  LinkLocation,
+  Observation,
+  ProviderError,
+  SourceCall,
+  Untrusted,
+} from "../source-tools/index.ts";
 
 /**
  * What each status of beGateway's record of a report means; any other is unknown.

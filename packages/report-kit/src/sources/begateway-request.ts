@@ -10,8 +10,8 @@ import {
   requestFields,
   trueField,
   wholeNumber,
-} from "../source/index.ts";
-import type { JsonObject, PreparedReport, ReportPeriod } from "../source/index.ts";
+} from "../source-tools/index.ts";
+import type { JsonObject, PreparedReport, ReportPeriod } from "../source-tools/index.ts";
 
 type Schemas = components["schemas"];
 

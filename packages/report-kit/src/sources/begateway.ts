@@ -9,8 +9,8 @@ import {
   memberFields,
   ownClient,
   timeZoneField,
-} from "../source/index.ts";
-import type { Observation, ReportSource } from "../source/index.ts";
+} from "../source-tools/index.ts";
+import type { Observation, ReportSource } from "../source-tools/index.ts";
 import { begatewayErrors, isTaken, observeOwn, observeReport, reportIn } from "./begateway-answers.ts";
 import { begatewayBody, prepareBegateway } from "./begateway-request.ts";
 import type { BegatewayReportRequest } from "./begateway-request.ts";

@@ -1,5 +1,12 @@
-import { hasMissedFor, identifierIn, untrusted } from "../source/index.ts";
-import type { ErrorRow, LinkLocation, Observation, ProviderError, SourceCall, Untrusted } from "../source/index.ts";
+import { hasMissedFor, identifierIn, untrusted } from "../source-tools/index.ts";
+import type {
+  ErrorRow,
+  LinkLocation,
+  Observation,
+  ProviderError,
+  SourceCall,
+  Untrusted,
+} from "../source-tools/index.ts";
 import { madeBy } from "./circle-request.ts";
 import type { Prepared } from "./circle-request.ts";
 
@@ -81,7 +88,7 @@ export function noLongerKnown(error: ProviderError): Observation {
   return {
     is: "refused",
     code: "no-longer-known",
-    message: "Circle no longer knows this report, and has none when it is asked for again.",
+    message: "Circle answered 404: it no longer knows this report, and has none when it is asked for again.",
     error,
   };
 }

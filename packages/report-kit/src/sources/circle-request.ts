@@ -9,8 +9,8 @@ import {
   requestFields,
   trueField,
   uuidField,
-} from "../source/index.ts";
-import type { JsonObject, PreparedReport } from "../source/index.ts";
+} from "../source-tools/index.ts";
+import type { JsonObject, PreparedReport } from "../source-tools/index.ts";
 
 type Schemas = components["schemas"];
 

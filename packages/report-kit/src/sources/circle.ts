@@ -12,8 +12,8 @@ import {
   ownClient,
   ProviderError,
   timeZoneField,
-} from "../source/index.ts";
-import type { FileLocation, Observation, ReportSource, SourceCall, Untrusted } from "../source/index.ts";
+} from "../source-tools/index.ts";
+import type { FileLocation, Observation, ReportSource, SourceCall, Untrusted } from "../source-tools/index.ts";
 import { circleErrors, isForgotten, noLongerKnown, observeRecord, recordIn, statusOf } from "./circle-answers.ts";
 import { circleBody, prepareCircle } from "./circle-request.ts";
 import type { CircleReportRequest } from "./circle-request.ts";

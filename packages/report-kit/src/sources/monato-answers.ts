@@ -1,5 +1,5 @@
-import { untrusted } from "../source/index.ts";
-import type { ErrorRow, Observation, ProviderError, SourceCall, Untrusted } from "../source/index.ts";
+import { untrusted } from "../source-tools/index.ts";
+import type { ErrorRow, Observation, ProviderError, SourceCall, Untrusted } from "../source-tools/index.ts";
 
 /** How long one kind of answer must go on before it is final: this many looks in a row, over this long. Ours. */
 const limits = {

@@ -10,8 +10,8 @@ import {
   refuse,
   requestFields,
   trueField,
-} from "../source/index.ts";
-import type { JsonObject, PreparedReport } from "../source/index.ts";
+} from "../source-tools/index.ts";
+import type { JsonObject, PreparedReport } from "../source-tools/index.ts";
 
 type Schemas = components["schemas"];
 type ApiRequest =

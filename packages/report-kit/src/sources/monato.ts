@@ -8,8 +8,8 @@ import {
   ownClient,
   timeZoneField,
   uuidField,
-} from "../source/index.ts";
-import type { ReportSource, SourceCall } from "../source/index.ts";
+} from "../source-tools/index.ts";
+import type { ReportSource, SourceCall } from "../source-tools/index.ts";
 import { monatoErrors, observeAnswer } from "./monato-answers.ts";
 import { monatoBody, prepareMonato } from "./monato-request.ts";
 import type { MonatoReportRequest } from "./monato-request.ts";

@@ -1,6 +1,7 @@
 import type { FileLocation } from "../source/file-location.ts";
 import type { Observation } from "../source/observation.ts";
-import { refuse, requestFields } from "../source/request-fields.ts";
+import { refuse } from "../refuse.ts";
+import { requestFields } from "../source-tools/request-fields.ts";
 import type { PreparedReport, ReportSource, SourceCall, SourceProfile } from "../source/report-source.ts";
 
 /** What a scripted source wants to be asked for. */

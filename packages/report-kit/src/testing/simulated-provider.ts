@@ -1,7 +1,8 @@
 import { ProviderError, TransportError } from "@report-kit/http";
 import type { Observation } from "../source/observation.ts";
 import { clockSkewMs, createTimeoutMs } from "../source/timing.ts";
-import { refuse, requestFields } from "../source/request-fields.ts";
+import { refuse } from "../refuse.ts";
+import { requestFields } from "../source-tools/request-fields.ts";
 import type { IdempotencyTier, PreparedReport, ReportSource, SourceCall } from "../source/report-source.ts";
 import type { ScriptedRequest } from "./scripted-source.ts";
 import type { SimulatedWorker, Simulation, Travel } from "./simulation.ts";

@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { DownloadError } from "../download/download-error.ts";
 import type { DownloadOptions, ReportFile } from "../download/report-file.ts";
 import { ReportRequestError } from "../errors.ts";
+import { checkOptions, refuse } from "../refuse.ts";
 import type { Target } from "../source/ready-report.ts";
 import { hashFile } from "../node/files/read-file.ts";
 import { openArchive } from "./archive.ts";
@@ -52,12 +53,10 @@ export function unpacked<Options extends DownloadOptions>(
   target: Target<ReportFile, Options>,
   limits: UnpackLimits = {},
 ): Target<UnpackedReportFile, Options> {
-  for (const name of ["maxFiles", "maxBytes", "maxRatio"] as const) {
-    const { [name]: limit = 1 } = limits;
-    if (typeof limit === "number" && limit > 0) continue;
-    throw new ReportRequestError({ field: name, expected: "a number above 0", received: String(limit) });
-  }
+  checkOptions("unpacked", limits, { maxFiles: "number", maxBytes: "number", maxRatio: "number" });
+  for (const [name, limit = 1] of Object.entries(limits)) if (!(limit > 0)) refuse(name, "a number above 0", limit);
   return {
+    options: target.options,
     async check(options, report) {
       await loadZip();
       await target.check?.(options, report);

@@ -1,6 +1,6 @@
-import { ReportDeadlineError } from "../errors.ts";
+import { onAbort } from "@report-kit/http";
+import { ReportDeadlineError, ReportRequestError } from "../errors.ts";
 import { nextLook } from "./schedule.ts";
-import { onAbort } from "./on-abort.ts";
 import { processTimer } from "./timer.ts";
 import type { Timer } from "./timer.ts";
 
@@ -44,6 +44,18 @@ export interface PollOptions {
   readonly timer?: Timer | undefined;
 }
 
+const pollOptions = {
+  signal: "object",
+  deadlineMs: "number",
+  requestCostS: "number",
+  startedAt: "number",
+  isRetryable: "function",
+  unref: "boolean",
+  onWait: "function",
+  random: "function",
+  timer: "object",
+} satisfies Record<keyof PollOptions, string>;
+
 /**
  * Look until it is done, at the times that cost least: the waiting of a report job alone, for any call. The first look
  * comes after a first wait (about 12 s at the default cost), because what was only just asked for is seldom there.
@@ -56,6 +68,12 @@ export async function poll<T>(
   look: (context: PollContext) => Promise<PollResult<T>>,
   options: PollOptions = {},
 ): Promise<T> {
+  for (const [name, value] of Object.entries(options)) {
+    const expected =
+      pollOptions[name as keyof PollOptions] ?? `an option of poll: ${Object.keys(pollOptions).join(", ")}`; // or no such name
+    const received = typeof value;
+    if (value !== undefined && received !== expected) throw new ReportRequestError({ field: name, expected, received });
+  }
   options.signal?.throwIfAborted();
   const { timer = processTimer } = options;
   const wait: Wait = {

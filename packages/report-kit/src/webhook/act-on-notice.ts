@@ -3,7 +3,7 @@ import { showJob } from "../journal-admin/jobs-in-journal.ts";
 import type { ReportJob } from "../kit/report-job.ts";
 import type { MonatoReportRequest } from "../sources/monato.ts";
 import type { ReportKit } from "../kit/report-kit.ts";
-import { refuse } from "../source/request-fields.ts";
+import { refuse } from "../refuse.ts";
 import type { ReportSource } from "../source/report-source.ts";
 import type { MonatoNotice } from "./monato-notice.ts";
 import { reportOf } from "./monato-notice.ts";

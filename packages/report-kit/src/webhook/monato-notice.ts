@@ -1,4 +1,4 @@
-import { calendarDay } from "../source/calendar.ts";
+import { calendarDay } from "../source-tools/calendar.ts";
 
 /**
  * What a notice of Monato's says about a file (https://docs.monato.com/products/fincore/guides/reports, "Report Webhook",

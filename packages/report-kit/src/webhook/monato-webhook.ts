@@ -3,7 +3,7 @@ import { ReportRequestError } from "../errors.ts";
 import type { KeptJob } from "../journal-admin/jobs-in-journal.ts";
 import { listJobs } from "../journal-admin/jobs-in-journal.ts";
 import type { ReportJob } from "../kit/report-job.ts";
-import { refuse } from "../source/request-fields.ts";
+import { refuse } from "../refuse.ts";
 import type { MonatoNoticeOptions, NoticeContext, WebhookEvent } from "./act-on-notice.ts";
 import { actOn, beginNoticed, noticeContext } from "./act-on-notice.ts";
 import type { MonatoNotice } from "./monato-notice.ts";

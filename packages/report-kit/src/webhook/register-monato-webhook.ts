@@ -1,6 +1,6 @@
 import { isLoopbackHost, orThrow, ProviderError, redactUrl, TransportError } from "@report-kit/http";
 import type { MonatoClient } from "@report-kit/monato";
-import { refuse } from "../source/request-fields.ts";
+import { refuse } from "../refuse.ts";
 import { sameSecret } from "./same-secret.ts";
 
 /** Where Monato shall send report notices. */

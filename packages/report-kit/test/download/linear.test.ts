@@ -156,7 +156,7 @@ describe.each(Object.entries(parsers))("reading %s", (_what, parse) => {
       const largeMs = once(large);
       return largeMs < nothingMs || largeMs < mostTimes * Math.max(once(small), nothingMs / mostTimes);
     };
-    expect(isLinear() || isLinear() || isLinear()).toBe(true);
+    expect([1, 2, 3, 4, 5].some(isLinear)).toBe(true);
   });
 });
 

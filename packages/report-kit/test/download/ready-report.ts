@@ -33,6 +33,7 @@ export function reportAt(locations: readonly FileLocation[], details: Partial<Re
     platform: platformWith({ random: () => 0.5 }),
     waits,
     located: () => located,
+    emit: () => {},
     withBookmark: (error) => error,
     async locate() {
       const location = locations[Math.min(located, locations.length - 1)];

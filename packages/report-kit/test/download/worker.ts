@@ -19,6 +19,7 @@ const file = await toDirectory(directory).receive(
     loopback: true,
     platform: platformWith({}),
     locate: async () => ({ via: "link", url }),
+    emit: () => {},
     waitUntil: (untilMs, options) => timer.wait(untilMs, options),
     withBookmark: (error) => error,
   },

@@ -27,6 +27,7 @@ it("a target gets the ready report, and the caller gets what the target resolves
   const { clock, source, job } = scene();
   let report: ReadyReport | undefined;
   const target: Target<string, { readonly copies: number }> = {
+    options: { copies: "number" },
     async receive(ready, { copies }) {
       report = ready;
       return `${ready.fileName} x${copies}`;
@@ -71,6 +72,7 @@ it("a target that refuses its options is asked before anything is sent", async (
   const { source, job } = scene();
   const refusal = new Error("no disk");
   const target: Target<string, { readonly copies: number }> = {
+    options: { copies: "number" },
     check: async ({ copies }) => {
       if (copies === 0) throw refusal;
     },

@@ -83,7 +83,7 @@ describe("a target, before anything is asked for,", () => {
 const program = `
 import { toDirectory } from ${JSON.stringify(fileURLToPath(new URL("../../src/node/files/targets.ts", import.meta.url)))};
 if (process.argv[2] === "nobody" && process.getuid() === 0) process.setuid(65534);
-await toDirectory(process.argv[1]).check({}).then(
+await toDirectory(process.argv[1]).check({}, {}).then(
   () => process.stdout.write("usable"),
   (error) => process.stdout.write([error.code, error.retryable, error.message].join(" ")),
 );`;

@@ -71,7 +71,7 @@ describe("a pattern for file names", () => {
 
   it.each([
     ["", "a pattern such as"],
-    [7, "a pattern such as"],
+    [7, "string"],
     ["/etc/{name}", "a relative path"],
     ["../{name}", "a relative path"],
     ["a//{name}", "a relative path"],
@@ -91,7 +91,7 @@ describe("a pattern for file names", () => {
     expect(() => toDirectory("out", options)).toThrow(
       expect.objectContaining({
         name: "ReportRequestError",
-        field: "options.fileName",
+        field: "fileName",
         expected: expect.stringContaining(expected),
       }),
     );
@@ -100,15 +100,13 @@ describe("a pattern for file names", () => {
   it("with days is refused for a report without any, before anything is sent", async () => {
     const target = toDirectory(await temporaryDirectory(), { fileName: "{to}.{ext}" });
     await expect(target.check?.({}, reportFacts(key))).rejects.toMatchObject({
-      field: "options.fileName",
+      field: "fileName",
       expected: expect.stringContaining("without {to}: circle/treasury does not name the days"),
     });
   });
 
   it("is named where an option is misspelt", () => {
-    expect(() => toDirectory("out", { filename: "x" } as object)).toThrow(
-      /options\.filename: .*did you mean fileName\?/,
-    );
+    expect(() => toDirectory("out", { filename: "x" } as object)).toThrow(/filename: .*did you mean fileName\?/);
   });
 });
 

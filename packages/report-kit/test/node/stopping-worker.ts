@@ -75,6 +75,7 @@ const report: ReadyReport = {
   loopback: true,
   platform: platformWith({}),
   locate: async () => ({ via: "link", url }),
+  emit: () => {},
   waitUntil: (untilMs, options) => timer.wait(untilMs, options),
   withBookmark: (error) => error,
 };

@@ -106,8 +106,8 @@ it("a function is no target of a download: the error names job.deliver, and noth
 it.each([
   ["place", () => toConsumer(7 as unknown as string, () => undefined)],
   ["consume", () => toConsumer("out", "x" as unknown as () => void)],
-  ["options.removeafter", () => toConsumer("out", () => undefined, { removeafter: true } as object)],
-  ["options.removeAfter", () => toConsumer("out", () => undefined, { removeAfter: 1 as unknown as boolean })],
+  ["removeafter", () => toConsumer("out", () => undefined, { removeafter: true } as object)],
+  ["removeAfter", () => toConsumer("out", () => undefined, { removeAfter: 1 as unknown as boolean })],
 ])("a wrong %s is refused at once", (field, make) => {
   expect(make).toThrow(expect.objectContaining({ name: "ReportRequestError", field }));
 });

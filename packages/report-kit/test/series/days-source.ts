@@ -1,6 +1,6 @@
 import { ProviderError } from "@report-kit/http";
-import { calendarDay, requestFields } from "../../src/source/index.ts";
-import type { Observation, ReportSource, SourceCall, SourceProfile } from "../../src/source/index.ts";
+import { calendarDay, requestFields } from "../../src/source-tools/index.ts";
+import type { Observation, ReportSource, SourceCall, SourceProfile } from "../../src/source-tools/index.ts";
 import type { DeliveredFile, JsonObject, ReadyReport, Target } from "../../src/index.ts";
 
 export interface DayRequest {

@@ -2,7 +2,7 @@ import { createBegatewayClient } from "@report-kit/begateway";
 import type { Fault, Sandbox, SandboxOptions, VirtualClock } from "@report-kit/sandbox";
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { amazonS3Hosts } from "../../src/source/amazon-s3-hosts.ts";
+import { amazonS3Hosts } from "../../src/source-tools/amazon-s3-hosts.ts";
 import { begatewayReports } from "../../src/sources/begateway.ts";
 import type { BegatewayReportRequest } from "../../src/sources/begateway.ts";
 import { asStream } from "../../src/download/index.ts";

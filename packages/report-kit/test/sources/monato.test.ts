@@ -3,7 +3,7 @@ import type { MonatoClient } from "@report-kit/monato";
 import type { Sandbox, SandboxOptions, VirtualClock } from "@report-kit/sandbox";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { amazonS3Hosts } from "../../src/source/amazon-s3-hosts.ts";
+import { amazonS3Hosts } from "../../src/source-tools/amazon-s3-hosts.ts";
 import { asStream } from "../../src/download/index.ts";
 import { createReportKit, ReportRequestError } from "../../src/index.ts";
 import type { Observation, Outcome, ReportJob, ReportKit, ReportSource, SourceCall } from "../../src/index.ts";
@@ -105,6 +105,7 @@ describe("a Monato request", () => {
       reportType: "DAILY",
       request: daily,
       identity: daily,
+      period: { from: daily.operation_date, to: daily.operation_date },
       expects: "csv",
     });
     const statement = {
@@ -117,6 +118,7 @@ describe("a Monato request", () => {
       reportType: "MONTHLY_ACCOUNT_STATEMENT",
       request: normalised,
       identity: normalised,
+      period: { from: "2026-10-01", to: "2026-10-31" },
       expects: "csv",
     });
   });

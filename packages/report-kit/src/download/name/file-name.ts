@@ -1,4 +1,3 @@
-import { lastDayOf } from "../../source/calendar.ts";
 import type { ReadyReport } from "../../source/ready-report.ts";
 import type { ReportPeriod } from "../../source/report-source.ts";
 import type { FileType } from "../content/file-type.ts";
@@ -48,10 +47,14 @@ export function nameFile(
 /** `settlement.csv` becomes `2026-11-19_settlement.csv`. */
 function withPeriod(name: string, { from, to }: ReportPeriod): string {
   const month = from.slice(0, "YYYY-MM".length);
-  const isMonth = from === `${month}-01` && to === lastDayOf(month);
+  const isMonth = from === `${month}-01` && to.startsWith(month) && isLastOfMonth(to);
   const isNamed = (hasDate(name, from) && hasDate(name, to)) || (isMonth && hasDate(name, month, "(?!-?\\d)"));
   const days = from === to ? from : `${from}_${to}`;
   return isNamed ? name : `${isMonth ? month : days}_${name}`;
+}
+
+function isLastOfMonth(day: string): boolean {
+  return new Date(Date.parse(day) + 86_400_000).getUTCDate() === 1;
 }
 
 /** Whether a name has a day or month in it, as `2026-11-19` or as `20261119`, and not inside a longer number. */

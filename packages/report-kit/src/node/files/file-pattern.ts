@@ -1,9 +1,9 @@
 /// <reference types="node" />
+import { nearestName } from "@report-kit/http";
 import { withDelivery } from "../../download/name/file-name.ts";
 import { safeName } from "../../download/name/safe-name.ts";
 import type { ReportIdentity } from "../../source/ready-report.ts";
-import { nearestName } from "../../source/nearest-name.ts";
-import { refuse } from "../../source/request-fields.ts";
+import { refuse } from "../../refuse.ts";
 import { hashText } from "./hash.ts";
 
 /** A pattern for paths below a target's directory, in parts between its slashes. */
@@ -19,7 +19,7 @@ const longestPattern = 500;
 
 /** @throws ReportRequestError for a pattern that can't be used. */
 export function readPattern(value: unknown): FilePattern {
-  const field = "options.fileName";
+  const field = "fileName";
   if (typeof value !== "string" || value === "" || value.length > longestPattern) {
     return refuse(field, 'a pattern such as "{provider}/{account}/{reportType}/{from}_{to}.{ext}"', value);
   }
@@ -50,7 +50,7 @@ export function checkPattern(pattern: FilePattern, { period, source }: ReportIde
   const wanted = days.find((name) => pattern.some((part) => part.includes(`{${name}}`)));
   if (period !== undefined || wanted === undefined) return;
   refuse(
-    "options.fileName",
+    "fileName",
     `a pattern without {${wanted}}: ${source} does not name the days of this report`,
     pattern.join("/"),
   );

@@ -1,10 +1,9 @@
 /// <reference types="node" />
 import { basename, dirname, join, resolve } from "node:path";
-import { ReportRequestError } from "../../errors.ts";
 import { createTarget } from "../../download/create-target.ts";
 import type { DownloadOptions, ReportFile } from "../../download/report-file.ts";
+import { checkOptions, refuse } from "../../refuse.ts";
 import type { Target } from "../../source/ready-report.ts";
-import { memberFields, trueField } from "../../source/request-fields.ts";
 import { checkWritable, makeDirectory, refuseForeignLinks } from "./directory.ts";
 import { withEvidence } from "./evidence.ts";
 import { checkPattern, directoriesOf, fileNameOf, readPattern } from "./file-pattern.ts";
@@ -35,9 +34,8 @@ export interface DirectoryOptions {
  */
 export function toDirectory(directory: string, options: DirectoryOptions = {}): Target<ReportFile, DownloadOptions> {
   const root = resolve(filledIn("directory", directory));
-  const given = memberFields("options", options, ["fileName", "evidence"]);
-  const pattern = readPattern(given["fileName"] ?? "{source}/{name}");
-  const evidence = trueField("options.evidence", given["evidence"]) ?? false;
+  checkOptions("toDirectory", options, { fileName: "string", evidence: "boolean" });
+  const pattern = readPattern(options.fileName ?? "{source}/{name}");
   const target = createTarget({
     async check(_options, report) {
       checkPattern(pattern, report);
@@ -56,7 +54,7 @@ export function toDirectory(directory: string, options: DirectoryOptions = {}): 
       };
     },
   });
-  return evidence ? withEvidence(target) : target;
+  return options.evidence === true ? withEvidence(target) : target;
 }
 
 /** Write a report to one path, whatever the provider calls it. As `toDirectory` in all else. */
@@ -65,9 +63,8 @@ export function toFile(
   options: Pick<DirectoryOptions, "evidence"> = {},
 ): Target<ReportFile, DownloadOptions> {
   const final = resolve(filledIn("path", path));
-  if (basename(final) === "") throw invalid("path", "the path of a file", "a root directory");
-  const { evidence: wanted } = memberFields("options", options, ["evidence"]);
-  const evidence = trueField("options.evidence", wanted) ?? false;
+  checkOptions("toFile", options, { evidence: "boolean" });
+  if (basename(final) === "") refuse("path", "the path of a file", path, "a root directory");
   const target = createTarget({
     check: () => checkWritable(dirname(final)),
     async open({ key }) {
@@ -75,14 +72,9 @@ export function toFile(
       return openFileSink(dirname(final), key, () => final);
     },
   });
-  return evidence ? withEvidence(target) : target;
+  return options.evidence === true ? withEvidence(target) : target;
 }
 
 function filledIn(field: string, value: unknown): string {
-  if (typeof value === "string" && value !== "") return value;
-  throw invalid(field, "a path", typeof value === "string" ? "an empty string" : `a ${typeof value}`);
-}
-
-function invalid(field: string, expected: string, received: string): ReportRequestError {
-  return new ReportRequestError({ field, expected, received });
+  return typeof value === "string" && value !== "" ? value : refuse(field, "a path", value);
 }

@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import type { DownloadOptions, ReportFile } from "../../download/report-file.ts";
 import type { EarlierDelivery, ReadyReport, Target } from "../../source/ready-report.ts";
-import { memberFields, refuse, trueField } from "../../source/request-fields.ts";
+import { checkOptions, refuse } from "../../refuse.ts";
 import { toDirectory } from "./targets.ts";
 
 /** A file as a consumer gets it: whole, verified, and in its place. */
@@ -43,9 +43,10 @@ export function toConsumer(
   if (typeof target?.receive !== "function")
     refuse("place", "a directory, or a target such as toDirectory(path)", place);
   if (typeof consume !== "function") refuse("consume", "a function that receives a file", consume);
-  const { removeAfter: wanted } = memberFields("options", options, ["removeAfter"]);
-  const removeAfter = trueField("options.removeAfter", wanted) ?? false;
+  checkOptions("toConsumer", options, { removeAfter: "boolean" });
+  const { removeAfter = false } = options;
   return {
+    options: target.options,
     async check(options, report) {
       if (report.delivery === undefined)
         refuse("target", "a target that needs no delivery: use job.deliver", "toConsumer");

@@ -6,6 +6,7 @@ import { JournalError } from "../../errors.ts";
 import { checkJournalName } from "../../journal/journal.ts";
 import type { Journal, JournalRecord } from "../../journal/journal.ts";
 import type { JsonObject } from "../../json.ts";
+import { refuse } from "../../refuse.ts";
 import { makeDurably } from "../files/directory.ts";
 import { createGroupSync, fileErrorCode, syncDirectory, writeDurably } from "../files/durable-file.ts";
 import { fileErrorAdvice, fileErrorReason, isPassing } from "../files/file-error.ts";
@@ -36,6 +37,8 @@ const remembered = 10_000;
  * `unavailable` (the file system refused; the error is the `cause`), `invalid-name`.
  */
 export function fileJournal(directory: string): Journal {
+  if (typeof directory !== "string" || directory === "")
+    refuse("directory", "the path of the journal's directory", directory);
   const root = resolve(directory);
   const records = join(root, "records");
   const temporary = join(root, "temporary");

@@ -1,5 +1,5 @@
-import { hasMissedFor, untrusted } from "../../source/index.ts";
-import type { ErrorRow, Observation, ProviderError, SourceCall } from "../../source/index.ts";
+import { hasMissedFor, untrusted } from "../../source-tools/index.ts";
+import type { ErrorRow, Observation, ProviderError, SourceCall } from "../../source-tools/index.ts";
 
 export type Family = "settlement" | "release";
 

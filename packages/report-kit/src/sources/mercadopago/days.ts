@@ -9,8 +9,8 @@ import {
   startOfDay,
   timeZoneField,
   trueField,
-} from "../../source/index.ts";
-import type { JsonObject, PreparedReport } from "../../source/index.ts";
+} from "../../source-tools/index.ts";
+import type { JsonObject, PreparedReport } from "../../source-tools/index.ts";
 import { zoneNameForKey } from "./zone-name.ts";
 
 /**

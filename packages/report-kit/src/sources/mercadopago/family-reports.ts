@@ -9,8 +9,8 @@ import {
   ownClient,
   timeZoneField,
   untrusted,
-} from "../../source/index.ts";
-import type { FileLocation, Observation, ReportSource, SourceCall } from "../../source/index.ts";
+} from "../../source-tools/index.ts";
+import type { FileLocation, Observation, ReportSource, SourceCall } from "../../source-tools/index.ts";
 import { isTaskUnknown, mercadopagoErrors, nothingMade, notShown } from "./answers.ts";
 import type { Family } from "./answers.ts";
 import { periodBody, periodOf, prepareDays, utcSecond } from "./days.ts";

@@ -1,4 +1,4 @@
-import type { Observation } from "../../source/index.ts";
+import type { Observation } from "../../source-tools/index.ts";
 import { describeItem, matchReports } from "./match.ts";
 import type { Listing, Wanted } from "./match.ts";
 import { observeTask } from "./task.ts";

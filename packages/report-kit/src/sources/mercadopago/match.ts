@@ -1,5 +1,5 @@
-import { clockSkewMs, untrusted } from "../../source/index.ts";
-import type { FoundReport, Untrusted } from "../../source/index.ts";
+import { clockSkewMs, untrusted } from "../../source-tools/index.ts";
+import type { FoundReport, Untrusted } from "../../source-tools/index.ts";
 import type { Period } from "./days.ts";
 import { idOf, statusOf } from "./task.ts";
 

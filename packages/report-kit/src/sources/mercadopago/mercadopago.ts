@@ -1,5 +1,5 @@
 import type { MercadopagoClient } from "@report-kit/mercadopago";
-import type { ReportSource } from "../../source/index.ts";
+import type { ReportSource } from "../../source-tools/index.ts";
 import type { MercadopagoReportRequest } from "./days.ts";
 import { familyReports } from "./family-reports.ts";
 

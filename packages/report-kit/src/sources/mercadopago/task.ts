@@ -1,5 +1,5 @@
-import { untrusted } from "../../source/index.ts";
-import type { Observation, Untrusted } from "../../source/index.ts";
+import { untrusted } from "../../source-tools/index.ts";
+import type { Observation, Untrusted } from "../../source-tools/index.ts";
 
 /** What a name in place of a file's would reach instead: the literal paths beside `{file_name}`. */
 const neighbours: ReadonlySet<string> = new Set(["config", "list", "search", "schedule", "task", ".", ".."]);

@@ -1,4 +1,5 @@
-import { matching, refuse } from "./request-fields.ts";
+import { refuse } from "../refuse.ts";
+import { matching } from "./request-fields.ts";
 
 const dayMs = 86_400_000;
 /** Kiribati: nowhere does a day begin earlier. */

@@ -4,8 +4,9 @@
 export type { FoundReport } from "../found-report.ts";
 export type { JsonObject, JsonValue } from "../json.ts";
 export { ReportRequestError } from "../errors.ts";
-export type { ApiLocation, FileLocation, LinkLocation, NoLocation } from "./file-location.ts";
-export type { Observation } from "./observation.ts";
+export { describeValue, refuse, wholeNumber } from "../refuse.ts";
+export type { ApiLocation, FileLocation, LinkLocation, NoLocation } from "../source/file-location.ts";
+export type { Observation } from "../source/observation.ts";
 export type {
   Asked,
   IdempotencyTier,
@@ -15,28 +16,25 @@ export type {
   RequestOf,
   SourceCall,
   SourceProfile,
-} from "./report-source.ts";
+} from "../source/report-source.ts";
 
-export { explainByTable, explainError } from "./explain-error.ts";
-export type { ErrorMeaning, ErrorRow } from "./explain-error.ts";
+export { explainByTable, explainError } from "../source/explain-error.ts";
+export type { ErrorMeaning, ErrorRow } from "../source/explain-error.ts";
 export { createSettings, hasMissedFor, openSettings } from "./source-call.ts";
-export { clockSkewMs, createTimeoutMs } from "./timing.ts";
+export { clockSkewMs, createTimeoutMs } from "../source/timing.ts";
 export { ownClient } from "./own-client.ts";
 export { amazonS3Hosts } from "./amazon-s3-hosts.ts";
 
 export {
   accountLabel,
-  describeValue,
   hostsField,
   matching,
   memberFields,
   oneOf,
   presentMembers,
-  refuse,
   requestFields,
   trueField,
   uuidField,
-  wholeNumber,
 } from "./request-fields.ts";
 export {
   calendarDay,

@@ -1,34 +1,6 @@
-import { ReportRequestError } from "../errors.ts";
+import { nearestName } from "@report-kit/http";
 import type { JsonObject, JsonValue } from "../json.ts";
-import { nearestName } from "./nearest-name.ts";
-
-/** What came, in a few words that fit an error message: never more than 80 characters of it. */
-export function describeValue(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (typeof value === "string") {
-    return value.length > 80
-      ? `${JSON.stringify(value.slice(0, 77))}... (${value.length} characters)`
-      : JSON.stringify(value);
-  }
-  if (value === null || typeof value === "number" || typeof value === "boolean") return String(value);
-  if (typeof value === "bigint") return `${value}n (a bigint)`;
-  if (Array.isArray(value)) return "an array";
-  if (value instanceof Date) return "a Date";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
-
-/**
- * @param received what came, where the value alone does not say it
- * @throws ReportRequestError, always.
- */
-export function refuse(
-  field: string,
-  expected: string,
-  value: unknown,
-  received: string = describeValue(value),
-): never {
-  throw new ReportRequestError({ field, expected, received });
-}
+import { describeValue, refuse } from "../refuse.ts";
 
 /**
  * A request's members, with null and undefined left out: they are one to us.
@@ -100,12 +72,6 @@ export function presentMembers(members: Readonly<Record<string, JsonValue | unde
 
 export function matching(field: string, value: unknown, pattern: RegExp, expected: string): string {
   return typeof value === "string" && pattern.test(value) ? value : refuse(field, expected, value);
-}
-
-export function wholeNumber(field: string, value: unknown): number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0
-    ? value
-    : refuse(field, "a whole number from 0", value);
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

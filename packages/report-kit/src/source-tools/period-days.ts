@@ -1,5 +1,5 @@
 import { dayAfter, lastDayOf, startOfDay } from "./calendar.ts";
-import type { ReportPeriod } from "./report-source.ts";
+import type { ReportPeriod } from "../source/report-source.ts";
 
 /** The period of one day (`"2026-11-19"`) or of one month (`"2026-11"`). */
 export function periodOf(dayOrMonth: string): ReportPeriod {
@@ -13,15 +13,4 @@ export function dayAt(instant: number, timeZone: string): string {
   const before = new Date(instant - 86_400_000).toISOString().slice(0, 10);
   // No zone is a whole day away from UTC: it is the day of UTC, the one before or the one after.
   return [dayAfter(utc), utc].find((day) => startOfDay(day, timeZone) <= instant) ?? before;
-}
-
-/** A period as the journal keeps it. */
-export function writePeriod({ from, to }: ReportPeriod): string {
-  return from === to ? from : `${from}/${to}`;
-}
-
-export function readPeriod(text: string | undefined): ReportPeriod | undefined {
-  if (text === undefined) return undefined;
-  const [from = text, to = from] = text.split("/");
-  return { from, to };
 }

@@ -1,6 +1,6 @@
-import type { ApiLocation } from "./file-location.ts";
-import type { SourceCall } from "./report-source.ts";
-import { createTimeoutMs } from "./timing.ts";
+import type { ApiLocation } from "../source/file-location.ts";
+import type { SourceCall } from "../source/report-source.ts";
+import { createTimeoutMs } from "../source/timing.ts";
 
 /** What a provider's client is given with a create: one attempt, within the step's lease. */
 export interface CreateSettings {

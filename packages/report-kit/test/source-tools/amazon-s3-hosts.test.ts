@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { amazonS3Hosts } from "../../src/source/amazon-s3-hosts.ts";
+import { amazonS3Hosts } from "../../src/source-tools/amazon-s3-hosts.ts";
 import { checkLink } from "../../src/download/link/check-link.ts";
 
 const rules = { hosts: amazonS3Hosts, loopback: false };

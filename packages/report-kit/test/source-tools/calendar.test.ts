@@ -9,7 +9,7 @@ import {
   lastDayOf,
   startOfDay,
   timeZoneField,
-} from "../../src/source/calendar.ts";
+} from "../../src/source-tools/calendar.ts";
 
 const noon = Date.parse("2026-11-20T12:00:00Z");
 const field = (name: string): unknown => expect.objectContaining({ name: "ReportRequestError", field: name });

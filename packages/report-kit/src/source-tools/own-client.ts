@@ -1,4 +1,4 @@
-import { describeValue, refuse } from "./request-fields.ts";
+import { describeValue, refuse } from "../refuse.ts";
 
 /** The members of a provider's client that say whose it is. */
 interface AnyClient {
