@@ -2,7 +2,7 @@ import type { DeliveredFile } from "../delivery/delivery.ts";
 import { ReportRequestError } from "../errors.ts";
 import type { ReportJob } from "../kit/report-job.ts";
 import type { Target } from "../source/ready-report.ts";
-import type { ReportPeriod, ReportSource } from "../source-tools/index.ts";
+import type { ReportPeriod, ReportSource, RequestOf } from "../source-tools/index.ts";
 import { checkOptions } from "../refuse.ts";
 import { refuse, timeZoneField, wholeNumber } from "../source-tools/index.ts";
 import type { Attempt } from "./attempts.ts";
@@ -30,7 +30,9 @@ export interface SeriesPeriod {
  * The reports of all periods of one source: every day, month or window of days, from a first day on.
  * @throws ReportRequestError for an option that can't be used, and for a request that the source refuses for the first period.
  */
-export function createSeries<Source extends ReportSource>(options: SeriesOptions<Source>): Series {
+export function createSeries<Source extends ReportSource, const Request extends RequestOf<Source>>(
+  options: SeriesOptions<Source, Request>,
+): Series {
   checkOptions("createSeries", options, seriesOptions);
   const { kit, source, request, now = Date.now, recheckDays = 0, remake = false } = options;
   const { name = source?.id } = options;

@@ -19,12 +19,15 @@ export interface RetryPolicy {
   readonly coolDownMs?: number | undefined;
 }
 
-/** A report of each period, from a first day on. */
-export interface SeriesOptions<Source extends ReportSource = ReportSource> {
+/** A report of each period, from a first day on. `Request` is what `request` returns: its own type keeps its literals. */
+export interface SeriesOptions<
+  Source extends ReportSource = ReportSource,
+  Request extends RequestOf<Source> = RequestOf<Source>,
+> {
   readonly kit: ReportKit;
   readonly source: Source;
   /** The request of a period, as `kit.report` takes it. Each period must have a report of its own. */
-  readonly request: (period: ReportPeriod) => RequestOf<Source>;
+  readonly request: (period: ReportPeriod) => Request;
   readonly every: Every;
   /** The IANA time zone in which the days end. */
   readonly timeZone: string;

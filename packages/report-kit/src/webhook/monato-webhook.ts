@@ -3,7 +3,7 @@ import { ReportRequestError } from "../errors.ts";
 import type { KeptJob } from "../journal-admin/jobs-in-journal.ts";
 import { listJobs } from "../journal-admin/jobs-in-journal.ts";
 import type { ReportJob } from "../kit/report-job.ts";
-import { refuse } from "../refuse.ts";
+import { checkOptions, refuse } from "../refuse.ts";
 import type { MonatoNoticeOptions, NoticeContext, WebhookEvent } from "./act-on-notice.ts";
 import { actOn, beginNoticed, noticeContext } from "./act-on-notice.ts";
 import type { MonatoNotice } from "./monato-notice.ts";
@@ -35,6 +35,20 @@ export type MonatoWebhookOptions = MonatoNoticeOptions & {
     | { readonly verify: WebhookVerifier; readonly token?: never }
   );
 
+const webhookOptions = {
+  kit: "object",
+  source: "object",
+  clabeOf: "function",
+  onReport: "function",
+  onError: "function",
+  onEvent: "function",
+  maximumBodyBytes: "number",
+  waitUntil: "function",
+  // A secret, whose value no error may have: it is checked where it is compared.
+  token: "string function object number boolean bigint symbol null array",
+  verify: "function",
+};
+
 type Refusal = WebhookEvent & { readonly type: "refused" };
 
 const defaultMaximumBodyBytes = 65_536;
@@ -63,6 +77,7 @@ const defaultMaximumBodyBytes = 65_536;
  * @throws ReportRequestError for an option that is missing or can't work.
  */
 export function monatoWebhook(options: MonatoWebhookOptions): (request: Request) => Promise<Response> {
+  checkOptions("monatoWebhook", options, webhookOptions);
   const { maximumBodyBytes = defaultMaximumBodyBytes, waitUntil } = options;
   const context = noticeContext(options);
   const authentic = authenticity(options);
