@@ -25,7 +25,7 @@ export const rooms: Table = {
   "journal-admin": ["delivery", "job", "journal", "source", "identity"],
   describe: ["type:job"],
   download: ["source", "waiting"],
-  series: ["kit", "delivery", "journal-admin", "download", "source", "source-tools", "waiting"],
+  series: ["kit", "delivery", "journal-admin", "download", "source", "source-tools"],
   "sources/circle": ["source", "source-tools", "@report-kit/circle"],
   "sources/begateway": ["source", "source-tools", "@report-kit/begateway"],
   "sources/monato": ["source", "source-tools", "@report-kit/monato"],
