@@ -51,7 +51,12 @@ export function checkOptions(owner: string, options: unknown, table: OptionTable
     if (!RequestRefusedError.isInstance(error)) throw error;
     // None of these options is a secret, so the value can be named.
     const name = error.field.slice(error.field.lastIndexOf(".") + 1);
+    const { field, expected } = error;
     const value = name in table ? (options as Readonly<Record<string, unknown>>)[name] : undefined; // one of its members
-    throw new ReportRequestError(value === undefined ? error : { ...error, received: describeValue(value) });
+    throw new ReportRequestError({
+      field,
+      expected,
+      received: value === undefined ? error.received : describeValue(value),
+    });
   }
 }
