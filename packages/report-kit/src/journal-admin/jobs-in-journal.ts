@@ -1,4 +1,6 @@
 import { JournalError } from "../errors.ts";
+import type { Delivery } from "../delivery/delivery.ts";
+import { deliveryIn } from "../delivery/delivery.ts";
 import { formatBookmark, parseBookmark } from "../identity/bookmark.ts";
 import type { JobPhase, JobState } from "../job/job-state.ts";
 import { hasEnded, jobRecordName, parseState } from "../job/job-state.ts";
@@ -7,6 +9,8 @@ import type { Journal, NamedRecord } from "../journal/journal.ts";
 import { checkJournal, isAboutOneRecord, readRecords, readRecordsTogether } from "../journal/journal.ts";
 import type { JsonObject } from "../json.ts";
 import { checkOptions, refuse } from "../refuse.ts";
+import { readPeriod } from "../source/period-text.ts";
+import type { ReportPeriod } from "../source/report-source.ts";
 import { readableKey } from "./key-label.ts";
 
 /** A report job as a journal keeps it, for people and programs that look after it. Times are ISO 8601, UTC. */
@@ -20,6 +24,8 @@ export interface KeptJob {
   readonly reportType: string;
   readonly request: JsonObject;
   readonly epoch: number;
+  /** The days that the report covers, where its source names them. */
+  readonly period: ReportPeriod | undefined;
   readonly phase: JobPhase;
   readonly startedAt: string;
   /** When it is looked at next; absent once it ended. */
@@ -29,11 +35,15 @@ export interface KeptJob {
   readonly endedAt?: string | undefined;
   /** The provider's own identifier of the report. */
   readonly reference?: string | undefined;
+  /** The file's name: as it was delivered, or else as the provider gives it (untrusted). */
+  readonly fileName?: string | undefined;
+  /** The last delivery that was recorded. */
+  readonly delivered?: Delivery | undefined;
   /** The provider's last status of it. */
   readonly status?: string | undefined;
   /** Requests sent for it so far. */
   readonly requests: number;
-  /** A worker is taking a step until then. */
+  /** A worker is taking a step or delivering the file until then. */
   readonly leasedUntil?: string | undefined;
 }
 
@@ -105,38 +115,35 @@ export async function forgetJob(
   if (isLeaseOver(state, now) && (await journal.remove(name, record.revision))) return true;
   throw new JournalError({
     code: "busy",
-    message: `The job ${key} is at work: a step of it is under way and could still have its report made. Stop its workers, and forget it when its lease is over by every clock, in three minutes at most.`,
+    message: `The job ${key} is at work: a step of it is under way and could still have its report made, or its file is being delivered. Stop its workers, and forget it when its lease is over by every clock, in three minutes at most.`,
     bookmark: bookmarkOf(key, state),
     retryable: true,
   });
 }
 
 /**
- * Remove the jobs that ended, and the webhook notices that had been acted on, before a moment, and the claims of jobs that
- * are not there any more. A journal needs this rarely: a job takes about 1 kB of a table, 12 kB of a disk. A kept job is
- * what keeps its report from being made twice, and a kept notice what keeps a repeated delivery from being acted on twice,
- * so choose a moment so long ago that nobody asks for the same report, or delivers the same notice, again.
- * Jobs that go on, that are `indeterminate` (a person has to decide), or that can't be read stay; so do notices that were
- * acknowledged and not acted on yet: `resumeMonatoNotices` needs them.
+ * Remove the jobs that ended before a moment, and the claims of jobs that are not there any more. A journal needs this
+ * rarely: a job takes about 1 kB of a table, 12 kB of a disk. A kept job is what keeps its report from being made twice and
+ * its file from being delivered twice, so choose a moment so long ago that no program asks for the same report again: before
+ * the first day (`from`) of every series. Jobs that go on, that are `indeterminate` (a person has to decide), that a worker
+ * is delivering, or that can't be read stay.
  *
  * @param endedBefore epoch milliseconds
- * @returns how many records were removed, jobs and notices together
+ * @returns how many jobs were removed
  */
 export async function pruneJobs(journal: Journal, endedBefore: number): Promise<number> {
   checkJournal(journal);
   if (!(typeof endedBefore === "number" && endedBefore >= 0)) refuse("endedBefore", "epoch milliseconds", endedBefore);
   const jobs = await prune(journal, prefix, async (value, name) => {
     const state = parseState(value, name);
-    return hasEnded(state) && state.phase !== "indeterminate" && (state.endedAt ?? Infinity) < endedBefore;
-  });
-  // A notice that was acted on has `doneAt`, whatever else is in its record.
-  const notices = await prune(journal, "webhook-", async ({ v, doneAt }) => {
-    return v === 1 && typeof doneAt === "number" && doneAt < endedBefore;
+    const { endedAt = Infinity, delivered, lease } = state;
+    const last = Math.max(endedAt, delivered?.at ?? 0, lease?.until ?? 0);
+    return hasEnded(state) && state.phase !== "indeterminate" && last < endedBefore;
   });
   await prune(journal, "claim-", async ({ v, job }) => {
     return v === 1 && typeof job === "string" && (await isGone(journal, jobRecordName(job)));
   });
-  return jobs + notices;
+  return jobs;
 }
 
 /** Remove the records that `isOver` says are over. One that can't be read stays. */
@@ -191,7 +198,7 @@ function bookmarkOf(key: string, { source, epoch, request }: JobState): string {
 }
 
 function keptJob(key: string, state: JobState): KeptJob {
-  const { source, reportType, request, epoch, phase, requests } = state;
+  const { source, reportType, request, epoch, phase, requests, delivered } = state;
   const over = hasEnded(state);
   return {
     key,
@@ -201,12 +208,15 @@ function keptJob(key: string, state: JobState): KeptJob {
     reportType,
     request,
     epoch,
+    period: readPeriod(state.period),
     phase,
     startedAt: iso(state.startedAt),
     nextAt: over ? undefined : iso(state.nextAt),
     why: over ? state.message : state.why,
     endedAt: state.endedAt === undefined ? undefined : iso(state.endedAt),
     reference: state.reference,
+    fileName: delivered?.name ?? state.fileName,
+    delivered: deliveryIn(key, state),
     status: state.status,
     requests,
     leasedUntil: state.lease === undefined ? undefined : iso(state.lease.until),
