@@ -21,7 +21,9 @@ export async function mutatedCode({ file, from, to }: Edit): Promise<ExploredCod
   if (parts.length !== 2) throw new Error(`the edit no longer fits: ${file} has its text ${parts.length - 1} times`);
   const { outputFiles } = await build({
     stdin: {
-      contents: 'export { takeStep } from "./job/take-step.ts"; export { wakeJobs } from "./kit/wake.ts";',
+      contents: `export { takeStep } from "./job/take-step.ts";
+        export { wakeJobs } from "./kit/wake.ts";
+        export { deliverReport } from "./delivery/deliver.ts";`,
       resolveDir: src,
     },
     bundle: true,

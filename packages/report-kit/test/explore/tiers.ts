@@ -31,6 +31,10 @@ const clocks = [{ request: "a" }, { request: "a", skewMs: 119_999 }];
 const epochs = [{ request: "a" }, { request: "a", epoch: 1 }];
 /** A provider's Retry-After is lost with the worker that got it. */
 const undisturbed: ExploreBounds = { crashes: 0, lostAnswers: 0, lateLandings: 0, standStills: 0 };
+const delivering = [
+  { request: "a", does: "deliver" },
+  { request: "a", does: "deliver" },
+] as const;
 const woken = [{ request: "a" }, { request: "a", does: "wake" }] as const;
 
 /** What else can differ, with fewer faults at a time: each multiplies the states. */
@@ -56,6 +60,8 @@ export const variants: readonly Explored[] = [
     workers: woken,
     bounds: undisturbed,
   },
+  { name: "lookup, two workers that deliver", tier: "lookup", workers: delivering },
+  { name: "create-or-get, two workers that deliver", tier: "create-or-get", workers: delivering },
   { name: "list with a bound, reports that take their time", ...settlement, slow: true },
   { name: "list with a bound, a lease that is renewed during a look", ...settlement, bounds: { renewals: 1 } },
 ];

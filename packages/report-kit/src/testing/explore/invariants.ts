@@ -42,6 +42,13 @@ export function brokenIn(
       );
     }
   }
+  const taken = new Set(rules.taken?.(provider));
+  if (taken.size > jobs) return wrong("one-delivery", `${jobs} reports were delivered as ${[...taken].join(" and ")}`);
+  for (const [key, state] of states) {
+    if (state?.["delivered"] !== undefined && ![...taken].some((id) => id.startsWith(key))) {
+      return wrong("recorded-is-delivered", "a delivery is recorded that the consumer did not get");
+    }
+  }
   for (const { key } of flights) {
     if (!isAware(states.get(key)))
       return wrong("nothing-forgotten", "a create is on its way, and the job's record does not say so");

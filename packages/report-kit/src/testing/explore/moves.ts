@@ -69,6 +69,13 @@ function movesOf(worker: number, world: World, setup: Setup, histories: Historie
     }
     if (awaited.do === "timer") {
       const due = step.beganAt + awaited.at - frameStart;
+      if (!awaited.renews) {
+        // It looks again when time has passed: how much, it finds out by itself.
+        if (step.isStill !== true) continue;
+        const to = arrive(world, worker, step, place, { gives: null }, setup, histories);
+        moves.push({ to, says: () => `${name} wakes up` });
+        continue;
+      }
       if (now < due || left.renewals === 0) continue;
       const to = arrive(spend(world, "renewals"), worker, step, place, { gives: null }, setup, histories);
       moves.push({ to, says: () => `${name} goes to renew its lease` });
@@ -146,9 +153,10 @@ function passTime(world: World, later: number, setup: Setup, histories: Historie
     const still = [...at.actors.keys()].filter((worker) => standsStill(worker, at, later));
     const standStills = at.left.standStills - still.length;
     if (standStills < 0) return [];
-    const actors = at.actors.map(({ step, ...actor }, worker) =>
-      step === undefined ? actor : { ...actor, step: still.includes(worker) ? { ...step, isStill: true } : step },
-    );
+    const actors = at.actors.map(({ step, ...actor }, worker) => {
+      if (step === undefined) return actor;
+      return { ...actor, step: still.includes(worker) || isAsleep(step) ? { ...step, isStill: true } : step };
+    });
     const stand = still.map((worker) => `${nameOf(worker)} stands still; `);
     return {
       to: { ...atInstant(at, later, setup), actors, left: { ...at.left, standStills } },
@@ -161,11 +169,18 @@ function passTime(world: World, later: number, setup: Setup, histories: Historie
 /** Does a worker begin to stand still if time passes? Not while it waits for the answer to its create, or renews its lease. */
 function standsStill(worker: number, { actors, flights, left }: World, later: number): boolean {
   const step = actors[worker]?.step;
-  if (step === undefined || step.isStill === true) return false;
+  if (step === undefined || step.isStill === true || isAsleep(step)) return false;
   const flight = flights.find(({ waiting }) => waiting?.worker === worker);
   if (flight !== undefined) return later > flight.leftAt + createTimeoutMs;
-  const timers = [...step.position.open.values()].filter((awaited) => awaited.do === "timer");
+  const timers = [...step.position.open.values()].filter((awaited) => awaited.do === "timer" && awaited.renews);
   return left.renewals === 0 || !timers.some(({ at }) => later <= step.beganAt + at - frameStart);
+}
+
+/** Does a step wait for nothing but time? */
+function isAsleep({ position, held }: Step): boolean {
+  return (
+    held === undefined && [...position.open.values()].every((awaited) => awaited.do === "timer" && !awaited.renews)
+  );
 }
 
 function depart(
