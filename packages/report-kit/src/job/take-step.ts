@@ -202,7 +202,8 @@ async function report(
     const since = state.acceptedAt ?? state.startedAt;
     await engine.schedule.learn(job, { since, notReadyAt: before.lookedAt ?? since, readyAt: now });
   }
-  for (const event of eventsOf(announced, action, observation, state, now)) engine.emit(job, event);
+  const lateAt = action === "look" ? engine.schedule.lateAt(job, state) : undefined;
+  for (const event of eventsOf(announced, action, observation, state, now, lateAt)) engine.emit(job, event);
   if (hasEnded(state)) await engine.announceEnd();
 }
 
