@@ -1,10 +1,12 @@
 import type { JsonObject } from "../json.ts";
 import type { Journal } from "../journal/journal.ts";
 import { isAboutOneRecord, readRecords, recordName } from "../journal/journal.ts";
+import type { Observation } from "../source/observation.ts";
 import type { ReportSource } from "../source/report-source.ts";
 import { jobRecordName } from "./job-state.ts";
 import type { JobState } from "./job-state.ts";
 import type { StepEngine } from "./step.ts";
+import type { Ask } from "./transitions.ts";
 
 /**
  * Which report belongs to which job, for sources that are searched (tier `list`): two jobs never adopt one report.
@@ -57,6 +59,18 @@ export async function claimReportOf(
   if (!(await isOurs)) return false;
   if (fileName !== undefined && fileName !== before.fileName) await claimReport(journal, job, fileName);
   return true;
+}
+
+/**
+ * What an answer comes to whose report was adopted by another job first. A search has found nothing out, and begins again. A
+ * create is as unclear as if its answer had been lost: the other job searched for a report of its own, which may have been
+ * made too, and this job may adopt that one in turn. Only where the list proves that there is none, it creates again: one
+ * report for each job in the end.
+ */
+export function whenAnotherJobHasIt(action: Ask): Observation {
+  const why = "another job, which searched for a report of its own, was first to adopt this one";
+  if (action === "look") return { is: "absent", status: why };
+  return { is: action === "create" ? "unclear" : "unreachable", error: new Error(why) };
 }
 
 /** Does a report belong to another job? Reads two records at most, however many jobs there are. */

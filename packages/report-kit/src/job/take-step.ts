@@ -12,7 +12,12 @@ import type { HeldLease, Lease } from "./lease.ts";
 import { holdLease, isSame, takeBack, writeAgain } from "./lease.ts";
 import type { Outcome } from "./outcome.ts";
 import { outcomeOf } from "./outcome.ts";
-import { belongsToAnotherJob, claimReportOf, claimReportsOfOlderJobs } from "./reports-of-other-jobs.ts";
+import {
+  belongsToAnotherJob,
+  claimReportOf,
+  claimReportsOfOlderJobs,
+  whenAnotherJobHasIt,
+} from "./reports-of-other-jobs.ts";
 import type { JobIdentity, StepEngine, StepOptions, StepResult } from "./step.ts";
 import { leaseMs } from "./timing-premises.ts";
 import type { Ask, NextLookOf, Reduced } from "./transitions.ts";
@@ -165,6 +170,7 @@ async function keep(
       now: platform.now(),
       profile: source.profile,
       onIndeterminate: how.onIndeterminate(),
+      phase: before.phase,
       sent,
       next,
     });
@@ -173,13 +179,8 @@ async function keep(
   const echoed = "echoed" in seen ? seen.echoed : undefined;
   if (lease.isLost) return undefined;
   if (echoed === false) await recordEcho(journal, source, echoed); // S3
-  if (
-    source.profile.tier === "list" &&
-    !(await claimReportOf(journal, job, before, after.state)) &&
-    action === "find"
-  ) {
-    // Another job was first to adopt it: look again, later.
-    seen = { is: "searching", more: false, found: [] };
+  if (source.profile.tier === "list" && !(await claimReportOf(journal, job, before, after.state))) {
+    seen = whenAnotherJobHasIt(action);
     after = reduced(seen);
   }
   let written = await lease.writeBack(after.state);

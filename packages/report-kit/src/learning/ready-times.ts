@@ -1,4 +1,4 @@
-import type { LearnedGap } from "../waiting/schedule.ts";
+import type { LearnedGap, LearnedLook } from "../waiting/schedule.ts";
 import { chanceByAge, learnAge, parseHistogram } from "./age-histogram.ts";
 import type { AgeHistogram } from "./age-histogram.ts";
 import { cheapestGaps } from "./cheapest-gap.ts";
@@ -93,6 +93,8 @@ export function learnedGap(times: ReadyTimes): LearnedFrom {
   const habits = habitsAfter(times.seen);
   const apart = habits.reduce((rest, { weight }) => rest - weight, 1);
   const why = whyOf(habits);
+  /** Jobs of one second share their looks: a crowd of a thousand would otherwise take seconds to work out. */
+  const known = new Map<string, LearnedLook>();
 
   const peaksFrom = (fromMs: number): readonly Peak[] => habits.flatMap((habit) => peaksOf(habit, fromMs / 1_000));
 
@@ -103,9 +105,14 @@ export function learnedGap(times: ReadyTimes): LearnedFrom {
     return (ageMs, requestCostS) => {
       const ageS = ageMs / 1_000;
       if (ageS >= lastS) return undefined;
+      const moment = [Math.round(fromMs / 1_000), Math.round(ageS), requestCostS].join(" ");
+      const before = known.get(moment);
+      if (before !== undefined) return before;
       const [gapS, nextGapS] = cheapestGaps({ peaks, apart, chanceApart, lastS }, ageS, requestCostS);
       // After a long gap, jitter spreads a crowd of jobs over the gap that follows.
-      return { gapMs: 1_000 * Math.min(gapS, longestGapS), jitterMs: 500 * nextGapS, why };
+      const look = { gapMs: 1_000 * Math.min(gapS, longestGapS), jitterMs: 500 * nextGapS, why };
+      known.set(moment, look);
+      return look;
     };
   }
 
