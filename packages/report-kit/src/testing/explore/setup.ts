@@ -114,6 +114,7 @@ const quiet = {
       why: "explored",
     }),
     gapMs: () => 0,
+    lateAt: () => undefined,
     learn: async () => undefined,
   },
   isOf: () => true,
