@@ -33,8 +33,8 @@ export async function mutatedCode({ file, from, to }: Edit): Promise<ExploredCod
     plugins: [
       {
         name: "edit",
-        setup: ({ onLoad }) => {
-          onLoad({ filter: /\.ts$/ }, (loaded) =>
+        setup(bundler) {
+          bundler.onLoad({ filter: /\.ts$/ }, (loaded) =>
             loaded.path === path ? { contents: parts.join(to), loader: "ts" } : undefined,
           );
         },

@@ -172,8 +172,10 @@ function standsStill(worker: number, { actors, flights, left }: World, later: nu
   if (step === undefined || step.isStill === true || isAsleep(step)) return false;
   const flight = flights.find(({ waiting }) => waiting?.worker === worker);
   if (flight !== undefined) return later > flight.leftAt + createTimeoutMs;
-  const timers = [...step.position.open.values()].filter((awaited) => awaited.do === "timer" && awaited.renews);
-  return left.renewals === 0 || !timers.some(({ at }) => later <= step.beganAt + at - frameStart);
+  const isRenewing = [...step.position.open.values()].some(
+    (awaited) => awaited.do === "timer" && awaited.renews && later <= step.beganAt + awaited.at - frameStart,
+  );
+  return left.renewals === 0 || !isRenewing;
 }
 
 /** Does a step wait for nothing but time? */
