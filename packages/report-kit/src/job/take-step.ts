@@ -46,10 +46,7 @@ interface Begun {
 }
 
 /** What the answer made of the job, and the revision under which that is in the journal. */
-interface Kept extends Reduced {
-  readonly observation: Observation;
-  readonly revision: number;
-}
+type Kept = Reduced & { readonly observation: Observation; readonly revision: number };
 
 /** After losing a race for a record: long enough not to spin, short enough not to be noticed. */
 const afterConflictMs = 100;
