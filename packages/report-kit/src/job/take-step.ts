@@ -46,10 +46,7 @@ interface Begun {
 }
 
 /** What the answer made of the job, and the revision under which that is in the journal. */
-interface Kept extends Reduced {
-  readonly observation: Observation;
-  readonly revision: number;
-}
+type Kept = Reduced & { readonly observation: Observation; readonly revision: number };
 
 /** After losing a race for a record: long enough not to spin, short enough not to be noticed. */
 const afterConflictMs = 100;
@@ -205,7 +202,8 @@ async function report(
     const since = state.acceptedAt ?? state.startedAt;
     await engine.schedule.learn(job, { since, notReadyAt: before.lookedAt ?? since, readyAt: now });
   }
-  for (const event of eventsOf(announced, action, observation, state, now)) engine.emit(job, event);
+  const lateAt = action === "look" ? engine.schedule.lateAt(job, state) : undefined;
+  for (const event of eventsOf(announced, action, observation, state, now, lateAt)) engine.emit(job, event);
   if (hasEnded(state)) await engine.announceEnd();
 }
 

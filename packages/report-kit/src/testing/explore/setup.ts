@@ -146,6 +146,7 @@ const quiet = {
       why: "explored",
     }),
     gapMs: () => 0,
+    lateAt: () => undefined,
     learn: async () => undefined,
   },
   isOf: () => true,
