@@ -34,7 +34,7 @@ export const rooms: Table = {
   unpack: ["source", "download", "node", "node:*", "@zip.js/zip.js"],
   postgres: ["journal"],
   webhook: ["kit", "journal-admin", "sources/monato", "source", "source-tools", "@report-kit/monato"],
-  testing: ["source", "source-tools", "journal", "waiting", "identity", "job", "kit"],
+  testing: ["source", "source-tools", "journal", "waiting", "identity", "job", "delivery", "kit"],
 };
 
 /** Files that may import more than the rest of their room. */

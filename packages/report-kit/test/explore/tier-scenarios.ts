@@ -38,6 +38,8 @@ type Made = {
 
 type TierState = {
   readonly reports: readonly Made[];
+  /** The ids of the deliveries that the consumer took, once for each. */
+  readonly taken: readonly string[];
   readonly leaveAloneUntil: number;
   readonly broken: string;
 };
@@ -106,10 +108,15 @@ function providerOf({
   return {
     start: {
       reports: tier === "lookup" ? [{ reference: "file", madeAt: 0, visible: true, ready: false }] : [],
+      taken: [],
       leaveAloneUntil: 0,
       broken: "",
     },
     answer(was, request, now) {
+      const { deliver } = request;
+      if (typeof deliver === "string") {
+        return { state: { ...was, taken: [...new Set([...was.taken, deliver])] }, answer: null };
+      }
       const broken = now < was.leaveAloneUntil ? "it was asked before it wanted to be" : was.broken;
       const asked = { ...was, broken, leaveAloneUntil: holdMs === 0 ? 0 : now + holdMs };
       if (request["what"] !== "create") return { state: asked, answer: look(asked, request) };
@@ -138,6 +145,7 @@ function providerOf({
       });
     },
     made: ({ reports }) => reports.map(({ reference }) => reference),
+    taken: ({ taken }) => taken,
     check: ({ broken }) => (broken === "" ? undefined : broken),
   };
 }
@@ -175,7 +183,7 @@ function sourceOf({ tier, ids = "kept", visibilityBoundMs, holdMs }: TierOptions
         }),
     async look({ reference = "file" }) {
       const answer = await ask("look", { what: "look", id: reference });
-      if (tier === "lookup" && isFound(answer) && !answer.ready) return { is: "absent" };
+      if (tier === "lookup" && isFound(answer) && !answer.ready) return { is: "absent", retryAfterMs: holdMs };
       return observe(answer);
     },
     async find(call) {

@@ -106,3 +106,31 @@ it("a search that loses the report to another job begins again, however long it 
   expect(outcome).toMatchObject({ status: "ready", reference: "r-2", adopted: false });
   expect(source.calls.map(({ method }) => method)).toEqual(["create", "find", "find", "create"]);
 });
+
+it("a search proves nothing while another job, which has claimed what it passed over, has not decided", async () => {
+  const clock = createVirtualClock();
+  const journal = durableJournal();
+  const kit = createReportKit({ journal, platform: clock.platform });
+  const source = scriptedSource({
+    profile: { ...list, visibilityBoundMs: 30_000, searchForMs: 60_000 },
+    create: [lost],
+    find: [finding(["r-1", "r-2"], { is: "absent" })],
+    look,
+  });
+  const other = { key: "00000000-0000-8000-8000-000000000000", source };
+  const name = `job-${other.key}`;
+  await journal.write(name, { v: 1, phase: "creating" }, 0);
+  await claimReport(journal, other, "r-1");
+  await claimReport(journal, other, "r-2");
+
+  const { bookmark } = kit.report(source, { report: "a" });
+  await kit.step(bookmark, [source]);
+  for (let hour = 0; hour < 3; hour += 1) {
+    await clock.advance(3_600_000);
+    expect(await kit.step(bookmark, [source])).toHaveProperty("again");
+  }
+  await journal.write(name, { v: 1, phase: "waiting", reference: "r-2" }, 1);
+  const outcome = await clock.finish(kit.report(source, { report: "a" }).outcome());
+  expect(outcome).toMatchObject({ status: "ready", reference: "r-1", adopted: true });
+  expect(source.calls.filter(({ method }) => method === "create")).toHaveLength(1);
+});

@@ -50,7 +50,7 @@ export function carryOut(world: World, worker: number, step: Step, awaited: Awai
       if (!isCurrent(step, name, expected, record?.revision ?? 0)) {
         return done(`finds that another has written ${wordsFor(name)}`, { gives: null });
       }
-      const value = asExplored(name, outOf(awaited.value), now + setup.slowestMs);
+      const value = setup.values.one(asExplored(name, outOf(awaited.value), now + setup.slowestMs));
       const revision = (record?.revision ?? 0) + 1;
       const localNow = now + (setup.scenario.workers[worker]?.skewMs ?? 0);
       return done(
@@ -78,7 +78,11 @@ export function carryOut(world: World, worker: number, step: Step, awaited: Awai
     case "ask": {
       const { state, answer } = setup.scenario.provider.answer(world.provider, outOf(awaited.request), now);
       const says = `asks the provider (${awaited.what}), which answers ${JSON.stringify(answer)}`;
-      return done(says, { gives: into(answer) }, { world: { ...world, provider: state }, changed: true });
+      return done(
+        says,
+        { gives: into(answer) },
+        { world: { ...world, provider: setup.values.one(state) }, changed: true },
+      );
     }
     case "timer":
       throw new Error("a timer is not carried out: time passes");

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../json.ts";
+import { deliverReport } from "../../delivery/deliver.ts";
 import { takeStep } from "../../job/take-step.ts";
 import { leaseMs } from "../../job/timing-premises.ts";
 import { wakeJobs } from "../../kit/wake.ts";
@@ -16,7 +17,7 @@ import { setUp } from "./setup.ts";
 import type { World } from "./world.ts";
 import { createWorldNames } from "./world.ts";
 
-const ours: ExploredCode = { takeStep, wakeJobs };
+const ours: ExploredCode = { takeStep, wakeJobs, deliverReport };
 const mostStates = 5_000_000;
 
 /**

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../json.ts";
+import type { JsonObject, JsonValue } from "../../json.ts";
 
 /*
  * The explorer runs each step in a frame of its own: its first instant is always the same, its worker has always the same
@@ -43,11 +43,52 @@ export interface Frame {
   readonly outOf: <Value extends JsonValue>(value: Value) => Value;
 }
 
-/**
- * @param place the worker's, among `workers`
- * @param localStart when its step began, on its own clock
- */
-export function frameOf(place: number, workers: number, localStart: number): Frame {
+/** Equal objects of a journal and a provider are one object: what was made of it once need not be made again. */
+export interface Values {
+  one<Value extends JsonObject>(value: Value): Value;
+  /** The way into the frame of a worker, whose step began then on its own clock. */
+  frameOf(place: number, localStart: number): Frame;
+}
+
+/** @param workers how many there are */
+export function createValues(workers: number): Values {
+  const byText = new Map<string, JsonObject>();
+  const inFrames = new WeakMap<object, Map<string, JsonValue>>();
+  const frames = new Map<string, Frame>();
+
+  function one<Value extends JsonObject>(value: Value): Value {
+    const text = JSON.stringify(value);
+    const known = byText.get(text);
+    if (known === undefined) byText.set(text, value);
+    return (known as Value | undefined) ?? value; // of equal text
+  }
+
+  function frameOf(place: number, localStart: number): Frame {
+    const name = `${place}@${localStart}`;
+    let frame = frames.get(name);
+    if (frame !== undefined) return frame;
+    const { into, outOf } = newFrame(place, workers, localStart);
+    frame = {
+      into: (value) => remembered(value, name, into),
+      outOf: (value) => remembered(value, `${name} out`, outOf),
+    };
+    frames.set(name, frame);
+    return frame;
+  }
+
+  function remembered<Value extends JsonValue>(value: Value, name: string, map: (value: Value) => Value): Value {
+    if (typeof value !== "object" || value === null) return map(value);
+    let maps = inFrames.get(value);
+    if (maps === undefined) inFrames.set(value, (maps = new Map()));
+    let is = maps.get(name);
+    if (is === undefined) maps.set(name, (is = map(value)));
+    return is as Value; // what `map` made of it
+  }
+
+  return { one, frameOf };
+}
+
+function newFrame(place: number, workers: number, localStart: number): Frame {
   const byMs = frameStart - localStart;
   function inward(name: string): string {
     if (name === dead) return dead;

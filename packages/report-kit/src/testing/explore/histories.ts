@@ -53,6 +53,7 @@ export function createHistories(settle: () => Promise<void>): Histories {
   function nodeOf(running: Running, more: Pick<Node, "program" | "parent" | "answered">): Node {
     size += 1;
     const end = running.end();
+    if (end === undefined && ![...running.open().values()].some(canEnd)) throw new Error(unknownAwait);
     return {
       ...more,
       id: size,
@@ -114,6 +115,14 @@ export function createHistories(settle: () => Promise<void>): Histories {
   };
 }
 
+const unknownAwait =
+  "The explored code awaits something that the explorer does not know: a source may await its `ask`, the journal and what settles by itself. Code that reads streams needs more turnsOfTheLoop.";
+
 function notYet(run: () => Promise<unknown>): never {
   throw new NotYetRun(run);
+}
+
+/** A lease is renewed as long as something else goes on. */
+function canEnd(awaited: Awaited): boolean {
+  return awaited.do !== "timer" || !awaited.renews;
 }

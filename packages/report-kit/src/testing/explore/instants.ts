@@ -1,9 +1,11 @@
 import type { JobState } from "../../job/job-state.ts";
 import { defaultSearchForMs, settlesAt } from "../../job/timing-premises.ts";
-import { createTimeoutMs } from "../../source/timing.ts";
+import { clockSkewMs, createTimeoutMs } from "../../source/timing.ts";
+import { frameStart } from "./frame.ts";
 import type { Setup } from "./setup.ts";
 import type { World } from "./world.ts";
-import { frameOfStep } from "./world.ts";
+
+const aWhileMs = 5_000;
 
 /**
  * The next instant at which anything can differ: a deadline that a worker compares its clock with, or the last at which a
@@ -25,7 +27,7 @@ export function nextInstant(world: World, setup: Setup): number | undefined {
     skews.add(setup.scenario.workers[worker]?.skewMs ?? 0);
     if (step === undefined || world.left.renewals === 0) continue;
     for (const awaited of step.position.open.values()) {
-      if (awaited.do === "timer") consider(step.beganAt + awaited.at - frameOfStep(setup, worker, step).start);
+      if (awaited.do === "timer" && awaited.renews) consider(step.beganAt + awaited.at - frameStart);
     }
   }
   for (const key of new Set(setup.keys)) {
@@ -34,7 +36,17 @@ export function nextInstant(world: World, setup: Setup): number | undefined {
     const instants = instantsOf(state, setup);
     for (const skew of skews) for (const instant of instants) consider(instant - skew);
   }
-  return next === Infinity ? undefined : next;
+  return next === Infinity ? firstToWake(world) : next;
+}
+
+/** When nothing else is to come, time passes all the same where a worker sleeps, or goes to sleep when it gets its answer. */
+function firstToWake({ now, actors }: World): number | undefined {
+  const isWaiting = actors.some(({ step }) => {
+    if (step === undefined || step.isStill === true) return false;
+    if (step.held !== undefined) return true;
+    return [...step.position.open.values()].some((awaited) => awaited.do === "timer" && !awaited.renews);
+  });
+  return isWaiting ? now + aWhileMs : undefined;
 }
 
 /** The instants that the code compares a worker's clock with. */
@@ -43,6 +55,8 @@ function instantsOf(state: JobState, { profile }: Setup): readonly number[] {
   const instants = [nextAt, holdUntil];
   if (lease !== undefined) {
     instants.push(lease.until);
+    // A delivery waits until the lease is over by every clock.
+    if (phase === "ready") instants.push(lease.until + clockSkewMs);
     // The last instant at which a create may leave, and the first at which it may not.
     if (phase === "creating") instants.push(lease.until - createTimeoutMs, lease.until - createTimeoutMs + 1);
   }

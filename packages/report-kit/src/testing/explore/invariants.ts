@@ -25,15 +25,6 @@ export function brokenIn(
   if (rule !== undefined) return wrong("provider-rules", rule);
 
   const states = new Map(keys.map((key) => [key, records.get(`job-${key}`)?.value]));
-  for (const { key } of flights) {
-    if (!isAware(states.get(key)))
-      return wrong("nothing-forgotten", "a create is on its way, and the job's record does not say so");
-  }
-  for (const reference of profile.tier === "lookup" ? [] : made) {
-    if (![...states.values()].some((state) => isAware(state, reference))) {
-      return wrong("nothing-forgotten", `${reference} was made, and no job's record says that it may have been`);
-    }
-  }
   const owned = new Set<string>();
   for (const state of states.values()) {
     const reference = state?.["reference"];
@@ -49,6 +40,22 @@ export function brokenIn(
         "honest-indeterminate",
         "a job ended indeterminate, where it can be known whether the report was made",
       );
+    }
+  }
+  const taken = new Set(rules.taken?.(provider));
+  if (taken.size > jobs) return wrong("one-delivery", `${jobs} reports were delivered as ${[...taken].join(" and ")}`);
+  for (const [key, state] of states) {
+    if (state?.["delivered"] !== undefined && ![...taken].some((id) => id.startsWith(key))) {
+      return wrong("recorded-is-delivered", "a delivery is recorded that the consumer did not get");
+    }
+  }
+  for (const { key } of flights) {
+    if (!isAware(states.get(key)))
+      return wrong("nothing-forgotten", "a create is on its way, and the job's record does not say so");
+  }
+  for (const reference of profile.tier === "lookup" ? [] : made) {
+    if (![...states.values()].some((state) => isAware(state, reference))) {
+      return wrong("nothing-forgotten", `${reference} was made, and no job's record says that it may have been`);
     }
   }
   return undefined;

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../json.ts";
 import { createTimeoutMs } from "../../source/timing.ts";
 import { carryOut } from "./carry-out.ts";
+import { frameStart } from "./frame.ts";
 import { nextInstant } from "./instants.ts";
 import type { Broken } from "./invariants.ts";
 import type { Histories } from "./histories.ts";
@@ -25,7 +26,7 @@ export function movesFrom(world: World, setup: Setup, histories: Histories): rea
   for (const worker of world.actors.keys()) moves.push(...movesOf(worker, world, setup, histories));
   for (const flight of world.flights) moves.push(...movesOfFlight(flight, world, setup, histories));
   for (const { what, state } of setup.scenario.provider.changes?.(world.provider) ?? []) {
-    moves.push({ to: { ...world, provider: state }, says: () => what });
+    moves.push({ to: { ...world, provider: setup.values.one(state) }, says: () => what });
   }
   const later = nextInstant(world, setup);
   if (later !== undefined) moves.push(...passTime(world, later, setup, histories));
@@ -67,7 +68,14 @@ function movesOf(worker: number, world: World, setup: Setup, histories: Historie
       continue;
     }
     if (awaited.do === "timer") {
-      const due = step.beganAt + awaited.at - frameOfStep(setup, worker, step).start;
+      const due = step.beganAt + awaited.at - frameStart;
+      if (!awaited.renews) {
+        // It looks again when time has passed: how much, it finds out by itself.
+        if (step.isStill !== true) continue;
+        const to = arrive(world, worker, step, place, { gives: null }, setup, histories);
+        moves.push({ to, says: () => `${name} wakes up` });
+        continue;
+      }
       if (now < due || left.renewals === 0) continue;
       const to = arrive(spend(world, "renewals"), worker, step, place, { gives: null }, setup, histories);
       moves.push({ to, says: () => `${name} goes to renew its lease` });
@@ -145,9 +153,10 @@ function passTime(world: World, later: number, setup: Setup, histories: Historie
     const still = [...at.actors.keys()].filter((worker) => standsStill(worker, at, later));
     const standStills = at.left.standStills - still.length;
     if (standStills < 0) return [];
-    const actors = at.actors.map(({ step, ...actor }, worker) =>
-      step === undefined ? actor : { ...actor, step: still.includes(worker) ? { ...step, isStill: true } : step },
-    );
+    const actors = at.actors.map(({ step, ...actor }, worker) => {
+      if (step === undefined) return actor;
+      return { ...actor, step: still.includes(worker) || isAsleep(step) ? { ...step, isStill: true } : step };
+    });
     const stand = still.map((worker) => `${nameOf(worker)} stands still; `);
     return {
       to: { ...atInstant(at, later, setup), actors, left: { ...at.left, standStills } },
@@ -157,12 +166,23 @@ function passTime(world: World, later: number, setup: Setup, histories: Historie
   });
 }
 
-/** Does a worker begin to stand still if time passes? Not while it waits for the answer to its create. */
-function standsStill(worker: number, { actors, flights }: World, later: number): boolean {
+/** Does a worker begin to stand still if time passes? Not while it waits for the answer to its create, or renews its lease. */
+function standsStill(worker: number, { actors, flights, left }: World, later: number): boolean {
   const step = actors[worker]?.step;
-  if (step === undefined || step.isStill === true) return false;
+  if (step === undefined || step.isStill === true || isAsleep(step)) return false;
   const flight = flights.find(({ waiting }) => waiting?.worker === worker);
-  return flight === undefined || later > flight.leftAt + createTimeoutMs;
+  if (flight !== undefined) return later > flight.leftAt + createTimeoutMs;
+  const isRenewing = [...step.position.open.values()].some(
+    (awaited) => awaited.do === "timer" && awaited.renews && later <= step.beganAt + awaited.at - frameStart,
+  );
+  return left.renewals === 0 || !isRenewing;
+}
+
+/** Does a step wait for nothing but time? */
+function isAsleep({ position, held }: Step): boolean {
+  return (
+    held === undefined && [...position.open.values()].every((awaited) => awaited.do === "timer" && !awaited.renews)
+  );
 }
 
 function depart(
@@ -189,11 +209,15 @@ function depart(
 function land(
   world: World,
   flight: Flight,
-  { scenario: { provider } }: Setup,
+  { scenario: { provider }, values }: Setup,
 ): { readonly world: World; readonly made: string; readonly answer: JsonValue } {
   const { state, answer } = provider.answer(world.provider, flight.request, world.now);
   const fresh = provider.made(state).filter((one) => !provider.made(world.provider).includes(one));
-  return { world: { ...without(world, flight), provider: state }, made: fresh.join(", ") || "nothing new", answer };
+  return {
+    world: { ...without(world, flight), provider: values.one(state) },
+    made: fresh.join(", ") || "nothing new",
+    answer,
+  };
 }
 
 function spend(world: World, what: keyof Left): World {

@@ -14,11 +14,12 @@ export type Awaited =
   | { readonly do: "list"; readonly prefix: string }
   | {
       readonly do: "ask";
-      readonly what: "create" | "look" | "find";
+      readonly what: "create" | "look" | "find" | "deliver";
       readonly request: JsonObject;
       readonly left: boolean;
     }
-  | { readonly do: "timer"; readonly at: number };
+  /** `renews`: a lease, while work goes on. Any other timer is slept on. */
+  | { readonly do: "timer"; readonly at: number; readonly renews: boolean };
 
 /** What an await comes to. `leaves`: a create goes on its way, unless its `onDeparture` throws. */
 export type Answer = { readonly gives: JsonValue } | { readonly lost: true } | { readonly leaves: true };
@@ -104,9 +105,9 @@ export async function runProgram(program: Program, settle: () => Promise<void>):
   const timer: Timer = {
     waiting: 0,
     now,
-    async wait(at, { signal } = {}) {
+    async wait(at, { signal, unref = false } = {}) {
       signal?.throwIfAborted();
-      await opens({ do: "timer", at }, undefined, signal);
+      await opens({ do: "timer", at, renews: unref }, undefined, signal);
     },
   };
   const ask: ExploredAsk = (what, request, onDeparture) => {

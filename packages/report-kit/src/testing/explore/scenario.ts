@@ -9,7 +9,7 @@ import type { ReportSource } from "../../source/report-source.ts";
  * @param onDeparture called right before the request leaves: `SourceCall.onDeparture`
  */
 export type ExploredAsk = (
-  what: "create" | "look" | "find",
+  what: "create" | "look" | "find" | "deliver",
   request: JsonObject,
   onDeparture?: () => void,
 ) => Promise<JsonValue>;
@@ -32,6 +32,11 @@ export interface ExploredProvider<State extends JsonObject = JsonObject> {
   changes?(state: State): readonly ProviderChange<State>[];
   /** The references of all reports that it has made of what is wanted. */
   made(state: State): readonly string[];
+  /**
+   * The ids of all deliveries that the consumer took, where workers deliver: once for each. A delivery is a request too:
+   * `{ deliver: id }`.
+   */
+  taken?(state: State): readonly string[];
   /** A sentence about a rule of the provider that was broken. Default: none was. */
   check?(state: State): string | undefined;
 }
@@ -43,8 +48,11 @@ export interface ExploredWorker {
   readonly epoch?: number | undefined;
   /** Milliseconds by which its clock is ahead of the provider's. Default 0. */
   readonly skewMs?: number | undefined;
-  /** `step` (default): takes steps until the job ends. `wake`: wakes the job once, as a webhook does, at any time or never. */
-  readonly does?: "step" | "wake" | undefined;
+  /**
+   * `step` (default): takes steps until the job ends. `deliver`: delivers the report after that. `wake`: wakes the job once, as a webhook does,
+   * at any time or never.
+   */
+  readonly does?: "step" | "deliver" | "wake" | undefined;
 }
 
 /** How much may go wrong in one history. */
@@ -92,6 +100,8 @@ export interface ExploreScenario<State extends JsonObject = JsonObject> {
  * - `only-made-reports`: a job that has a report has one that the provider made.
  * - `honest-indeterminate`: a job is `indeterminate` only where its tier can't know.
  * - `lease-kept`: a lease that is not over is not taken by another worker.
+ * - `one-delivery`: a report is delivered under one id only.
+ * - `recorded-is-delivered`: a delivery that is recorded was made.
  * - `provider-rules`: what the provider's `check` says, such as that it is left alone for as long as it asked.
  * - `can-end`: from each state all workers can end, within the time that leases and visibility bounds take.
  */
@@ -102,6 +112,8 @@ export type Invariant =
   | "only-made-reports"
   | "honest-indeterminate"
   | "lease-kept"
+  | "one-delivery"
+  | "recorded-is-delivered"
   | "provider-rules"
   | "can-end";
 

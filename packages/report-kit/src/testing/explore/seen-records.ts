@@ -22,7 +22,7 @@ export function asExplored(name: string, value: JsonObject, overAt: number): Jso
   let isSame = true;
   function seen(member: string, was: JsonObject[string]): JsonObject[string] {
     if (was === undefined || leftOut.has(member)) return undefined;
-    if (member === "lease" && isLeaseOfTheDead(was) && isOver((was as JsonObject)["until"])) return undefined;
+    if (member === "lease" && isOverFor(was, isOver)) return undefined;
     if (member === "intentAt" && value["phase"] !== "creating" && value["phase"] !== "indeterminate") return undefined;
     if (member === "holdUntil" && isOver(was)) return undefined;
     return counted.has(member) || (member === "nextAt" && isOver(was)) ? 0 : was;
@@ -35,6 +35,7 @@ export function asExplored(name: string, value: JsonObject, overAt: number): Jso
   return isSame ? value : kept;
 }
 
-function isLeaseOfTheDead(lease: JsonObject[string]): boolean {
-  return typeof lease === "object" && lease !== null && "by" in lease && lease["by"] === dead;
+/** A lease that is over, of a worker that has died, is as good as none. */
+function isOverFor(lease: JsonObject[string], isOver: (instant: unknown) => boolean): boolean {
+  return typeof lease === "object" && lease !== null && "by" in lease && lease["by"] === dead && isOver(lease["until"]);
 }

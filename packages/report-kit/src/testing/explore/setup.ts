@@ -3,14 +3,17 @@ import type { JsonObject } from "../../json.ts";
 import type { Lease } from "../../job/lease.ts";
 import type { JobState } from "../../job/job-state.ts";
 import type { JobIdentity, StepEngine } from "../../job/step.ts";
+import type { deliverReport } from "../../delivery/deliver.ts";
 import type { takeStep } from "../../job/take-step.ts";
 import { memoryJournal } from "../../journal/memory-journal.ts";
 import { createEventBus } from "../../kit/event-bus.ts";
 import { createWaits } from "../../kit/wait-registry.ts";
 import type { wakeJobs } from "../../kit/wake.ts";
+import type { ReadyReport } from "../../source/ready-report.ts";
 import type { SourceProfile } from "../../source/report-source.ts";
 import { platformWith } from "../../platform.ts";
-import { frameStart, self } from "./frame.ts";
+import type { Values } from "./frame.ts";
+import { createValues, frameStart, self } from "./frame.ts";
 import type { Program } from "./program.ts";
 import type { ExploredAsk, ExploreScenario } from "./scenario.ts";
 import { asExplored } from "./seen-records.ts";
@@ -20,6 +23,7 @@ import { nothingRemembered } from "./world.ts";
 /** The code that is explored: ours, or a mutant of it. */
 export interface ExploredCode {
   readonly takeStep: typeof takeStep;
+  readonly deliverReport: typeof deliverReport;
   readonly wakeJobs: typeof wakeJobs;
 }
 
@@ -32,6 +36,7 @@ export interface Setup {
   /** How many jobs there are. */
   readonly jobs: number;
   readonly start: World;
+  readonly values: Values;
   /** By how much the clock that is furthest behind is. */
   readonly slowestMs: number;
   /** What a worker runs next. */
@@ -59,7 +64,8 @@ export async function setUp(scenario: ExploreScenario, code: ExploredCode): Prom
     const { request, epoch, does = "step" } = workers[place] ?? {};
     return async ({ journal, timer, now, ask }) => {
       const job = identify(scenario, ask, request, epoch);
-      const unsent = new Map(Object.entries(memory)) as unknown as Map<string, { lease: Lease; before: JobState }>; // what a step left there
+      const { next, ...kept } = memory;
+      const unsent = new Map(Object.entries(kept)) as unknown as Map<string, { lease: Lease; before: JobState }>; // what a step left there
       const engine: StepEngine = {
         ...quiet,
         journal,
@@ -71,15 +77,28 @@ export async function setUp(scenario: ExploreScenario, code: ExploredCode): Prom
         await code.wakeJobs({ key: job.key }, { ...engine, ...quietKit });
         return { done: "woke" };
       }
+      if (next === "deliver") {
+        const target = {
+          async receive({ delivery, keepDelivery }: ReadyReport) {
+            await keepDelivery();
+            await ask("deliver", { deliver: delivery?.id ?? "" });
+            return delivered;
+          },
+        };
+        const ready = async (): Promise<ReadyReport> => ({}) as ReadyReport; // this target looks at nothing else
+        const parts = { job, engine, check: async () => undefined, ready };
+        const end = await code.deliverReport(parts, target, {}).then(() => ({ done: "delivered" }), threw);
+        return { ...end, memory };
+      }
       const how = {
         signal: new AbortController().signal,
         onIndeterminate: () => scenario.onIndeterminate ?? "reconcile",
         reopen: true,
       };
-      const threw = (error: unknown): JsonObject => ({ threw: String(error) });
       const end = await code
         .takeStep(job, how, engine)
-        .then((result) => ("outcome" in result ? { done: result.outcome.status } : { again: true }), threw);
+        .then((result): JsonObject => ("outcome" in result ? { done: result.outcome.status } : { again: true }), threw);
+      if (does === "deliver" && end["done"] === "ready") return { memory: { next: "deliver" } };
       return { ...end, memory: JSON.parse(JSON.stringify(Object.fromEntries(unsent))) };
     };
   }
@@ -92,8 +111,21 @@ export async function setUp(scenario: ExploreScenario, code: ExploredCode): Prom
     actors: workers.map(() => ({ memory: nothingRemembered })),
     left: { crashes, lostAnswers, lateLandings, renewals, standStills },
   };
-  return { scenario, profile, keys, jobs: new Set(keys).size, start, slowestMs, programOf };
+  return {
+    scenario,
+    profile,
+    keys,
+    jobs: new Set(keys).size,
+    start,
+    values: createValues(workers.length),
+    slowestMs,
+    programOf,
+  };
 }
+
+const delivered = { name: "a.csv", bytes: 1, sha256: "00" } as const;
+
+const threw = (error: unknown): JsonObject => ({ threw: String(error) });
 
 function identify(scenario: ExploreScenario, ask: ExploredAsk, request: unknown, epoch = 0): JobIdentity {
   const source = scenario.source(ask);

@@ -70,6 +70,10 @@ function withActor(world: World, worker: number, actor: World["actors"][number])
 function keptInMind(memory: JsonObject, overAt: number): JsonObject {
   const kept: Record<string, JsonValue> = {};
   for (const [name, entry] of Object.entries(memory)) {
+    if (typeof entry === "string") {
+      kept[name] = entry;
+      continue;
+    }
     const { lease, before } = entry as { lease: JsonObject; before: JsonObject }; // as takeStep keeps it
     kept[name] = { lease, before: asExplored(name, before, overAt) };
   }

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../json.ts";
-import type { Frame } from "./frame.ts";
-import { dead, frameOf, frameStart, mapped, workerName } from "./frame.ts";
+import type { Frame, Values } from "./frame.ts";
+import { dead, mapped, workerName } from "./frame.ts";
 import type { Answer } from "./program.ts";
 import type { Position } from "./histories.ts";
 import type { ExploredWorker } from "./scenario.ts";
@@ -84,7 +84,7 @@ export const nothingRemembered: JsonObject = {};
 export function createWorldNames(workers: readonly ExploredWorker[]): WorldNames {
   const orders = interchanges(workers);
   const numbers = new Map<string, number>();
-  const known = new WeakMap<object, { now: number; readonly numbers: number[] }>();
+  const known = new WeakMap<object, Map<number, number[]>>();
 
   function numberOf(text: string): number {
     let number = numbers.get(text);
@@ -94,9 +94,11 @@ export function createWorldNames(workers: readonly ExploredWorker[]): WorldNames
 
   /** The number of a value, as it looks from now and with workers in this order. */
   function valueNumber(value: JsonObject, now: number, order: number): number {
-    let entry = known.get(value);
-    if (entry === undefined || entry.now !== now) known.set(value, (entry = { now, numbers: [] }));
-    return (entry.numbers[order] ??= numberOf(textOf(value, now, orders[order] ?? [])));
+    let byNow = known.get(value);
+    if (byNow === undefined) known.set(value, (byNow = new Map()));
+    let inOrders = byNow.get(now);
+    if (inOrders === undefined) byNow.set(now, (inOrders = []));
+    return (inOrders[order] ??= numberOf(textOf(value, now, orders[order] ?? [])));
   }
 
   function actorName({ step, done, memory }: Actor, { now, records }: World, order: number): string {
@@ -166,21 +168,20 @@ function interchanges(workers: readonly ExploredWorker[]): readonly (readonly nu
 
 /** The frame of a worker's step. */
 export function frameOfStep(
-  { scenario }: { readonly scenario: { readonly workers: readonly ExploredWorker[] } },
+  { scenario, values }: { readonly scenario: { readonly workers: readonly ExploredWorker[] }; readonly values: Values },
   worker: number,
   { beganAt }: Pick<Step, "beganAt">,
-): Frame & { readonly start: number } {
-  const { workers } = scenario;
-  return { ...frameOf(worker, workers.length, beganAt + (workers[worker]?.skewMs ?? 0)), start: frameStart };
+): Frame {
+  return values.frameOf(worker, beganAt + (scenario.workers[worker]?.skewMs ?? 0));
 }
 
 /** A worker has died, and another is there in its place, which knows nothing. */
-export function afterCrash(world: World, worker: number, { slowestMs }: { readonly slowestMs: number }): World {
+export function afterCrash(world: World, worker: number, { slowestMs, values }: Surroundings): World {
   const mine = workerName(worker);
   const unmanned = (value: JsonObject): JsonObject => mapped(value, 0, (name) => (name === mine ? dead : name));
   return {
     ...world,
-    records: withRecords(world, (name, value) => asExplored(name, unmanned(value), world.now + slowestMs)),
+    records: withRecords(world, (name, value) => values.one(asExplored(name, unmanned(value), world.now + slowestMs))),
     flights: world.flights.map((flight) =>
       flight.waiting?.worker === worker ? { ...flight, waiting: undefined } : flight,
     ),
@@ -189,8 +190,17 @@ export function afterCrash(world: World, worker: number, { slowestMs }: { readon
 }
 
 /** The same world, later. */
-export function atInstant(world: World, now: number, { slowestMs }: { readonly slowestMs: number }): World {
-  return { ...world, now, records: withRecords(world, (name, value) => asExplored(name, value, now + slowestMs)) };
+export function atInstant(world: World, now: number, { slowestMs, values }: Surroundings): World {
+  function later(name: string, value: JsonObject): JsonObject {
+    const is = asExplored(name, value, now + slowestMs);
+    return is === value ? value : values.one(is);
+  }
+  return { ...world, now, records: withRecords(world, later) };
+}
+
+interface Surroundings {
+  readonly slowestMs: number;
+  readonly values: Values;
 }
 
 function withRecords(
