@@ -36,11 +36,12 @@ export function nextInstant(world: World, setup: Setup): number | undefined {
     const instants = instantsOf(state, setup);
     for (const skew of skews) for (const instant of instants) consider(instant - skew);
   }
-  return next === Infinity ? firstToWake(world) : next;
+  return next === Infinity ? firstToWake(world, setup) : next;
 }
 
 /** When nothing else is to come, time passes all the same where a worker sleeps, or goes to sleep when it gets its answer. */
-function firstToWake({ now, actors }: World): number | undefined {
+function firstToWake({ now, actors }: World, { scenario }: Setup): number | undefined {
+  if (!scenario.workers.some(({ does }) => does === "deliver")) return undefined; // a step alone never sleeps
   const isWaiting = actors.some(({ step }) => {
     if (step === undefined || step.isStill === true) return false;
     if (step.held !== undefined) return true;
