@@ -41,9 +41,8 @@ export const exceptions: Table = {
 };
 
 /** What `report-kit` itself exports: a caller who only polls must not load the download. */
-export const entry: readonly string[] = "waiting identity source journal job kit journal-admin describe type:download".split(
-  " ",
-);
+export const entry: readonly string[] =
+  "waiting identity source journal job kit journal-admin describe type:download".split(" ");
 
 /** Packages that each room may import. */
 const everywhere = ["@report-kit/http", "@noble/hashes"];
@@ -56,7 +55,7 @@ export const packages: Table = {
   monato: ["@report-kit/http"],
   mercadopago: ["@report-kit/http"],
   sandbox: ["node:*", "@zip.js/zip.js", "ajv", "ajv-formats", "hucre", "openapi-backend"],
-  cli: ["node:*", "report-kit", "@report-kit/*"],
+  cli: ["node:*", "report-kit", "@report-kit/*", "commander", "@bomb.sh/tab", "yaml", "pg"],
 };
 
 const src = "packages/report-kit/src";

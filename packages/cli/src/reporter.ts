@@ -1,0 +1,106 @@
+import { describeEvent } from "report-kit";
+import type { JobEvent } from "report-kit";
+import { readableMs } from "./duration.ts";
+import type { Failure } from "./failure.ts";
+import { failureText } from "./failure.ts";
+import type { Io } from "./io.ts";
+import type { OutputLine } from "./output-lines.ts";
+import { fitted, oneLine, styled } from "./terminal.ts";
+
+/** How a command writes what it does: one line that is kept up to date on a terminal, plain lines elsewhere, JSON lines for programs. */
+export interface Reporter {
+  readonly json: boolean;
+  onEvent(event: JobEvent): void;
+  /** A line for a person: with `--json` it is left out. */
+  note(text: string): void;
+  /** A result: a line of text for a person, an object for a program. */
+  result(text: string | readonly string[], line: OutputLine): void;
+  failure(failure: Failure, job?: { readonly source: string; readonly reportType: string }): void;
+  /** Take the progress line away. */
+  close(): void;
+}
+
+export interface ReporterOptions {
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+export function createReporter(io: Io, { json = false, quiet = false }: ReporterOptions): Reporter {
+  const { out, err } = io;
+  const live = err.isTTY === true && !json && !quiet;
+  /** The newest event of each job that goes on, by key. */
+  const going = new Map<string, JobEvent>();
+  let drawn = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const clear = (): void => {
+    if (drawn) err.write("\r\u001B[K");
+    drawn = false;
+  };
+  const draw = (): void => {
+    const newest = [...going.values()].at(-1);
+    if (newest === undefined) return clear();
+    const more = going.size > 1 ? ` (and ${going.size - 1} more)` : "";
+    const text = `${nameOf(newest)}${more}: ${progressText(newest, io.now())}`;
+    err.write(`\r\u001B[K${styled(err, "dim", fitted(text, (err.columns ?? 80) - 1))}`);
+    drawn = true;
+  };
+  const write = (lines: readonly string[], screen = err): void => {
+    clear();
+    for (const line of lines) screen.write(`${line}\n`);
+    if (live) draw();
+  };
+  const print = (line: OutputLine): void => void out.write(`${JSON.stringify(line)}\n`);
+
+  return {
+    json,
+    onEvent(event) {
+      if (json) return print({ line: "event", event });
+      if (quiet) return;
+      if (!live) return write([`${event.at} ${nameOf(event)}: ${describeEvent(event)}`]);
+      going.delete(event.key);
+      if (!lasts(event)) write([`${styled(err, "green", "✓")} ${nameOf(event)}: ${describeEvent(event)}`]);
+      else going.set(event.key, event);
+      // The next look comes nearer.
+      timer ??= setInterval(draw, 1_000).unref();
+      draw();
+    },
+    note(text) {
+      if (!json && !quiet) write([text]);
+    },
+    result(text, line) {
+      if (json) print(line);
+      else write(typeof text === "string" ? [text] : text, out);
+    },
+    failure(failure, job) {
+      if (json) {
+        const { exit, code, message, todo, bookmark, requestId } = failure;
+        return print({ line: "error", exit, code, message, todo, bookmark, requestId, source: job?.source });
+      }
+      const [first = "", ...rest] = failureText(failure).map(oneLine);
+      const about = job === undefined ? "" : `${job.source} ${job.reportType}: `;
+      write([`${styled(err, "red", "error:")} ${about}${first}`, ...rest]);
+    },
+    close() {
+      clearInterval(timer);
+      going.clear();
+      clear();
+    },
+  };
+}
+
+function nameOf({ source, reportType }: JobEvent): string {
+  return oneLine(`${source} ${reportType}`);
+}
+
+/** Whether the job goes on after it. */
+function lasts({ type }: JobEvent): boolean {
+  return !["downloaded", "refused", "failed", "expired", "indeterminate", "deadline", "unreadable-record"].includes(
+    type,
+  );
+}
+
+function progressText(event: JobEvent, now: number): string {
+  if (event.type !== "waiting") return describeEvent(event);
+  return `next look in ${readableMs(Date.parse(event.until) - now)} (${event.until.slice(11, 19)} UTC): ${oneLine(event.why)}`;
+}
