@@ -1,8 +1,8 @@
-import { drawReadyTimes } from "./laws.ts";
-import type { Law } from "./laws.ts";
 import { optimum } from "./optimum.ts";
+import type { Law } from "./laws.ts";
 import type { Poller } from "./pollers.ts";
 import { seededRandom } from "./random.ts";
+import type { Rhythm } from "./rhythms.ts";
 import { inVirtualTime } from "./virtual-time.ts";
 
 /** How one poller did under one law and one cost of a request. */
@@ -29,17 +29,17 @@ export interface Comparison {
 
 /** What is compared, and how often. */
 export interface CostOptions {
-  readonly laws: readonly Law[];
+  readonly rhythms: readonly Rhythm[];
   readonly requestCostsS: readonly number[];
   readonly seeds: readonly number[];
-  /** Ready times of each law, per seed. */
+  /** Reports of each rhythm, per seed. */
   readonly draws: number;
 }
 
-/** The least cost of each law and cost of a request, by name. */
-export function optima(options: CostOptions): Comparison {
-  const cells = options.laws.flatMap((law) =>
-    options.requestCostsS.map((requestCostS): Cell => {
+/** What the optimum does under each law, for the table of requests and overshoot. */
+export function optima(laws: readonly Law[], requestCostsS: readonly number[]): Comparison {
+  const cells = laws.flatMap((law) =>
+    requestCostsS.map((requestCostS): Cell => {
       const { cost, requests, overshootS } = optimum(law, requestCostS);
       return { law: law.name, requestCostS, cost, requests, overshootS, ratio: 1 };
     }),
@@ -47,19 +47,24 @@ export function optima(options: CostOptions): Comparison {
   return { name: "the optimum", settings: "knows the law", ratio: 1, worst: 1, cells };
 }
 
-/** Let a poller wait for reports of each law, all of a law at once, in virtual time. */
-export async function measure(poller: Poller, options: CostOptions, best: Comparison): Promise<Comparison> {
+/** Let a poller wait for reports of each rhythm, all of a rhythm at once, in virtual time. */
+export async function measure(poller: Poller, options: CostOptions): Promise<Comparison> {
   const cells: Cell[] = [];
-  for (const law of options.laws) {
-    let same: { requests: number; overshootS: number } | undefined;
+  for (const rhythm of options.rhythms) {
+    let same: Waits | undefined;
     for (const requestCostS of options.requestCostsS) {
       // Who does not weigh what a request costs waits the same for each.
-      same = poller.weighsCost
-        ? await waits(poller, law, requestCostS, options)
-        : (same ?? (await waits(poller, law, requestCostS, options)));
-      const cost = same.overshootS + requestCostS * same.requests;
-      const least = best.cells.find((cell) => cell.law === law.name && cell.requestCostS === requestCostS)?.cost;
-      cells.push({ law: law.name, requestCostS, ...same, cost, ratio: cost / (least ?? Number.NaN) });
+      same = poller.weighsCost || same === undefined ? await waits(poller, rhythm, requestCostS, options) : same;
+      const { requests, overshootS } = same;
+      const cost = overshootS + requestCostS * requests;
+      cells.push({
+        law: rhythm.name,
+        requestCostS,
+        requests,
+        overshootS,
+        cost,
+        ratio: cost / same.least(requestCostS),
+      });
     }
   }
   return summary(poller.name, poller.settings, cells);
@@ -72,19 +77,26 @@ export function summary(name: string, settings: string, cells: readonly Cell[]):
   return { name, settings, ratio, worst: Math.max(...ratios), cells };
 }
 
+interface Waits {
+  readonly requests: number;
+  readonly overshootS: number;
+  /** The mean least cost of these reports. */
+  least(requestCostS: number): number;
+}
+
 async function waits(
   poller: Poller,
-  law: Law,
+  rhythm: Rhythm,
   requestCostS: number,
   { seeds, draws }: CostOptions,
-): Promise<{ requests: number; overshootS: number }> {
+): Promise<Waits> {
   let [requests, lateMs] = [0, 0];
-  for (const seed of seeds) {
-    const readyTimes = drawReadyTimes(law, draws, seededRandom(seed));
+  const all = seeds.map((seed) => ({ seed, reports: rhythm.draw(0, draws, seededRandom(seed)) }));
+  for (const { seed, reports } of all) {
     await inVirtualTime(seed, async (now) => {
       const startedAt = now();
       await Promise.all(
-        readyTimes.map(async (readyS) => {
+        reports.map(async ({ readyS }) => {
           const readyAt = startedAt + readyS * 1_000;
           let noticedAt = Number.NaN;
           await poller.wait(
@@ -100,6 +112,10 @@ async function waits(
       );
     });
   }
-  const count = seeds.length * draws;
-  return { requests: requests / count, overshootS: lateMs / 1_000 / count };
+  const reports = all.flatMap((one) => one.reports);
+  return {
+    requests: requests / reports.length,
+    overshootS: lateMs / 1_000 / reports.length,
+    least: (costS) => reports.reduce((sum, report) => sum + report.least(costS), 0) / reports.length,
+  };
 }

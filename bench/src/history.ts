@@ -2,89 +2,114 @@ import { learnedGap, learnReadyTime } from "../../packages/report-kit/src/learni
 import type { ReadyTimes } from "../../packages/report-kit/src/learning/ready-times.ts";
 import { nextLook } from "../../packages/report-kit/src/waiting/schedule.ts";
 import { summary } from "./cost.ts";
-import type { Cell, Comparison, CostOptions } from "./cost.ts";
-import { drawReadyTimes } from "./laws.ts";
-import type { Law } from "./laws.ts";
+import type { Cell, Comparison } from "./cost.ts";
 import { seededRandom } from "./random.ts";
+import type { Report, Rhythm } from "./rhythms.ts";
 
-/** How waiting goes for a source's first reports and for later ones. */
-export interface Learning {
-  readonly first10: Comparison;
-  readonly after20: Comparison;
+/** Mean requests and overshoot of the reports at one place in the histories of many sources, and the least cost of them. */
+export interface Place {
+  readonly requests: number;
+  readonly overshootS: number;
+  readonly cost: number;
+  readonly leastCost: number;
 }
 
-/** Reports of one source, one after the other: 20 to learn from, then as many again. */
-const reports = 40;
+/** How many sources are waited for, and for how many reports of each. */
+export interface HistoryOptions {
+  readonly seeds: readonly number[];
+  readonly sources: number;
+  readonly reports: number;
+}
 
 /**
- * Wait for the reports of many sources, each of which begins without a history and learns from each report what its own
- * looks could see of it. The schedule is asked directly: there is no clock to share.
+ * Wait for the reports of many sources, one a day, each of which begins without a history and learns from each report what
+ * its own looks could see of it. The schedule is asked directly: there is no clock to share.
  */
-export function measureLearning(options: CostOptions & { readonly sources: number }, best: Comparison): Learning {
-  const first10: Cell[] = [];
-  const after20: Cell[] = [];
-  for (const law of options.laws) {
-    for (const requestCostS of options.requestCostsS) {
-      const least = best.cells.find((cell) => cell.law === law.name && cell.requestCostS === requestCostS)?.cost;
-      const sums = { first10: tally(), after20: tally() };
-      for (const seed of options.seeds)
-        for (const part of sourcesOf(law, requestCostS, seed, options.sources)) add(sums, part);
-      for (const [cells, sum] of [
-        [first10, sums.first10],
-        [after20, sums.after20],
-      ] as const) {
-        const requests = sum.requests / sum.waits;
-        const overshootS = sum.overshootS / sum.waits;
-        const cost = overshootS + requestCostS * requests;
-        cells.push({ law: law.name, requestCostS, requests, overshootS, cost, ratio: cost / (least ?? Number.NaN) });
+export function measureHistory(rhythm: Rhythm, requestCostS: number, options: HistoryOptions): readonly Place[] {
+  const { seeds, sources, reports } = options;
+  const sums = Array.from({ length: reports }, () => ({ requests: 0, overshootS: 0, cost: 0, leastCost: 0 }));
+  for (const seed of seeds) {
+    const random = seededRandom(seed);
+    // Each day has its own full spread of ready times over the sources.
+    const days = sums.map((_, day) => rhythm.draw(day, sources, random));
+    for (let source = 0; source < sources; source += 1) {
+      let times: ReadyTimes | undefined;
+      for (const [day, sum] of sums.entries()) {
+        const report = days[day]?.[source];
+        if (report === undefined) continue;
+        const wait = waitFor(report, times, requestCostS, random);
+        times = learnReadyTime(times, { fromMs: report.askedS * 1_000, ...wait });
+        const overshootS = wait.byMs / 1_000 - report.readyS;
+        sum.requests += wait.requests;
+        sum.overshootS += overshootS;
+        sum.cost += overshootS + requestCostS * wait.requests;
+        sum.leastCost += report.least(requestCostS);
       }
     }
   }
+  const count = seeds.length * sources;
+  return sums.map(({ requests, overshootS, cost, leastCost }) => ({
+    requests: requests / count,
+    overshootS: overshootS / count,
+    cost: cost / count,
+    leastCost: leastCost / count,
+  }));
+}
+
+function waitFor(
+  { askedS, readyS }: Report,
+  times: ReadyTimes | undefined,
+  requestCostS: number,
+  random: () => number,
+): { readonly afterMs: number; readonly byMs: number; readonly requests: number } {
+  const learned = times && learnedGap(times)(askedS * 1_000);
+  let [afterMs, byMs, requests] = [0, 0, 0];
+  do {
+    afterMs = byMs;
+    byMs += nextLook({ ageMs: byMs, requestCostS, random, learned }).afterMs;
+    requests += 1;
+  } while (byMs < readyS * 1_000);
+  return { afterMs, byMs, requests };
+}
+
+/** The mean of some places, as one. */
+export function meanOf(places: readonly Place[]): Place {
+  const mean = (of: (place: Place) => number): number => places.reduce((sum, one) => sum + of(one), 0) / places.length;
   return {
-    first10: summary("report-kit, learning", "reports 1 to 10 of a source", first10),
-    after20: summary("report-kit, learned", "after 20 reports of a source", after20),
+    requests: mean((one) => one.requests),
+    overshootS: mean((one) => one.overshootS),
+    cost: mean((one) => one.cost),
+    leastCost: mean((one) => one.leastCost),
   };
 }
 
-interface Tally {
-  requests: number;
-  overshootS: number;
-  waits: number;
-}
-
-const tally = (): Tally => ({ requests: 0, overshootS: 0, waits: 0 });
-
-interface Wait {
-  readonly report: number;
-  readonly requests: number;
-  readonly overshootS: number;
-}
-
-function add(sums: { first10: Tally; after20: Tally }, wait: Wait): void {
-  const sum = wait.report < 10 ? sums.first10 : wait.report >= 20 ? sums.after20 : undefined;
-  if (sum === undefined) return;
-  sum.requests += wait.requests;
-  sum.overshootS += wait.overshootS;
-  sum.waits += 1;
-}
-
-function* sourcesOf(law: Law, requestCostS: number, seed: number, sources: number): Generator<Wait> {
-  const random = seededRandom(seed);
-  // Each position in the history gets its own full spread of ready times over the sources.
-  const readyTimes = Array.from({ length: reports }, () => drawReadyTimes(law, sources, random));
-  for (let source = 0; source < sources; source += 1) {
-    let times: ReadyTimes | undefined;
-    for (let report = 0; report < reports; report += 1) {
-      const readyMs = (readyTimes[report]?.[source] ?? 0) * 1_000;
-      const learned = times && learnedGap(times);
-      let [ageMs, beforeMs, requests] = [0, 0, 0];
-      while (ageMs < readyMs) {
-        beforeMs = ageMs;
-        ageMs += nextLook({ ageMs, requestCostS, random, ...(learned && { learned }) }).afterMs;
-        requests += 1;
-      }
-      times = learnReadyTime(times, { afterMs: beforeMs, byMs: ageMs });
-      yield { report, requests, overshootS: (ageMs - readyMs) / 1_000 };
-    }
-  }
+/** How waiting goes for the first ten reports of a source, and after 20, as two lines of a comparison. */
+export function measureLearning({
+  rhythms,
+  requestCostsS,
+  ...options
+}: { readonly rhythms: readonly Rhythm[]; readonly requestCostsS: readonly number[] } & Omit<
+  HistoryOptions,
+  "reports"
+>): readonly [first10: Comparison, after20: Comparison] {
+  const measured = rhythms.flatMap((rhythm) =>
+    requestCostsS.map((requestCostS) => ({
+      law: rhythm.name,
+      requestCostS,
+      places: measureHistory(rhythm, requestCostS, { ...options, reports: 40 }),
+    })),
+  );
+  const line = (name: string, settings: string, from: number, to: number): Comparison =>
+    summary(
+      name,
+      settings,
+      measured.map(({ law, requestCostS, places }): Cell => {
+        const { requests, overshootS, cost, leastCost } = meanOf(places.slice(from, to));
+        return { law, requestCostS, requests, overshootS, cost, ratio: cost / leastCost };
+      }),
+    );
+  return [
+    line("report-kit, learning", "reports 1 to 10 of a source", 0, 10),
+    line("report-kit, learned", "reports 21 to 40 of a source", 20, 40),
+  ];
 }

@@ -9,11 +9,13 @@ export interface Law {
 
 interface Part {
   readonly share: number;
-  readonly median: number;
+  readonly isNormal: boolean;
+  /** The median of a lognormal part, the mean of a normal one. */
+  readonly middle: number;
   readonly sigma: number;
 }
 
-/** The four laws of the figures, in the words of `--laws`. */
+/** The four laws of P1 to P3, in the words of `--law`. */
 export const defaultLaws: readonly string[] = [
   "fast=lognormal(20,0.8)",
   "mid=lognormal(240,1)",
@@ -22,36 +24,30 @@ export const defaultLaws: readonly string[] = [
 ];
 
 /**
- * Read a law: `name=share*lognormal(median s,sigma)+…`; a share left out is 1, shares are scaled to add up to 1.
+ * Read a law: `name=share*lognormal(median s,sigma)+…` or `name=share*normal(mean s,sd s)+…`; a share left out is 1, shares
+ * are scaled to add up to 1.
  * @throws Error naming what can't be read.
  */
 export function parseLaw(text: string): Law {
   const [name = "", sum = ""] = text.split("=", 2);
   const parts = sum.split("+").map((part): Part => {
-    const match = /^\s*(?:([\d.]+)\s*\*\s*)?lognormal\(\s*([\d.]+)\s*,\s*([\d.]+)\s*\)\s*$/.exec(part);
-    const [share, median, sigma] = [match?.[1] ?? "1", match?.[2], match?.[3]].map(Number);
-    if (
-      share === undefined ||
-      !(share > 0) ||
-      median === undefined ||
-      !(median > 0) ||
-      sigma === undefined ||
-      !(sigma > 0)
-    ) {
+    const match = /^\s*(?:([\d.]+)\s*\*\s*)?(log)?normal\(\s*([\d.]+)\s*,\s*([\d.]+)\s*\)\s*$/.exec(part);
+    const [share, middle, sigma] = [match?.[1] ?? "1", match?.[3], match?.[4]].map(Number);
+    if (!(isAbove0(share) && isAbove0(middle) && isAbove0(sigma))) {
       throw new Error(
-        `Not a law: ${JSON.stringify(text)}; expected for example "mine=0.7*lognormal(15,0.4)+0.3*lognormal(1500,0.4)"`,
+        `Not a law: ${JSON.stringify(text)}; expected for example "mine=0.7*lognormal(15,0.4)+0.3*normal(1500,60)"`,
       );
     }
-    return { share, median, sigma };
+    return { share, isNormal: match?.[2] === undefined, middle, sigma };
   });
   const whole = parts.reduce((sum, { share }) => sum + share, 0);
   const cdf = (seconds: number): number =>
     seconds <= 0
       ? 0
-      : parts.reduce(
-          (sum, { share, median, sigma }) => sum + share * normalCdf(Math.log(seconds / median) / sigma),
-          0,
-        ) / whole;
+      : parts.reduce((sum, { share, isNormal, middle, sigma }) => {
+          const z = isNormal ? (seconds - middle) / sigma : Math.log(seconds / middle) / sigma;
+          return sum + share * normalCdf(z);
+        }, 0) / whole;
   return {
     name,
     cdf,
@@ -67,21 +63,30 @@ export function parseLaw(text: string): Law {
   };
 }
 
+function isAbove0(value: number | undefined): value is number {
+  return value !== undefined && value > 0;
+}
+
 /**
  * Ready times of a law, one out of each of `count` equally likely parts, in random order: as random as independent ones
  * for each report, with a mean that hardly depends on the seed.
  */
 export function drawReadyTimes(law: Law, count: number, random: () => number): number[] {
-  const times = Array.from({ length: count }, (_, index) => law.at((index + random()) / count));
-  for (let last = times.length - 1; last > 0; last -= 1) {
+  return shares(count, random).map((chance) => law.at(chance));
+}
+
+/** `count` numbers in [0, 1), one out of each of `count` equal parts, in random order. */
+export function shares(count: number, random: () => number): number[] {
+  const list = Array.from({ length: count }, (_, index) => (index + random()) / count);
+  for (let last = list.length - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1));
-    [times[last], times[other]] = [times[other] ?? 0, times[last] ?? 0];
+    [list[last], list[other]] = [list[other] ?? 0, list[last] ?? 0];
   }
-  return times;
+  return list;
 }
 
 /** The standard normal distribution, by the complementary error function (Numerical Recipes' erfcc, 1.2e-7). */
-function normalCdf(z: number): number {
+export function normalCdf(z: number): number {
   const x = Math.abs(z) / Math.SQRT2;
   const t = 1 / (1 + x / 2);
   const series = [

@@ -14,21 +14,25 @@ const points = 4_000;
 const firstS = 0.1;
 const unlikely = 1e-7;
 
+/** The least expected cost of waiting under a law, over times that are dense where the law is. */
+export function optimum(law: Law, requestCostS: number): Optimum {
+  let lastS = 10;
+  while (1 - law.cdf(lastS) > unlikely) lastS *= 1.2;
+  const geometric = Array.from({ length: points }, (_, index) => firstS * (lastS / firstS) ** (index / (points - 1)));
+  const quantiles = Array.from({ length: points / 4 }, (_, index) => law.at((index + 0.5) / (points / 4)));
+  return leastCost([0, ...[...geometric, ...quantiles].toSorted((a, b) => a - b)], (age) => law.cdf(age), requestCostS);
+}
+
 /**
- * The least expected cost of waiting under a law, by dynamic programming backwards over a geometric grid of times.
+ * The least expected cost of waiting with looks at some of these times (the first is 0), by dynamic programming backwards.
  *
  * With F the law, S = 1 - F, a look at a and the next at b cost, weighed by the chance of getting there,
  * S(a) x request + the overshoot of what becomes ready in between, which is the integral of F(x) - F(a) from a to b.
  */
-export function optimum(law: Law, requestCostS: number): Optimum {
-  let lastS = 10;
-  while (1 - law.cdf(lastS) > unlikely) lastS *= 1.2;
-  const times = [
-    0,
-    ...Array.from({ length: points }, (_, index) => firstS * (lastS / firstS) ** (index / (points - 1))),
-  ];
+export function leastCost(times: readonly number[], cdf: (time: number) => number, requestCostS: number): Optimum {
   const at = (list: readonly number[] | Float64Array, index: number): number => list[index] ?? 0;
-  const chances = times.map((time) => law.cdf(time));
+  // At time 0 nothing was looked at yet: what is there already is late from then on.
+  const chances = times.map((time, index) => (index === 0 ? 0 : cdf(time)));
   const areas = [0];
   for (let index = 1; index < times.length; index += 1) {
     const width = at(times, index) - at(times, index - 1);

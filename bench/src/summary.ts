@@ -13,6 +13,8 @@ export interface Row {
   readonly isReached: boolean;
 }
 
+type Lines = readonly [cold: Compared, first10: Compared, after20: Compared, ...anchors: Compared[]];
+
 interface Compared {
   readonly name: string;
   readonly ratio: number;
@@ -28,7 +30,11 @@ interface Compared {
 /** What the benches write. */
 interface Results {
   readonly waiting: {
-    readonly compared: readonly [cold: Compared, first10: Compared, after20: Compared, ...anchors: Compared[]];
+    readonly compared: Lines;
+    readonly clocks: Lines;
+    readonly steady: Lines;
+    /** Of each change of habit, the ratio of each report after it. */
+    readonly changes: readonly { readonly ratios: readonly number[] }[];
     readonly spreads: readonly { readonly name: string; readonly peak: number; readonly ratio: number }[];
     readonly crowds: readonly {
       readonly name: string;
@@ -74,12 +80,17 @@ function atMost(figure: string, what: string, value: number, unit: string, goal:
 }
 
 const summaries: Summaries = {
-  waiting({ compared: [cold, first10, after20, ...anchors], spreads, crowds }) {
+  waiting({ compared: [cold, first10, after20, ...anchors], clocks, steady, changes, spreads, crowds }) {
     const best = anchors.toSorted((a, b) => a.ratio - b.ratio)[0] ?? cold;
     const cell = (one: Compared): Compared["cells"][number] | undefined =>
       one.cells.find(({ law, requestCostS }) => law === "slow" && requestCostS === 4);
     const of = (name: string, value: number | undefined): Row["anchor"] => ({ name, value: value ?? Number.NaN });
     const [requests, overshoot] = [of(best.name, cell(best)?.requests), of(best.name, cell(best)?.overshootS)];
+    const ratioOf = ([, , , ...others]: Lines): Row["anchor"] => {
+      const least = others.toSorted((a, b) => a.ratio - b.ratio)[0];
+      return of(least?.name ?? "", least?.ratio);
+    };
+    const sixth = Math.max(...changes.map(({ ratios }) => ratios[5] ?? Number.NaN));
     const [crowd, otherCrowd] = crowds;
     const [spread, , otherSpread] = spreads;
     return [
@@ -92,6 +103,11 @@ const summaries: Summaries = {
       atMost("P3", "its mean overshoot", cell(cold)?.overshootS ?? Number.NaN, "s", 100, overshoot),
       atMost("P3", "slow law, learned", cell(after20)?.requests ?? Number.NaN, "requests", 22, requests),
       atMost("P3", "its mean overshoot", cell(after20)?.overshootS ?? Number.NaN, "s", 95, overshoot),
+      atMost("P9", "a time of day, after 20 reports", clocks[2].ratio, "x optimum", 1.3, ratioOf(clocks)),
+      atMost("P9", "its worst law", clocks[2].worst, "x optimum", 1.6, ratioOf(clocks)),
+      atMost("P9", "the first 10 reports", clocks[1].ratio, "x optimum", 1.9, ratioOf(clocks)),
+      atMost("P9", "a habit left: after five reports, the worst", sixth, "x optimum", 1.5),
+      atMost("P10", "always the same time, after 20 reports", steady[2].ratio, "x optimum", 1.5, ratioOf(steady)),
       atMost(
         "P5",
         "1,000 waits: peak a second",

@@ -4,14 +4,20 @@ import { parseArgs } from "node:util";
 import { measure, optima } from "./cost.ts";
 import type { Comparison } from "./cost.ts";
 import { measureCrowd, measureSpread, requestsOver } from "./crowd.ts";
-import { measureLearning } from "./history.ts";
+import { measureHistory, measureLearning } from "./history.ts";
 import { defaultLaws, parseLaw } from "./laws.ts";
+import { measureLearnedSpread } from "./learned-crowd.ts";
 import { anchors, awsWaiter, azureLro, reportKit } from "./pollers.ts";
+import { byAge, defaultChanges, defaultRhythms, parseChange, parseRhythm } from "./rhythms.ts";
+import type { Rhythm } from "./rhythms.ts";
 import { printTable } from "./table.ts";
 
 const { values: options } = parseArgs({
   options: {
     law: { type: "string", multiple: true, default: [...defaultLaws] },
+    rhythm: { type: "string", multiple: true, default: [...defaultRhythms] },
+    change: { type: "string", multiple: true, default: [...defaultChanges] },
+    "first-day": { type: "string", default: "2026-10-01" },
     lambda: { type: "string", multiple: true, default: ["1", "4", "15"] },
     seed: { type: "string", multiple: true, default: ["1"] },
     draws: { type: "string", default: "2000" },
@@ -23,7 +29,12 @@ const { values: options } = parseArgs({
 });
 
 if (options.help) {
-  console.log(`pnpm waiting [--law name=lognormal(median s,sigma)]... [--lambda seconds]... [--seed number]...
+  console.log(`pnpm waiting [--law name=lognormal(median s,sigma)]... [--rhythm name=clock(03:10,sd s,zone,asked within s)]...
+  [--lambda seconds]... [--seed number]...
+  --law           a law of ready times: P1 to P3
+  --rhythm        reports at a time of day (zone: UTC; asked for at a random time of the 10800 s before), or a law: P9, P10
+  --change        a source that leaves its habit after 20 reports: "clock(03:10,240)>normal(600,60)"
+  --first-day     the day of each source's first report (2026-10-01: clocks change in Europe on its 25th day)
   --draws         ready times of each law for report-kit, per seed (2000)
   --anchor-draws  the same for the anchors, which are slower to run (100)
   --sources       sources that learn, per law, lambda and seed (40)
@@ -32,35 +43,45 @@ if (options.help) {
 }
 
 const round = (value: number, digits = 2): string => value.toFixed(digits);
-const setup = {
-  laws: options.law.map(parseLaw),
-  requestCostsS: options.lambda.map(Number),
-  seeds: options.seed.map(Number),
-  draws: Number(options.draws),
-};
-if ([...setup.requestCostsS, ...setup.seeds, setup.draws].some((value) => !(value > 0))) {
-  throw new Error("--lambda, --seed and --draws are numbers above zero");
+const firstDay = options["first-day"];
+const [requestCostsS, seeds, draws, anchorDraws, sources] = [
+  options.lambda.map(Number),
+  options.seed.map(Number),
+  Number(options.draws),
+  Number(options["anchor-draws"]),
+  Number(options.sources),
+];
+if ([...requestCostsS, ...seeds, draws, anchorDraws, sources].some((value) => !(value > 0))) {
+  throw new Error("--lambda, --seed, --draws, --anchor-draws and --sources are numbers above zero");
 }
 
-const best = optima(setup);
-const cold = await measure(reportKit, setup, best);
-const learning = measureLearning({ ...setup, sources: Number(options.sources) }, best);
-const others: Comparison[] = [];
-for (const anchor of anchors)
-  others.push(await measure(anchor, { ...setup, draws: Number(options["anchor-draws"]) }, best));
-const compared = [cold, learning.first10, learning.after20, ...others];
+/** What each poller costs under each of these, beside what report-kit costs once it learns. */
+async function compare(rhythms: readonly Rhythm[]): Promise<readonly Comparison[]> {
+  const setup = { rhythms, requestCostsS, seeds };
+  const lines = [await measure(reportKit, { ...setup, draws }), ...measureLearning({ ...setup, sources })];
+  for (const anchor of anchors) lines.push(await measure(anchor, { ...setup, draws: anchorDraws }));
+  return lines;
+}
 
-console.log("\nCost of a wait (overshoot + lambda x requests), in times of the optimum that knows the law: P1, P2\n");
-printTable(
-  ["", "geometric mean", "worst", ...best.cells.map(({ law, requestCostS }) => `${law}/${requestCostS}`)],
-  compared.map(({ name, ratio, worst, cells }) => [
-    name,
-    round(ratio, 3),
-    round(worst, 3),
-    ...cells.map((cell) => round(cell.ratio)),
-  ]),
-);
+function printCosts(title: string, lines: readonly Comparison[]): void {
+  const cells = lines[0]?.cells ?? [];
+  console.log(`\nCost of a wait (overshoot + lambda x requests), in times of the optimum that knows ${title}\n`);
+  printTable(
+    ["", "geometric mean", "worst", ...cells.map(({ law, requestCostS }) => `${law}/${requestCostS}`)],
+    lines.map(({ name, ratio, worst, cells: ratios }) => [
+      name,
+      round(ratio, 3),
+      round(worst, 3),
+      ...ratios.map((cell) => round(cell.ratio)),
+    ]),
+  );
+}
 
+const laws = options.law.map(parseLaw);
+const compared = await compare(laws.map((law) => byAge(law, firstDay)));
+printCosts("the law: P1, P2", compared);
+
+const best = optima(laws, requestCostsS);
 const shown = best.cells.find(({ law, requestCostS }) => law === "slow" && requestCostS === 4) ?? best.cells.at(-1);
 console.log(`\nRequests and mean overshoot of one wait, ${shown?.law} at lambda ${shown?.requestCostS}: P3\n`);
 printTable(
@@ -71,13 +92,33 @@ printTable(
   }),
 );
 
+const rhythms = options.rhythm.map((text) => parseRhythm(text, firstDay));
+const clocks = await compare(rhythms.filter(({ isClock }) => isClock));
+printCosts("the time of day: P9", clocks);
+const steady = await compare(rhythms.filter(({ isClock }) => !isClock));
+printCosts("how long it takes: P10", steady);
+
+const changes = options.change.map((text) => {
+  const places = measureHistory(parseChange(text, firstDay, 20), 4, { seeds, sources, reports: 32 });
+  const ratios = places.slice(20).map(({ cost, leastCost }) => cost / leastCost);
+  return { name: text, ratios };
+});
+console.log("\nThe same at lambda 4, report by report, after a source has left its habit with its 21st report: P9\n");
+printTable(
+  ["", ...Array.from({ length: 12 }, (_, index) => String(index + 1))],
+  changes.map(({ name, ratios }) => [name, ...ratios.map((ratio) => round(ratio))]),
+);
+
 const spreads = [
   await measureSpread(reportKit, { waits: 1_000, hours: 1, requestsPerSecond: 10 }),
   await measureSpread(reportKit, { waits: 1_000, hours: 1 }),
   await measureSpread(awsWaiter, { waits: 1_000, hours: 1 }),
   await measureSpread(azureLro, { waits: 1_000, hours: 1 }),
+  ...rhythms.flatMap((rhythm) => [measureLearnedSpread(rhythm, 1_000, 10), measureLearnedSpread(rhythm, 1_000)]),
 ];
-console.log("\nRequests a second of 1,000 waits started together, an hour of them: P5\n");
+console.log(
+  "\nRequests a second of 1,000 waits started together, an hour of them (learned: from the first look on): P5\n",
+);
 printTable(
   ["", "peak", "peak after a minute", "mean after a minute", "peak / mean"],
   spreads.map(({ name, peak, peakLater, mean, ratio }) => [
@@ -113,5 +154,8 @@ console.log(
 );
 
 await mkdir(dirname(options.json), { recursive: true });
-await writeFile(options.json, `${JSON.stringify({ options, best, compared, spreads, crowds, long }, undefined, 2)}\n`);
+await writeFile(
+  options.json,
+  `${JSON.stringify({ options, best, compared, clocks, steady, changes, spreads, crowds, long }, undefined, 2)}\n`,
+);
 console.log(`Written to ${options.json}`);

@@ -11,23 +11,25 @@ type Override = NonNullable<OxlintConfig["overrides"]>[number];
 export const rooms: Table = {
   // The thin core.
   waiting: [],
-  identity: ["canonicalize"],
+  identity: [],
   source: [],
   journal: ["waiting"],
   job: ["source", "journal", "waiting"],
-  kit: ["job", "journal", "source", "identity", "waiting"],
+  // Handing a file over once. It stands on the job, and the kit gives every job to it.
+  delivery: ["job", "journal", "source", "waiting"],
+  kit: ["delivery", "job", "journal", "source", "identity", "waiting"],
   // The layers above it.
   "source-tools": ["source"],
   traffic: ["waiting", "source", "journal"],
   learning: ["waiting", "source", "journal"],
-  "journal-admin": ["job", "journal", "source", "identity"],
+  "journal-admin": ["delivery", "job", "journal", "source", "identity"],
   describe: ["type:job"],
   download: ["source", "waiting"],
   "sources/circle": ["source", "source-tools", "@report-kit/circle"],
   "sources/begateway": ["source", "source-tools", "@report-kit/begateway"],
   "sources/monato": ["source", "source-tools", "@report-kit/monato"],
   "sources/mercadopago": ["source", "source-tools", "@report-kit/mercadopago"],
-  node: ["journal", "download", "type:source", "type:job", "node:*"],
+  node: ["journal", "download", "source", "type:job", "node:*"],
   unpack: ["source", "download", "node", "node:*", "@zip.js/zip.js"],
   postgres: ["journal"],
   webhook: ["kit", "sources/monato", "source", "source-tools", "journal", "identity", "waiting", "@report-kit/monato"],
@@ -42,7 +44,7 @@ export const exceptions: Table = {
 
 /** What `report-kit` itself exports: a caller who only polls must not load the download. */
 export const entry: readonly string[] =
-  "waiting identity source journal job kit journal-admin describe type:download".split(" ");
+  "waiting identity source journal job delivery kit journal-admin describe type:download".split(" ");
 
 /** Packages that each room may import. */
 const everywhere = ["@report-kit/http", "@noble/hashes"];

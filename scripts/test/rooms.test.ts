@@ -50,7 +50,7 @@ function filesOf(room: string): readonly (readonly [string, string])[] {
 /** Each name that a file may import or must not, as the table calls it, and how a file says it. */
 function targetsFrom(up: string): readonly (readonly [string, string])[] {
   const inside = Object.keys(rooms).map((room) => [room, `${up}${room}/target.ts`] as const);
-  const outside = [...providers, "@zip.js/zip.js", "canonicalize", "openapi-fetch", "left-pad", "report-kit"];
+  const outside = [...providers, "@zip.js/zip.js", "openapi-fetch", "left-pad", "report-kit"];
   return [
     ...inside,
     ...outside.map((name) => [name, name] as const),

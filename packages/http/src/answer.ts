@@ -28,7 +28,8 @@ export async function readSuccess(
   // No type, and text/plain, can be JSON that is badly labelled; anything else is taken at its word, before it is read.
   if (parseAs === "json" && !/[/+]json\b|^text\/plain\b|^$/i.test(mediaType)) {
     discard(response);
-    throw new Error(`it is ${mediaType}, not JSON: pass parseAs: "stream"`);
+    const isPage = /^text\/html\b/i.test(mediaType);
+    throw new Error(`it is ${mediaType}, not JSON: ${isPage ? "a page, maybe of a proxy" : 'pass parseAs: "stream"'}`);
   }
   const { bytes, isWhole } = await readBytes(response, race, maxBodyBytes);
   if (!isWhole)

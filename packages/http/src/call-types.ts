@@ -68,24 +68,16 @@ export interface SharedSettings {
   readonly maxBodyBytes?: number | undefined;
 }
 
-/** When a request may leave, and whether it did: what a caller must know whose request could make something twice. */
-export interface Departure {
-  /**
-   * The instant after which no request of this call may leave, in epoch milliseconds by the client's `now`. It is looked at right before
-   * each attempt and each redirect is handed to `fetch`, below middleware, credentials and retries. Too late is a TransportError with the
-   * code `"too-late"`. No wait between attempts begins that would end later.
-   */
-  readonly notAfter?: number | undefined;
-  /**
-   * Called right before each request of this call is handed to `fetch`. While it has not been called, nothing was sent, whatever the call
-   * ends with: an abort, an error of a credential function or of middleware. When it throws, that request does not leave.
-   */
-  readonly onDeparture?: (() => void) | undefined;
-}
-
 /**
  * What a call takes besides openapi-fetch's `params`, `body`, `parseAs`, `headers`, `signal`, `middleware` and `fetch`. openapi-fetch's
  * types let any other name through; these are checked when the call is made. Let the compiler check them too with
  * `...({ timeoutMs: 5000 } satisfies CallSettings)`.
  */
-export interface CallSettings extends SharedSettings, Departure {}
+export interface CallSettings extends SharedSettings {
+  /**
+   * Called right before each request of this call (each attempt, each redirect) is handed to `fetch`, below middleware, credentials and
+   * retries. While it has not been called, nothing was sent, whatever the call ends with: an abort, an error of a credential function or of
+   * middleware. When it throws, that request does not leave, and the call ends: look at the clock here where a request must not leave late.
+   */
+  readonly onDeparture?: (() => void) | undefined;
+}

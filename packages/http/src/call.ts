@@ -23,7 +23,6 @@ const sharedSettings = { timeoutMs: "number", retry: "boolean object", maxBodyBy
 
 const callOptions = {
   ...sharedSettings,
-  notAfter: "number",
   onDeparture: "function",
   params: "object",
   body: "object array",

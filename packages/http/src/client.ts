@@ -11,7 +11,7 @@ import { checkNames } from "./options.ts";
 import { noteFailure } from "./or-throw.ts";
 import { fillPath } from "./path.ts";
 import { writeQuery } from "./query.ts";
-import { atLeast, parseLimits, parseRetry } from "./retry-policy.ts";
+import { parseLimits, parseRetry } from "./retry-policy.ts";
 import { createSender } from "./send.ts";
 import type { Api } from "./send.ts";
 import { sleep } from "./sleep.ts";
@@ -96,7 +96,7 @@ export function createProviderClient<Paths extends object>(options: ProviderClie
     const name = `${method.toUpperCase()} ${path}`;
     const facts = operations[name];
     const call = checkCall(name, facts, given ?? {});
-    const { params, body, middleware, fetch, notAfter = Infinity, onDeparture } = call;
+    const { params, body, middleware, fetch, onDeparture } = call;
     const signal = call.signal ?? undefined;
     const parseAs = parseAsOf(call);
     signal?.throwIfAborted();
@@ -108,7 +108,6 @@ export function createProviderClient<Paths extends object>(options: ProviderClie
       repeatable: facts?.repeatable ?? false,
       streaming: parseAs === "stream",
       ...limits,
-      notAfter: atLeast(0, "notAfter", notAfter),
       onDeparture,
       retry: parseRetry(call.retry ?? defaultRetry),
       signal,

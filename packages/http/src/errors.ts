@@ -92,7 +92,7 @@ export class ProviderError extends ReportKitError implements ProviderFacts {
 
 /** What a TransportError tells besides. */
 interface TransportFacts {
-  /** `"too-late"`: the call's `notAfter` had passed before the request could leave. `"too-large"`: the answer exceeds `maxBodyBytes`. */
+  /** `"too-late"`: a report job held the request back for too long (its `onDeparture`). `"too-large"`: the answer exceeds `maxBodyBytes`. */
   readonly code: "network" | "timeout" | "unreadable-answer" | "too-late" | "too-large";
   readonly provider: string;
   readonly operationId: string | undefined;

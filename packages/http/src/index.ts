@@ -3,7 +3,6 @@ export { createProviderClient } from "./client.ts";
 export type { ClientOptions, OperationFacts, OperationTable, ProviderClient, ProviderClientOptions } from "./client.ts";
 export type {
   CallSettings,
-  Departure,
   OkStatus,
   SharedSettings,
   ParseAs,

@@ -83,5 +83,6 @@ function find(body: unknown, names: readonly string[]): string | undefined {
 function advice(status: number, retryAfterMs: number | undefined): string {
   if (retryAfterMs !== undefined) return `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
   if (isPassing(status)) return "Try again later.";
-  return status === 401 || status === 403 ? "Check the credentials." : "Check the request.";
+  if (status === 403) return "Check what the credentials may do, and that they are of this environment.";
+  return status === 401 ? "Check the credentials, and that they are of this environment." : "Check the request.";
 }

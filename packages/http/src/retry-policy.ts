@@ -51,6 +51,6 @@ export interface Limits {
 }
 
 /** A number, and not NaN. */
-export function atLeast(least: number, field: string, value: number): number {
+function atLeast(least: number, field: string, value: number): number {
   return typeof value === "number" && value >= least ? value : refuse(field, `a number from ${least}`, String(value));
 }

@@ -1,5 +1,3 @@
-import { writeQuery } from "./query.ts";
-
 /** Base64 of a text in UTF-8. */
 export function base64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
@@ -14,8 +12,10 @@ export function spellingsOf(secret: string): readonly string[] {
     const core = coded.slice(before && before + 1, Math.floor((bytes * 8) / 6));
     return core.length > 5 ? [core, core.replaceAll("+", "-").replaceAll("/", "_")] : [];
   });
-  const inUrl = writeQuery({ x: secret }).slice(3);
-  return [...new Set([secret, inUrl, inUrl.replaceAll("%20", "+"), JSON.stringify(secret).slice(1, -1), ...inBase64])];
+  const inForm = String(new URLSearchParams({ x: secret })).slice(2);
+  return [
+    ...new Set([secret, inForm, inForm.replaceAll("+", "%20"), JSON.stringify(secret).slice(1, -1), ...inBase64]),
+  ];
 }
 
 /** One escape of a URL, of JSON or of HTML; a quotation mark of JSON keeps its own, so that the JSON stays one. */

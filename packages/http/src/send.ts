@@ -27,7 +27,6 @@ export interface Call {
   readonly streaming: boolean;
   readonly timeoutMs: number;
   readonly retry: RetryPolicy;
-  readonly notAfter: number;
   readonly onDeparture: (() => void) | undefined;
   readonly signal: AbortSignal | undefined;
   /** As the caller gave it: middleware may send another. */
@@ -99,17 +98,23 @@ export function createSender(api: Api, call: Call): Sender {
       authorization = given instanceof Promise ? await race(given) : given;
       for (const secret of authorization.secrets) used.add(secret);
     } catch (error) {
-      if (limit?.signal.aborted) throw problem(error);
-      if (!TransportError.isInstance(error)) throw error;
-      throw new TransportError(Object.assign({}, error, { message: error.message, cause: error, maybeSent }));
+      throw limit?.signal.aborted ? problem(error) : ofThisCall(error);
     }
   }
 
-  /** The last look at the clock, right before a request is handed to the platform. */
+  /** An error that comes from elsewhere knows nothing of this call's requests: whether one may have left is added here. */
+  function ofThisCall(error: unknown): unknown {
+    if (!TransportError.isInstance(error) || error.maybeSent === maybeSent) return error;
+    return new TransportError(Object.assign({}, error, { message: error.message, cause: error, maybeSent }));
+  }
+
+  /** The last step before a request is handed to the platform. */
   function depart(url: string): void {
-    if (api.now() > call.notAfter)
-      throw transportError("too-late", `it was to leave by ${new Date(call.notAfter).toISOString()}`);
-    call.onDeparture?.();
+    try {
+      call.onDeparture?.();
+    } catch (error) {
+      throw ofThisCall(error);
+    }
     ({ host } = new URL(url));
     maybeSent = true;
   }
@@ -158,7 +163,7 @@ export function createSender(api: Api, call: Call): Sender {
         }
         if (!isPassing(response.status)) return response;
       } catch (thrown) {
-        if (!TransportError.isInstance(thrown)) throw thrown;
+        if (!TransportError.isInstance(thrown) || thrown.code === "too-late") throw thrown;
         error = thrown;
       }
       const delayMs =
@@ -166,7 +171,7 @@ export function createSender(api: Api, call: Call): Sender {
           ? retryDelayMs(failed, response && retryAfterOf(response, api.now()), api.random)
           : Infinity;
       waitedMs += delayMs;
-      if (!(waitedMs <= call.retry.maxWaitMs && api.now() + delayMs <= call.notAfter)) {
+      if (!(waitedMs <= call.retry.maxWaitMs)) {
         if (response) return response;
         throw error;
       }

@@ -164,10 +164,10 @@ describe("a failure of the network", () => {
     ["EHOSTUNREACH", "the network did not answer, EHOSTUNREACH). It may have reached the provider; check the network"],
     [
       "CERT_HAS_EXPIRED",
-      "TLS failed, CERT_HAS_EXPIRED). It may have reached the provider; check the address, the clock",
+      "its certificate is not trusted, CERT_HAS_EXPIRED). Nothing was sent; check the address, the clock",
     ],
-    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "TLS failed, UNABLE_TO_VERIFY_LEAF_SIGNATURE). "],
-    ["ERR_TLS_CERT_ALTNAME_INVALID", "TLS failed, ERR_TLS_CERT_ALTNAME_INVALID). "],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "its certificate is not trusted, UNABLE_TO_VERIFY_LEAF_SIGNATURE). "],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "its certificate is not trusted, ERR_TLS_CERT_ALTNAME_INVALID). "],
     ["EPIPE", "the connection broke off, EPIPE). It may have reached the provider; try again later."],
     ["ESOMETHING", "connect ESOMETHING, ESOMETHING). "],
   ])("names the host, what happened and what to do: %s", async (code, words) => {
@@ -201,7 +201,7 @@ describe("maybeSent", () => {
     ["EPIPE", true],
     ["UND_ERR_SOCKET", true],
     ["UND_ERR_HEADERS_TIMEOUT", true],
-    ["CERT_HAS_EXPIRED", true],
+    ["CERT_HAS_EXPIRED", false],
   ])("after %s is %s", async (code, maybeSent) => {
     const call = exampleClient({ fetch: fakeFetch(networkError(code)) }).POST("/reports", create);
     await expect(call).rejects.toMatchObject({ code: "network", maybeSent });

@@ -234,7 +234,7 @@ describe("orThrow", () => {
     await expect(create(json(body, 401))).rejects.toMatchObject({
       code: "http-401",
       providerCode,
-      message: `example answered HTTP 401 to createReport: ${words}. Check the credentials.`,
+      message: `example answered HTTP 401 to createReport: ${words}. Check the credentials, and that they are of this environment.`,
       retryable: false,
     });
   });

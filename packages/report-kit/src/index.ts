@@ -1,7 +1,8 @@
 export { createReportKit } from "./kit/create-report-kit.ts";
 export type { PlanOptions, ReportKit, ReportKitOptions, ReportOptions, Step } from "./kit/report-kit.ts";
-export type { ReportJob, WaitOptions } from "./kit/report-job.ts";
+export type { DeliverOptions, ReportJob, WaitOptions } from "./kit/report-job.ts";
 export type { ExpiredOutcome, FailedOutcome, IndeterminateOutcome, Outcome, ReadyOutcome } from "./job/outcome.ts";
+export type { DeliveredFile, Delivery } from "./delivery/delivery.ts";
 export type { JobEvent } from "./job/job-event.ts";
 export type { OnIndeterminate } from "./job/outcome.ts";
 export type { PlannedLook } from "./waiting/schedule.ts";
@@ -22,7 +23,14 @@ export type { PollContext, PollOptions, PollResult } from "./waiting/poll.ts";
 
 export type { DownloadError } from "./download/download-error.ts";
 export type { DownloadOptions, ReportFile, ReportStream } from "./download/report-file.ts";
-export type { DownloadEvent, ReadyReport, Target } from "./source/ready-report.ts";
+export type {
+  DownloadEvent,
+  EarlierDelivery,
+  ReadyReport,
+  ReportFacts,
+  ReportIdentity,
+  Target,
+} from "./source/ready-report.ts";
 
 export type { JsonObject, JsonValue } from "./json.ts";
 export type { FoundReport } from "./found-report.ts";
@@ -31,6 +39,7 @@ export type { Observation } from "./source/observation.ts";
 export type {
   IdempotencyTier,
   PreparedReport,
+  ReportPeriod,
   ReportSource,
   RequestOf,
   SourceCall,

@@ -48,6 +48,15 @@ export function checkOptions(owner: string, options: unknown, table: OptionTable
   try {
     checkByTable(owner, options, table, field);
   } catch (error) {
-    throw RequestRefusedError.isInstance(error) ? new ReportRequestError(error) : error;
+    if (!RequestRefusedError.isInstance(error)) throw error;
+    // None of these options is a secret, so the value can be named.
+    const name = error.field.slice(error.field.lastIndexOf(".") + 1);
+    const { field, expected } = error;
+    const value = name in table ? (options as Readonly<Record<string, unknown>>)[name] : undefined; // one of its members
+    throw new ReportRequestError({
+      field,
+      expected,
+      received: value === undefined ? error.received : describeValue(value),
+    });
   }
 }

@@ -36,6 +36,8 @@ function textOf(event: JobEvent): string {
       return `download interrupted at ${size(event.bytes)}, trying again at ${instant(event.until)} (${duration(event.afterMs)}): ${event.reason}`;
     case "downloaded":
       return `downloaded and verified: ${event.name} (${size(event.bytes)}, sha256 ${event.sha256.slice(0, 12)}…)`;
+    case "delivered":
+      return `delivered as ${event.deliveryId}: ${event.name} (${size(event.bytes)})${event.corrects === undefined ? "" : `, correcting ${event.corrects.deliveryId}`}`;
     case "refused":
       return `refused (${event.code}): ${event.message}`;
     case "failed":

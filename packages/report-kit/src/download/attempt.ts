@@ -1,7 +1,6 @@
-import { parseRetryAfter, ReportKitError } from "@report-kit/http";
+import { onAbort, parseRetryAfter, ReportKitError } from "@report-kit/http";
 import type { ApiLocation, LinkLocation } from "../source/file-location.ts";
 import type { ReadyReport } from "../source/ready-report.ts";
-import { onAbort } from "../waiting/on-abort.ts";
 import { DownloadError } from "./download-error.ts";
 import { bodyLength, readAnswer, requestHeaders } from "./link/answer.ts";
 import { answerEvidence } from "./link/evidence.ts";
@@ -120,7 +119,8 @@ async function refusal(
 ): Promise<Attempt> {
   const evidence = await guard.waiting(() => answerEvidence(response, link));
   const { status, headers } = response;
-  const message = `${link === undefined ? "The API" : "The storage"} answered ${status} to the download.`;
+  const place = link === undefined ? "The API" : `The storage at ${link.host}`;
+  const message = `${place} answered ${status} to the download${link && answer === "expired" ? ", again with a new link" : ""}. Run it again later; evidence has what the answer holds.`;
   const error = new DownloadError("refused", message, { status, evidence });
   if (answer === "refused") throw error;
   const retryAfterMs = parseRetryAfter(headers.get("retry-after"), { now: platform.now(), date: headers.get("date") });

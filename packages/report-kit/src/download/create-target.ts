@@ -1,16 +1,16 @@
-import type { Target } from "../source/ready-report.ts";
+import type { ReportFacts, ReportIdentity, Target } from "../source/ready-report.ts";
 import { targetError } from "./download-error.ts";
 import { download } from "./download.ts";
 import { downloadOptions, readSettings } from "./download-settings.ts";
 import type { DownloadOptions, ReportFile } from "./report-file.ts";
-import type { Sink, TargetFile } from "./sink.ts";
+import type { Sink } from "./sink.ts";
 
 /** What a target of your own is made of. */
 export interface TargetParts {
   /** Called once per download, before the file is requested. */
-  open(file: TargetFile, options: { readonly signal: AbortSignal | undefined }): Promise<Sink>;
+  open(report: ReportFacts, options: { readonly signal: AbortSignal | undefined }): Promise<Sink>;
   /** Called before anything is sent. Rejects when the target can't be used, so that no caller waits for hours first. */
-  check?(options: Partial<DownloadOptions>): Promise<void>;
+  check?(options: Partial<DownloadOptions>, report: ReportIdentity): Promise<void>;
 }
 
 /**
@@ -20,17 +20,16 @@ export interface TargetParts {
 export function createTarget(parts: TargetParts): Target<ReportFile, DownloadOptions> {
   return {
     options: downloadOptions,
-    async check(options) {
+    async check(options, report) {
       readSettings(options);
-      await parts.check?.(options);
+      await parts.check?.(options, report);
     },
     async receive(report, options) {
       const { signal } = options;
       try {
         const settings = readSettings(options);
         signal?.throwIfAborted();
-        const { source, provider, account, key } = report;
-        const sink = await opened(() => parts.open({ source, provider, account, key }, { signal }));
+        const sink = await opened(() => parts.open(report, { signal }));
         return await download(report, sink, settings);
       } catch (error) {
         throw signal?.aborted === true ? error : report.withBookmark(error);

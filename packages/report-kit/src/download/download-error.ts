@@ -51,9 +51,9 @@ export class DownloadError extends ReportKitError {
   override readonly name = "DownloadError";
   declare readonly code: DownloadErrorCode;
   /** The first 2 KiB of what came, as text and without secrets, where something came. */
-  readonly evidence: string | undefined;
+  declare readonly evidence: string | undefined;
   /** The HTTP status of the answer at fault. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
 
   constructor(
     code: DownloadErrorCode,
@@ -68,14 +68,13 @@ export class DownloadError extends ReportKitError {
     } = {},
   ) {
     super({
+      ...details,
       code,
       message,
       phase: "download",
       retryable: details.retryable ?? retryable.has(code),
       cause: details.cause === undefined ? undefined : clean(details.cause),
     });
-    this.evidence = details.evidence;
-    this.status = details.status;
   }
 
   /** Is it a DownloadError, from whichever copy of the package? */

@@ -1,6 +1,6 @@
+import { onAbort } from "@report-kit/http";
 import { ReportExpiredError, ReportFailedError } from "../errors.ts";
 import type { ReadyReport } from "../source/ready-report.ts";
-import { onAbort } from "../waiting/on-abort.ts";
 import { createAttempts } from "./attempts.ts";
 import { DownloadError, targetError } from "./download-error.ts";
 import type { Settings } from "./download-settings.ts";
@@ -42,16 +42,21 @@ export async function download(report: ReadyReport, sink: Sink, settings: Settin
     if (!isProven) throw unproven(framing);
     ended.signal.throwIfAborted();
     const file: FinishedFile = { ...head, totalBytes: part.bytes, bytes: part.bytes, sha256 };
-    const { path, existed = false } = await sink.commit(file).catch((error: unknown) => {
+    const {
+      path,
+      name = head.name,
+      existed = false,
+    } = await sink.commit(file).catch((error: unknown) => {
       throw targetError(error);
     });
     report.emit({ type: "downloaded", name: head.name, bytes: part.bytes, sha256 });
     return {
       path,
-      name: head.name,
+      name,
       mediaType: head.mediaType,
       bytes: part.bytes,
       sha256,
+      period: report.period,
       empty,
       existed,
       requests: attempts.requests,
@@ -72,17 +77,17 @@ export async function download(report: ReadyReport, sink: Sink, settings: Settin
 }
 
 /** The caller's function, and an event of the job now and then. */
-function emitProgress({ platform, emit }: ReadyReport, onProgress: Settings["onProgress"]): Settings["onProgress"] {
+function emitProgress(report: ReadyReport, onProgress: Settings["onProgress"]): Settings["onProgress"] {
   let last: { readonly at: number; readonly bytes: number } | undefined;
   return (progress) => {
     onProgress?.(progress);
-    const at = platform.now();
+    const at = report.platform.now();
     const passedMs = last === undefined ? undefined : at - last.at;
     if (passedMs !== undefined && passedMs >= 0 && passedMs < progressEveryMs) return;
     const { bytes, totalBytes } = progress;
     const bytesPerSecond = last && passedMs ? Math.round(((bytes - last.bytes) * 1_000) / passedMs) : undefined;
     last = { at, bytes };
-    emit({ type: "downloading", bytes, totalBytes, bytesPerSecond });
+    report.emit({ type: "downloading", bytes, totalBytes, bytesPerSecond });
   };
 }
 

@@ -4,6 +4,6 @@ export { asStream, toStream } from "./streams.ts";
 export { DownloadError } from "./download-error.ts";
 export type { DownloadErrorCode } from "./download-error.ts";
 export type { DownloadOptions, ReportFile, ReportStream } from "./report-file.ts";
-export type { FileHead, FinishedFile, Hash, Overwrite, Placed, Sink, TargetFile } from "./sink.ts";
+export type { FileHead, FinishedFile, Hash, Overwrite, Placed, Sink } from "./sink.ts";
 export type { FoundPart, PartNote } from "./part-note.ts";
-export type { ReadyReport, Target } from "../source/ready-report.ts";
+export type { EarlierDelivery, ReadyReport, ReportFacts, ReportIdentity, Target } from "../source/ready-report.ts";

@@ -1,3 +1,4 @@
+import type { ReportPeriod } from "../source/report-source.ts";
 import type { Overwrite } from "./sink.ts";
 
 /** How to download. */
@@ -30,13 +31,18 @@ export interface DownloadOptions {
 export interface ReportFile {
   /** Where it is; undefined for a stream. */
   readonly path: string | undefined;
-  /** The provider's name for it, made safe; or one made of the report type and key where the provider gives none. */
+  /**
+   * The provider's name for it, made safe; or one made of the report type and key where the provider gives none. With the
+   * period at the front where it lacks it. By a pattern of `toDirectory`, the name that the pattern gives it.
+   */
   readonly name: string;
   /** Of what was recognised by its bytes, else the provider's. */
   readonly mediaType: string;
   readonly bytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
+  /** The days that the report covers, where its source names them. */
+  readonly period: ReportPeriod | undefined;
   /** It is a CSV of one line at most: a header, and no records. Always false for other types. */
   readonly empty: boolean;
   /** A file with the same name and bytes was there already, and was left as it is. Always false for a stream. */

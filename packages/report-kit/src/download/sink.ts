@@ -1,13 +1,5 @@
 import type { FoundPart, PartNote } from "./part-note.ts";
 
-/** Whose file it is. `source` is the report source's id, `key` the report's. */
-export interface TargetFile {
-  readonly source: string;
-  readonly provider: string;
-  readonly account: string;
-  readonly key: string;
-}
-
 /** What is known once the answer has begun and its first bytes were recognised. */
 export interface FileHead {
   /** A base name that is safe on Linux, macOS and Windows. */
@@ -42,6 +34,8 @@ export interface Hash {
 /** Where the file is now. */
 export interface Placed {
   readonly path?: string | undefined;
+  /** What it is called there, where the target calls it otherwise. */
+  readonly name?: string | undefined;
   /** A file with the same bytes was there already, and was left as it is. */
   readonly existed?: boolean | undefined;
 }

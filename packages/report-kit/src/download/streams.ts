@@ -1,5 +1,5 @@
+import { onAbort } from "@report-kit/http";
 import type { ReadyReport, Target } from "../source/ready-report.ts";
-import { onAbort } from "../waiting/on-abort.ts";
 import { createTarget } from "./create-target.ts";
 import { downloadOptions, readSettings } from "./download-settings.ts";
 import { download } from "./download.ts";

@@ -1,6 +1,4 @@
-import canonicalize from "canonicalize";
 import { ReportRequestError } from "../errors.ts";
-import type { JsonValue } from "../json.ts";
 
 /** Deeper than any request, and far from where a recursive walk meets the end of the stack. */
 const deepest = 64;
@@ -23,54 +21,55 @@ const notJsonTypes: Readonly<Record<string, string>> = {
  * @throws ReportRequestError `not-json`, naming the field and what came.
  */
 export function canonicalJson(value: unknown, name = ""): string {
-  // The package has the member order and the number format right, but drops, converts or misreads what is not JSON:
-  // it is only ever shown a copy that is.
-  const text = canonicalize(copyOf(value, name, []));
-  return text ?? "null"; // typed as optional for values that the copy can't be
+  return textOf(value, name, []);
 }
 
-function copyOf(value: unknown, path: string, parents: readonly object[]): JsonValue {
-  if (value === null || typeof value === "boolean") return value;
+function textOf(value: unknown, path: string, parents: readonly object[]): string {
+  // RFC 8785 writes texts and numbers as ECMAScript's JSON.stringify does.
+  if (value === null || typeof value === "boolean") return JSON.stringify(value);
   if (typeof value === "string") {
     if (hasLoneSurrogate(value)) throw notJson(path, "a string with half a surrogate pair in it");
-    return value;
+    return JSON.stringify(value);
   }
   if (typeof value === "number") {
     if (!Number.isFinite(value)) throw notJson(path, String(value));
-    return value;
+    return JSON.stringify(value);
   }
   if (typeof value !== "object") throw notJson(path, notJsonTypes[typeof value] ?? typeof value);
   if (parents.includes(value)) throw notJson(path, "an object that contains itself");
   if (parents.length >= deepest) throw notJson(path, `something nested more than ${deepest} levels deep`);
   const around = [...parents, value];
-  return Array.isArray(value) ? copyOfArray(value, path, around) : copyOfObject(value, path, around);
+  return Array.isArray(value) ? textOfArray(value, path, around) : textOfObject(value, path, around);
 }
 
-function copyOfArray(array: readonly unknown[], path: string, parents: readonly object[]): JsonValue {
+function textOfArray(array: readonly unknown[], path: string, parents: readonly object[]): string {
   const keys = Reflect.ownKeys(array);
   // Every own key of a whole array is an index, but for `length`: fewer means a hole, more a member JSON would lose.
   for (let index = 0; index < array.length; index += 1) {
     if (!Object.hasOwn(array, index)) throw notJson(`${path}[${index}]`, "a hole in an array");
   }
   if (keys.length !== array.length + 1) throw notJson(path, "an array with named members");
-  return array.map((element, index) => copyOf(element, `${path}[${index}]`, parents));
+  return `[${array.map((element, index) => textOf(element, `${path}[${index}]`, parents)).join(",")}]`;
 }
 
-function copyOfObject(object: object, path: string, parents: readonly object[]): JsonValue {
+function textOfObject(object: object, path: string, parents: readonly object[]): string {
   if (!isPlain(object)) throw notJson(path, `${article(classNameOf(object))} object`);
-  const entries: [string, JsonValue][] = [];
-  for (const key of Reflect.ownKeys(object)) {
-    if (typeof key === "symbol") throw notJson(path, `an object with the symbol member ${String(key)}`);
+  const keys = Reflect.ownKeys(object);
+  const symbol = keys.find((key) => typeof key === "symbol");
+  if (symbol !== undefined) throw notJson(path, `an object with the symbol member ${String(symbol)}`);
+  const members: string[] = [];
+  // RFC 8785 orders members by UTF-16 code units, as sort() does.
+  for (const key of (keys as string[]).sort()) {
+    // no symbol is left
     const member = path === "" ? key : `${path}.${key}`;
     if (hasLoneSurrogate(key)) throw notJson(member, "a member name with half a surrogate pair in it");
     const property = Object.getOwnPropertyDescriptor(object, key);
     if (property === undefined || !("value" in property)) throw notJson(member, "a getter");
     if (!property.enumerable) throw notJson(member, "a hidden (non-enumerable) member");
     if (property.value === undefined || property.value === null) continue;
-    entries.push([key, copyOf(property.value, member, parents)]);
+    members.push(`${JSON.stringify(key)}:${textOf(property.value, member, parents)}`);
   }
-  // Object.fromEntries defines its members, so one called `__proto__` stays a member.
-  return Object.fromEntries(entries);
+  return `{${members.join(",")}}`;
 }
 
 /** An object literal or parsed JSON, of this realm or another (a worker's, an iframe's). */

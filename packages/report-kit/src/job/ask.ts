@@ -26,9 +26,9 @@ export async function ask(
   now: () => number,
 ): Promise<Answer> {
   const sent = listed === undefined;
-  let hasLeft = source.profile.reportsDeparture !== true;
+  let hasLeft = false;
   function onDeparture(): void {
-    if (now() > (call.notAfter ?? Infinity)) throw tooLate(source);
+    if (now() > (call.notAfter ?? Infinity)) throw tooLate(source, hasLeft);
     hasLeft = true;
   }
   try {
@@ -37,7 +37,8 @@ export async function ask(
     if (action !== "create" || source.create === undefined) return { observation: await source.look(call), sent };
     return { observation: await source.create({ ...call, onDeparture }), sent };
   } catch (error) {
-    const isUnclear = action === "create" && hasLeft && mayHaveLeft(error);
+    const isSilent = source.profile.reportsDeparture !== true;
+    const isUnclear = action === "create" && (hasLeft || isSilent) && mayHaveLeft(error);
     const unsure: Observation = { is: isUnclear ? "unclear" : "unreachable", error };
     if (call.signal.aborted) return { observation: unsure, sent, thrown: call.signal.reason };
     const meaning = source.explain?.(error, action, call) ?? explainError(error, action);
@@ -48,13 +49,14 @@ export async function ask(
   }
 }
 
-function tooLate({ provider }: ReportSource): TransportError {
+/** @param maybeSent an earlier request of the same create has left. */
+function tooLate({ provider }: ReportSource, maybeSent: boolean): TransportError {
   return new TransportError({
     code: "too-late",
     message: "The create was not sent: it was held back for so long that another worker may have taken the job over.",
     provider,
     operationId: undefined,
-    maybeSent: false,
+    maybeSent,
   });
 }
 

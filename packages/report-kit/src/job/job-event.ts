@@ -1,5 +1,5 @@
 import type { FoundReport } from "../found-report.ts";
-import type { DownloadEvent } from "../source/ready-report.ts";
+import type { DownloadEvent, EarlierDelivery } from "../source/ready-report.ts";
 
 interface EventBase {
   /** ISO 8601, UTC. */
@@ -25,6 +25,14 @@ export type JobEvent = EventBase &
     | { readonly type: "failed"; readonly code: string; readonly message: string }
     | { readonly type: "expired"; readonly message: string }
     | { readonly type: "indeterminate"; readonly message: string; readonly found: readonly FoundReport[] }
+    | {
+        readonly type: "delivered";
+        readonly deliveryId: string;
+        readonly name: string;
+        readonly bytes: number;
+        readonly sha256: string;
+        readonly corrects?: EarlierDelivery | undefined;
+      }
     | { readonly type: "deadline"; readonly deadlineMs: number }
     | DownloadEvent
     /** A journal record that can't be read was passed over; its source and report type are not known. Reported once. */

@@ -1,6 +1,9 @@
 import { JournalError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import type { FoundReport } from "../found-report.ts";
+import type { EarlierDelivery } from "../source/ready-report.ts";
+import type { PreparedReport } from "../source/report-source.ts";
+import { writePeriod } from "../source/period-text.ts";
 
 /**
  * Where a report job stands.
@@ -22,6 +25,8 @@ export interface JobState {
   /** The normalised request. */
   readonly request: JsonObject;
   readonly epoch: number;
+  /** The days that it covers, as ISO 8601 writes intervals: `"2026-11-01/2026-11-30"`, or one day. */
+  readonly period?: string | undefined;
   readonly phase: JobPhase;
   /** When the job was first started. */
   readonly startedAt: number;
@@ -60,8 +65,23 @@ export interface JobState {
   /** Of an end that is not `ready`. */
   readonly code?: string | undefined;
   readonly message?: string | undefined;
-  /** Which worker is taking a step, and until when no other may. */
+  /** What was delivered last: the number of the delivery, and what the consumer received. */
+  readonly delivered?: DeliveredState | undefined;
+  /** Which worker is taking a step or delivering the file, and until when no other may. */
   readonly lease?: { readonly by: string; readonly until: number } | undefined;
+}
+
+/** A delivery that was made. */
+export interface DeliveredState {
+  /** Counted from 1. */
+  readonly n: number;
+  readonly at: number;
+  /** Absent: it is the job's `fileName`. */
+  readonly name?: string | undefined;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** The delivery that had other bytes. */
+  readonly corrects?: EarlierDelivery | undefined;
 }
 
 const ends: readonly string[] = ["ready", "failed", "expired", "indeterminate"] satisfies JobPhase[];
@@ -119,11 +139,11 @@ export function freshState(
   job: {
     readonly epoch: number;
     readonly source: { readonly id: string };
-    readonly prepared: { readonly reportType: string; readonly request: JsonObject };
+    readonly prepared: PreparedReport;
   },
   now: number,
 ): JobState {
-  const { reportType, request } = job.prepared;
+  const { reportType, request, period } = job.prepared;
   const { epoch, source } = job;
   return {
     v: 1,
@@ -131,6 +151,7 @@ export function freshState(
     reportType,
     request,
     epoch,
+    period: period && writePeriod(period),
     phase: "new",
     startedAt: now,
     requests: 0,

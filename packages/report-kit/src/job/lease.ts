@@ -1,5 +1,5 @@
+import { onAbort } from "@report-kit/http";
 import type { Journal } from "../journal/journal.ts";
-import { onAbort } from "../waiting/on-abort.ts";
 import type { Timer } from "../waiting/timer.ts";
 import type { JobState } from "./job-state.ts";
 import { hasEnded, parseState, stateToJson } from "./job-state.ts";
@@ -15,6 +15,10 @@ export interface Lease {
 export interface HeldLease {
   /** Another worker has taken the job over. */
   readonly isLost: boolean;
+  /** Renew the lease now. @returns whether it is still ours. */
+  renew(): Promise<boolean>;
+  /** Change the record as it is now, as long as the lease in it is ours. @returns undefined when it is lost. */
+  update(change: (current: JobState) => JobState): Promise<Written | undefined>;
   /** Do work that may outlast the lease, and renew it meanwhile. The work's signal also aborts once the lease is lost. */
   renewDuring<Result>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
   /**
@@ -42,15 +46,18 @@ export function holdLease(
   let revision = announced;
   let isWoken = false;
   let isLost = false;
+  /** A renewal whose write failed: it may be in the record all the same. */
+  let tried: Lease | undefined;
 
   /** Write over the record as long as the lease in it is ours. */
   async function overwrite(change: (current: JobState) => JobState): Promise<Written | undefined> {
     for (;;) {
       const record = await journal.read(name);
       const current = record && parseState(record.value, name);
-      if (record === undefined || current === undefined || !isSame(current.lease, lease)) return undefined;
+      if (record === undefined || current === undefined || !isOurs(current.lease)) return undefined;
       isWoken ||= record.revision !== revision;
       const state = change(current);
+      tried = state.lease;
       const written = await journal.write(name, stateToJson(state), record.revision);
       if (written === undefined) continue;
       lease = state.lease ?? lease;
@@ -59,25 +66,36 @@ export function holdLease(
     }
   }
 
-  async function renew(signal: AbortSignal): Promise<void> {
-    while (!isLost) {
+  function isOurs(found: Lease | undefined): boolean {
+    return isSame(found, lease) || (tried !== undefined && isSame(found, tried));
+  }
+
+  async function renew(): Promise<boolean> {
+    const until = now() + leaseMs;
+    isLost ||= (await overwrite((current) => ({ ...current, lease: { by: lease.by, until } }))) === undefined;
+    return !isLost;
+  }
+
+  async function keepRenewing(signal: AbortSignal): Promise<void> {
+    do {
       await timer.wait(timer.now() + leaseMs / 3, { signal, unref: true });
-      const until = now() + leaseMs;
-      isLost = (await overwrite((current) => ({ ...current, lease: { by: lease.by, until } }))) === undefined;
-    }
+      // A journal that is away may be back the next time. If not, writing back finds out whether the lease is ours.
+    } while (await renew().catch(() => true));
   }
 
   return {
     get isLost() {
       return isLost;
     },
+    renew,
+    update: overwrite,
     async renewDuring(signal, work) {
       const over = new AbortController();
       const calledOff = new AbortController();
       const unfollow = onAbort(signal, () => calledOff.abort(signal.reason));
-      const renewing = renew(over.signal).then(
+      const renewing = keepRenewing(over.signal).then(
         () => calledOff.abort(new Error("another worker has taken the job over")),
-        () => undefined, // the work is over, or the journal is away: then writing back finds out whether the lease is ours
+        () => undefined, // the work is over
       );
       try {
         return await work(calledOff.signal);

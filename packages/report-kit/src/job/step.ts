@@ -43,7 +43,7 @@ export interface StepEngine {
   readonly schedule: {
     /** The schedule of one job, with what earlier reports taught. */
     of(job: JobIdentity, deadlineAt: number | undefined): Promise<NextLookOf>;
-    /** Milliseconds to the next look at a job in this state that is still pending. */
+    /** Milliseconds to the next look at a job in this state that is still pending, by the schedule of its last step. */
     gapMs(job: JobIdentity, state: JobState): number;
     /** Learn from a report that became ready. Epoch milliseconds. */
     learn(job: JobIdentity, seen: SeenReady): Promise<void>;

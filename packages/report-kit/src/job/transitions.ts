@@ -66,6 +66,8 @@ export type NextLookOf = (input: {
   readonly hintMs?: number | undefined;
   readonly unknownStatus?: boolean | undefined;
   readonly failures?: number | undefined;
+  /** The provider has the job. Only then does it matter when earlier reports were ready. */
+  readonly isWaiting?: boolean | undefined;
 }) => { readonly afterMs: number; readonly why: string };
 
 /** What a step needs to know besides the state and the observation. */
@@ -127,6 +129,7 @@ export function reduce(before: JobState, action: Ask, observation: Observation, 
       hintMs,
       unknownStatus,
       failures: failed ? failures : undefined,
+      isWaiting: phase === "waiting",
     });
     const lookAt = now + look.afterMs;
     const isUnclear = phase === "creating" && context.profile.tier !== "create-or-get";

@@ -1,4 +1,6 @@
 import { JournalError } from "../errors.ts";
+import type { Delivery } from "../delivery/delivery.ts";
+import { deliveryIn } from "../delivery/delivery.ts";
 import { formatBookmark, parseBookmark } from "../identity/bookmark.ts";
 import type { JobPhase, JobState } from "../job/job-state.ts";
 import { hasEnded, jobRecordName, parseState } from "../job/job-state.ts";
@@ -7,6 +9,8 @@ import type { Journal, NamedRecord } from "../journal/journal.ts";
 import { checkJournal, isAboutOneRecord, readRecords, readRecordsTogether } from "../journal/journal.ts";
 import type { JsonObject } from "../json.ts";
 import { checkOptions, refuse } from "../refuse.ts";
+import { readPeriod } from "../source/period-text.ts";
+import type { ReportPeriod } from "../source/report-source.ts";
 import { readableKey } from "./key-label.ts";
 
 /** A report job as a journal keeps it, for people and programs that look after it. Times are ISO 8601, UTC. */
@@ -20,6 +24,8 @@ export interface KeptJob {
   readonly reportType: string;
   readonly request: JsonObject;
   readonly epoch: number;
+  /** The days that the report covers, where its source names them. */
+  readonly period: ReportPeriod | undefined;
   readonly phase: JobPhase;
   readonly startedAt: string;
   /** When it is looked at next; absent once it ended. */
@@ -29,11 +35,15 @@ export interface KeptJob {
   readonly endedAt?: string | undefined;
   /** The provider's own identifier of the report. */
   readonly reference?: string | undefined;
+  /** The file's name: as it was delivered, or else as the provider gives it (untrusted). */
+  readonly fileName?: string | undefined;
+  /** The last delivery that was recorded. */
+  readonly delivered?: Delivery | undefined;
   /** The provider's last status of it. */
   readonly status?: string | undefined;
   /** Requests sent for it so far. */
   readonly requests: number;
-  /** A worker is taking a step until then. */
+  /** A worker is taking a step or delivering the file until then. */
   readonly leasedUntil?: string | undefined;
 }
 
@@ -105,7 +115,7 @@ export async function forgetJob(
   if (isLeaseOver(state, now) && (await journal.remove(name, record.revision))) return true;
   throw new JournalError({
     code: "busy",
-    message: `The job ${key} is at work: a step of it is under way and could still have its report made. Stop its workers, and forget it when its lease is over by every clock, in three minutes at most.`,
+    message: `The job ${key} is at work: a step of it is under way and could still have its report made, or its file is being delivered. Stop its workers, and forget it when its lease is over by every clock, in three minutes at most.`,
     bookmark: bookmarkOf(key, state),
     retryable: true,
   });
@@ -191,7 +201,7 @@ function bookmarkOf(key: string, { source, epoch, request }: JobState): string {
 }
 
 function keptJob(key: string, state: JobState): KeptJob {
-  const { source, reportType, request, epoch, phase, requests } = state;
+  const { source, reportType, request, epoch, phase, requests, delivered } = state;
   const over = hasEnded(state);
   return {
     key,
@@ -201,12 +211,15 @@ function keptJob(key: string, state: JobState): KeptJob {
     reportType,
     request,
     epoch,
+    period: readPeriod(state.period),
     phase,
     startedAt: iso(state.startedAt),
     nextAt: over ? undefined : iso(state.nextAt),
     why: over ? state.message : state.why,
     endedAt: state.endedAt === undefined ? undefined : iso(state.endedAt),
     reference: state.reference,
+    fileName: delivered?.name ?? state.fileName,
+    delivered: deliveryIn(key, state),
     status: state.status,
     requests,
     leasedUntil: state.lease === undefined ? undefined : iso(state.lease.until),

@@ -2,6 +2,10 @@ import type { JsonObject, JsonValue } from "../json.ts";
 
 /** Room for the values of a request; enough for dates, a time zone and an account number. */
 const longestRequest = 60;
+/** Room for a provider, an account or a report type: longer than any that a provider has. */
+const longestPart = 40;
+/** Stands for what was left out. */
+const more = "...";
 
 /**
  * What a key stands for, for people to read in a list or a log: `circle/treasury/camt053/2026-11-19.daily#0` (report
@@ -16,10 +20,24 @@ export function readableKey(report: {
   readonly epoch: number;
 }): string {
   const values = valuesIn(report.request).filter((value) => value !== report.reportType);
-  const request = plain(values.join(".")).slice(0, longestRequest);
-  const source = report.source.split("/").map((part) => plain(part).slice(0, 20));
-  const parts = [...source, plain(report.reportType).slice(0, 20), ...(request === "" ? [] : [request])];
-  return `${parts.join("/")}#${report.epoch}`;
+  const request = listOf(values.map(plain));
+  const parts = [...report.source.split("/"), report.reportType].map((part) => shortened(plain(part), longestPart));
+  return `${parts.join("/")}${request === "" ? "" : `/${request}`}#${report.epoch}`;
+}
+
+/** The values that fit, each of them whole. */
+function listOf(values: readonly string[]): string {
+  let text = "";
+  for (const value of values) {
+    const longer = text === "" ? value : `${text}.${value}`;
+    if (longer.length > longestRequest) return text === "" ? shortened(value, longestRequest) : text + more;
+    text = longer;
+  }
+  return text;
+}
+
+function shortened(text: string, most: number): string {
+  return text.length > most ? text.slice(0, most - more.length) + more : text;
 }
 
 function valuesIn(value: JsonValue | undefined): string[] {

@@ -1,16 +1,18 @@
 import { isLoopbackHost } from "@report-kit/http";
 import type { OptionTable } from "@report-kit/http";
-import { ReportExpiredError, ReportFailedError, ReportIndeterminateError } from "../errors.ts";
 import type { JobEvent } from "../job/job-event.ts";
-import { hasEnded, jobRecordName, parseState, stateToJson } from "../job/job-state.ts";
+import { readJobRecord } from "../job/job-record.ts";
+import { freshState, hasEnded, jobRecordName, parseState, stateToJson } from "../job/job-state.ts";
 import { onIndeterminateWords } from "../job/outcome.ts";
-import type { Outcome, ReadyOutcome } from "../job/outcome.ts";
+import type { ReadyOutcome } from "../job/outcome.ts";
 import type { JobIdentity } from "../job/step.ts";
 import { expired } from "../job/transitions.ts";
 import { withBookmark } from "../job/with-bookmark.ts";
 import type { FileLocation, LinkLocation } from "../source/file-location.ts";
-import type { ReadyReport, Target } from "../source/ready-report.ts";
+import type { ReadyReport, ReportIdentity, Target } from "../source/ready-report.ts";
 import { checkOptions, refuse } from "../refuse.ts";
+import { deliverReport } from "../delivery/deliver.ts";
+import { expiredError, outcomeError } from "./outcome-error.ts";
 import type { ReportJob, WaitOptions } from "./report-job.ts";
 import type { Engine, Wait, WaitEnd } from "./wait.ts";
 import { startWait } from "./wait.ts";
@@ -26,9 +28,21 @@ const waitOptions = {
   onIndeterminate: onIndeterminateWords,
 } satisfies Record<keyof WaitOptions, unknown>;
 
+const deliverOptions = { again: "boolean", corrects: "object" };
+
 export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
   const { key, bookmark, source, prepared } = job;
   const { journal, platform, waits, timer } = engine;
+
+  const identity: ReportIdentity = {
+    source: source.id,
+    provider: source.provider,
+    account: source.account,
+    reportType: prepared.reportType,
+    key,
+    request: prepared.request,
+    period: prepared.period,
+  };
 
   async function waitFor(options: WaitOptions): Promise<WaitEnd> {
     const { signal, unref = false, onIndeterminate = engine.onIndeterminate } = options;
@@ -54,9 +68,10 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
     return wait;
   }
 
-  function check(owner: string, options: object, table: OptionTable): void {
+  /** @throws ReportRequestError */
+  function check(owner: string, options: object, table: OptionTable, more?: () => OptionTable | undefined): void {
     try {
-      checkOptions(owner, options, table);
+      checkOptions(owner, options, { ...table, ...more?.() });
     } catch (error) {
       throw withBookmark(error, bookmark, "wait");
     }
@@ -66,23 +81,29 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
   async function checkTarget<Options extends object>(
     target: Target<unknown, Options>,
     options: Partial<Options>,
+    delivery?: ReportIdentity["delivery"],
   ): Promise<void> {
     try {
-      if (typeof target?.receive !== "function") refuse("target", targets, target);
-      checkOptions("job.download", options, { ...waitOptions, ...target.options });
-      await target.check?.(options);
+      await target.check?.(options, { ...identity, delivery });
     } catch (error) {
       throw withBookmark(error, bookmark, "download");
     }
   }
 
-  function readyReport({ fileName, reference }: ReadyOutcome, link: LinkLocation | undefined): ReadyReport {
+  /** @throws when the report will not come, or is no longer there. */
+  async function ready(options: WaitOptions): Promise<ReadyReport> {
+    const { outcome, link, error } = await waitFor(options);
+    if (outcome.status !== "ready") throw outcomeError(outcome, job, error);
+    return readyReport(outcome, link);
+  }
+
+  function readyReport(outcome: ReadyOutcome, link: LinkLocation | undefined): ReadyReport {
+    const { fileName, reference, requests, waitedMs } = outcome;
     return {
-      source: source.id,
-      provider: source.provider,
-      account: source.account,
-      reportType: prepared.reportType,
-      key,
+      ...identity,
+      reference,
+      requestsSent: requests,
+      waitedMs,
       fileName,
       expects: prepared.expects,
       link,
@@ -90,10 +111,21 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
       loopback: isLoopbackHost(new URL(source.origin).hostname),
       platform,
       emit: (event) => engine.emit(job, event),
+      keepDelivery: async () => undefined,
       locate: (signal) => locate(reference, fileName, signal),
       waitUntil: (untilMs, options) => timer.wait(untilMs, options),
       withBookmark: (error) => withBookmark(error, bookmark, "download"),
     };
+  }
+
+  /** Keep the job's followers while something happens to it here. */
+  async function during<Result>(run: () => Promise<Result>): Promise<Result> {
+    const end = engine.bus.begin(key);
+    try {
+      return await run();
+    } finally {
+      end();
+    }
   }
 
   /** Where the file lies now. That it is gone for good is recorded. */
@@ -123,20 +155,36 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
     key,
     bookmark,
     source: source.id,
+    period: prepared.period,
+    async begin() {
+      try {
+        if ((await readJobRecord(journal, job)) !== undefined) return;
+        // Another process may have begun it meanwhile: then nothing is written.
+        await journal.write(jobRecordName(key), stateToJson(freshState(job, platform.now())), 0);
+      } catch (error) {
+        throw withBookmark(error, bookmark, "create");
+      }
+    },
     async outcome(options = {}) {
       check("job.outcome", options, waitOptions);
       return (await waitFor(options)).outcome;
     },
     async download(target, options = {}) {
+      check("job.download", options, waitOptions, () => optionsOf(target));
       await checkTarget(target, options);
-      const end = engine.bus.begin(key);
-      try {
-        const { outcome, link, error } = await waitFor(options);
-        if (outcome.status !== "ready") throw outcomeError(outcome, job, error);
-        return await target.receive(readyReport(outcome, link), options);
-      } finally {
-        end();
-      }
+      return during(async () => target.receive(await ready(options), options));
+    },
+    async deliver(target, options = {}) {
+      check("job.deliver", options, { ...waitOptions, ...deliverOptions }, () => optionsOf(target));
+      const parts = {
+        job,
+        engine,
+        check: (delivery: ReportIdentity["delivery"]) => checkTarget(target, options, delivery),
+        ready: (deadlineMs: number | undefined) => ready({ ...options, deadlineMs }),
+      };
+      return during(() => deliverReport(parts, target, options)).catch((error: unknown) => {
+        throw options.signal?.aborted === true ? error : withBookmark(error, bookmark, "download");
+      });
     },
     async *events(): AsyncGenerator<JobEvent> {
       const follower = engine.bus.follow(key);
@@ -152,51 +200,7 @@ export function createReportJob(job: JobIdentity, engine: Engine): ReportJob {
   };
 }
 
-/** The error that a wait for a file ends with when there is none. */
-function outcomeError(outcome: Exclude<Outcome, ReadyOutcome>, job: JobIdentity, cause: unknown): Error {
-  const { bookmark } = job;
-  const what = nameOf(job);
-  const { message } = outcome;
-  switch (outcome.status) {
-    case "failed":
-      return new ReportFailedError({
-        code: outcome.code,
-        made: outcome.made,
-        retryable: outcome.retryable,
-        message: outcome.made
-          ? `${what} failed at the provider: ${message} Asking again gives the same answer. ${howToRemake(job)}`
-          : `${what} was not made: ${message} Nothing was made, so running the same request again ${outcome.retryable ? "later" : "once that is mended"} is safe.`,
-        bookmark,
-        cause,
-      });
-    case "expired":
-      return expiredError(message, job);
-    case "indeterminate": {
-      const references = outcome.found.map(({ reference }) => reference).join(", ");
-      const found = references === "" ? "Nothing that could be it was found." : `Found: ${references}.`;
-      return new ReportIndeterminateError({
-        message: `${what} may or may not have been made: ${message} ${found} Run it again to look once more, or with onIndeterminate: "recreate" to accept a possible duplicate.`,
-        found: outcome.found,
-        bookmark,
-      });
-    }
-  }
-}
-
-function expiredError(message: string, job: JobIdentity): ReportExpiredError {
-  return new ReportExpiredError({
-    message: `${nameOf(job)} is no longer there: ${message} ${howToRemake(job)}`,
-    bookmark: job.bookmark,
-  });
-}
-
-function nameOf({ prepared, source }: JobIdentity): string {
-  return `The ${prepared.reportType} report of ${source.id}`;
-}
-
-/** What to do to have another report of the same request, where the provider makes one. */
-function howToRemake({ source, epoch }: JobIdentity): string {
-  return source.profile.remakes
-    ? `To have it made again, ask with { epoch: ${epoch + 1} }.`
-    : "The provider makes it once only.";
+/** @throws ReportRequestError for what is no target. */
+function optionsOf(target: Target<unknown>): OptionTable | undefined {
+  return typeof target?.receive === "function" ? target.options : refuse("target", targets, target);
 }

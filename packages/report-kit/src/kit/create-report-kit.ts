@@ -8,15 +8,15 @@ import { withBookmark } from "../job/with-bookmark.ts";
 import { onIndeterminateWords } from "../job/outcome.ts";
 import { checkJournal } from "../journal/journal.ts";
 import { createJournalWatch } from "../journal/journal-watch.ts";
-import { createLearnedSchedule } from "../learning/learned-schedule.ts";
+import { createJobSchedule } from "../learning/job-schedule.ts";
+import type { JobSchedule } from "../learning/job-schedule.ts";
 import { platformWith } from "../platform.ts";
 import type { Platform } from "../platform.ts";
 import { checkOptions, refuse, wholeNumber } from "../refuse.ts";
 import type { ReportSource } from "../source/report-source.ts";
 import { clockSkewMs } from "../source/timing.ts";
 import { createRequestTurns } from "../traffic/request-turns.ts";
-import { defaultRequestCostS, nextLook, plan } from "../waiting/schedule.ts";
-import type { NextLook, ScheduleInput } from "../waiting/schedule.ts";
+import { defaultRequestCostS } from "../waiting/schedule.ts";
 import { createTimer } from "../waiting/timer.ts";
 import { createReportJob } from "./create-report-job.ts";
 import type { Engine } from "./wait.ts";
@@ -100,14 +100,12 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
       const { at, why } = result.again;
       return { again: { at: new Date(at).toISOString(), afterMs: Math.max(0, at - platform.now()), why } };
     },
-    plan(source, planOptions = {}) {
+    async plan(source, planOptions = {}) {
       checkSource(source);
       checkOptions("kit.plan", planOptions, { ageMs: "number", horizonMs: "number", request: "object" });
-      const { request, ageMs, horizonMs } = planOptions;
-      const now = platform.now();
-      const readyAt = request === undefined ? undefined : source.prepare(request, { now }).readyAt;
-      const readyAtMs = readyAt === undefined ? undefined : readyAt - now;
-      return plan({ requestCostS: options.requestCostS, ageMs, horizonMs, readyAtMs });
+      const { request, ...horizon } = planOptions;
+      const prepared = request === undefined ? undefined : source.prepare(request, { now: platform.now() });
+      return engine.schedule.plan(source, prepared, horizon);
     },
     wake: (hint) => wakeJobs(hint, engine),
   };
@@ -133,35 +131,26 @@ function formerKeysOf(
 }
 
 /** The one place where the core meets the rate limits and what was learned of ready times. */
-function createEngine(options: ReportKitOptions): Engine {
+function createEngine(options: ReportKitOptions): Engine & { readonly schedule: JobSchedule } {
+  checkJournal(options?.journal);
   checkOptions("createReportKit", options, kitOptions);
   checkOptions("createReportKit", options.platform ?? {}, platformOptions, "platform");
   const { journal, requestCostS = defaultRequestCostS, onIndeterminate = "reconcile", learn = true } = options;
-  checkJournal(journal);
   if (!(requestCostS > 0 && requestCostS <= 3_600)) {
     refuse("requestCostS", "seconds of waiting that a request costs, above 0 and up to 3600", requestCostS);
   }
   const platform = platformWith(options.platform ?? {});
-  const { now, random } = platform;
+  const { now } = platform;
   const timer = createTimer(platform);
   const watch = createJournalWatch(journal, timer);
   const bus = createEventBus(options.onEvent);
   const waits = createWaits();
-  const learned = createLearnedSchedule(journal, now);
   const passedOver = new Set<string>();
   // Made at the first step: some platforms have no randomness before a request.
   let worker: string | undefined;
 
   function publish(key: string, source: string, reportType: string, details: JobEventDetails): void {
     bus.publish({ at: new Date(now()).toISOString(), key, source, reportType, ...details });
-  }
-
-  function next(
-    { prepared }: JobIdentity,
-    input: Omit<ScheduleInput, "random" | "requestCostS" | "readyAtMs">,
-  ): NextLook {
-    const readyAtMs = prepared.readyAt === undefined ? undefined : prepared.readyAt - now();
-    return nextLook({ ...input, requestCostS, random, readyAtMs });
   }
 
   return {
@@ -175,20 +164,7 @@ function createEngine(options: ReportKitOptions): Engine {
     unsent: new Map(),
     worker: () => (worker ??= crypto.randomUUID()),
     turns: createRequestTurns({ now, timer, waitsOf: (source) => waits.of(source) }),
-    schedule: {
-      async of(job, deadlineAt) {
-        const gap = learn ? await learned.gap(job.source, job.prepared.reportType) : undefined;
-        return (input) => {
-          const deadlineInMs = deadlineAt === undefined ? undefined : deadlineAt - now();
-          return next(job, { ...input, deadlineInMs, learned: gap });
-        };
-      },
-      gapMs: (job, state) => next(job, { ageMs: now() - (state.acceptedAt ?? state.startedAt) }).afterMs,
-      async learn({ source, prepared }, seen) {
-        // The job's own record is written; what could have been learned is not worth failing it for.
-        if (learn) await learned.record(source, prepared, seen).catch(() => undefined);
-      },
-    },
+    schedule: createJobSchedule({ journal, platform, requestCostS, learn }),
     isOf(source, key, { request, epoch }) {
       try {
         const prepared = source.prepare(request, { now: now() + clockSkewMs });

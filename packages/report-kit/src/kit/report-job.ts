@@ -1,7 +1,8 @@
+import type { DeliveredFile, Delivery } from "../delivery/delivery.ts";
 import type { JobEvent } from "../job/job-event.ts";
-import type { Outcome } from "../job/outcome.ts";
-import type { OnIndeterminate } from "../job/outcome.ts";
-import type { Target } from "../source/ready-report.ts";
+import type { OnIndeterminate, Outcome } from "../job/outcome.ts";
+import type { EarlierDelivery, Target } from "../source/ready-report.ts";
+import type { ReportPeriod } from "../source/report-source.ts";
 
 /** How to wait for an outcome. */
 export interface WaitOptions {
@@ -18,6 +19,17 @@ export interface WaitOptions {
   readonly onIndeterminate?: OnIndeterminate | undefined;
 }
 
+/** How to deliver. */
+export interface DeliverOptions extends WaitOptions {
+  /** Deliver once more although it was delivered: by a new `deliveryId`. Default false. */
+  readonly again?: boolean | undefined;
+  /**
+   * A delivery of another report that this one takes the place of, where it has other bytes: the same request under an
+   * earlier epoch. Of the same report it is the delivery before this one.
+   */
+  readonly corrects?: EarlierDelivery | undefined;
+}
+
 /** One wanted report, from intent to outcome. Made without any I/O; nothing is sent until it is waited for. */
 export interface ReportJob {
   /** The report's identity: the same request to the same source has the same key, in any process. */
@@ -26,6 +38,10 @@ export interface ReportJob {
   readonly bookmark: string;
   /** The id of the report source. */
   readonly source: string;
+  /** The days that the report covers, where its source names them. */
+  readonly period: ReportPeriod | undefined;
+  /** Write to the journal that this report is wanted, and send nothing: another process can then find and continue it. */
+  begin(): Promise<void>;
   /**
    * Start the job, or join it, and wait for its end. Callers in one process share the looks; a second process joins
    * through the journal.
@@ -45,6 +61,19 @@ export interface ReportJob {
     target: Target<File, Options>,
     options?: WaitOptions & Partial<Options>,
   ): Promise<File>;
+  /**
+   * Wait for the report, and hand its verified file to the target once. The journal records that, under the job's lease:
+   * a later call, in any process, sends no request and returns what was delivered, although the provider's file has expired
+   * or the delivered one was moved away. Of two workers one delivers, and the other waits for it.
+   *
+   * A worker that dies between the end of its target and the record leaves it open whether the file was handed over. The
+   * next call hands it over again, under the same `deliveryId`.
+   * @throws as `download`; JournalError when the end could not be recorded: then the next call delivers again.
+   */
+  deliver<File extends DeliveredFile, Options extends object>(
+    target: Target<File, Options>,
+    options?: DeliverOptions & Partial<Options>,
+  ): Promise<Delivery<File>>;
   /**
    * What happens to the job while this process waits for it or downloads its file: live, until both have ended. It does not
    * start the job, and for one that has ended there is nothing to follow: `showJob` has its state.

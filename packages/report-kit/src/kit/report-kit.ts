@@ -23,8 +23,8 @@ export interface ReportKitOptions {
   /** What to do where it can't be known whether a report was made. Default `"reconcile"`. */
   readonly onIndeterminate?: OnIndeterminate | undefined;
   /**
-   * Learn how long each source takes with each report type, and look when it pays most. Kept in the journal, a kilobyte a
-   * type; default true.
+   * Learn how long each source takes with each report type and at what time of day it is ready, and look when it pays
+   * most. Kept in the journal, at most 2 kB a type; default true.
    */
   readonly learn?: boolean | undefined;
   /** Hears every event of every job of this kit. What it throws is ignored. */
@@ -48,7 +48,10 @@ export interface PlanOptions {
   readonly ageMs?: number | undefined;
   /** Milliseconds to look ahead. Default 6 hours. */
   readonly horizonMs?: number | undefined;
-  /** A request whose documented ready time (Circle's camt.053) the plan is anchored on. */
+  /**
+   * The request that the plan is for: its documented ready time (Circle's camt.053) and what was learned of its report type
+   * count. Without a request the plan is the default schedule.
+   */
   readonly request?: unknown;
 }
 
@@ -86,8 +89,12 @@ export interface ReportKit {
     sources: readonly ReportSource[],
     options?: { readonly signal?: AbortSignal | undefined; readonly onIndeterminate?: OnIndeterminate | undefined },
   ): Promise<Step>;
-  /** When a job of this source would be looked at if it stayed pending, and why. */
-  plan(source: ReportSource, options?: PlanOptions): readonly PlannedLook[];
+  /**
+   * When a job of this source would be looked at if it stayed pending, and why. The journal is read: what earlier reports
+   * taught is in it.
+   * @throws ReportRequestError for a request that the source does not take; JournalError.
+   */
+  plan(source: ReportSource, options?: PlanOptions): Promise<readonly PlannedLook[]>;
   /**
    * A report may be ready (a webhook was delivered, say): look now. Never earlier than a provider asked to be left alone.
    * Jobs waited for in another process are woken through the journal, within 5 s.

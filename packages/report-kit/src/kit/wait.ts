@@ -1,3 +1,4 @@
+import { onAbort } from "@report-kit/http";
 import { ReportDeadlineError } from "../errors.ts";
 import { jobRecordName } from "../job/job-state.ts";
 import type { JobState } from "../job/job-state.ts";
@@ -10,7 +11,6 @@ import type { OnIndeterminate } from "../job/outcome.ts";
 import type { LinkLocation } from "../source/file-location.ts";
 import type { Observation } from "../source/observation.ts";
 import type { IdempotencyTier } from "../source/report-source.ts";
-import { onAbort } from "../waiting/on-abort.ts";
 import type { EventBus } from "./event-bus.ts";
 import type { Waits } from "./wait-registry.ts";
 

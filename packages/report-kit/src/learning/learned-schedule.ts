@@ -11,10 +11,12 @@ type Source = Pick<ReportSource, "id" | "origin">;
 
 /** What a kit has learned of its sources' ready times. A journal keeps one record for each origin, source and report type. */
 export interface LearnedSchedule {
-  /** The schedule learned for a report type; undefined while nothing is known. */
-  gap(source: Source, reportType: string): Promise<LearnedGap | undefined>;
+  /** The schedule learned for a report type, for a wait whose age was 0 at `fromMs`; undefined while nothing is known. */
+  gap(source: Source, reportType: string): Promise<GapFrom | undefined>;
   record(source: Source, report: Report, seen: SeenAt): Promise<void>;
 }
+
+type GapFrom = (fromMs: number) => LearnedGap;
 
 type Report = Pick<PreparedReport, "reportType" | "readyAt">;
 
@@ -30,7 +32,7 @@ export interface SeenAt {
 const rereadMs = 60_000;
 
 export function createLearnedSchedule(journal: Journal, now: () => number): LearnedSchedule {
-  const known = new Map<string, { readonly readAt: number; readonly gap: Promise<LearnedGap | undefined> }>();
+  const known = new Map<string, { readonly readAt: number; readonly gap: Promise<GapFrom | undefined> }>();
   const batches = new Map<string, { readonly seen: SeenReady[]; written: Promise<void> }>();
 
   async function read(
@@ -77,7 +79,9 @@ export function createLearnedSchedule(journal: Journal, now: () => number): Lear
       // Jobs that become ready together are recorded together.
       const name = nameOf(source, reportType);
       const batch = batches.get(name) ?? { seen: [], written: Promise.resolve() };
-      if (batch.seen.push({ afterMs: Math.max(0, ageAt(seen.notReadyAt)), byMs: ageAt(seen.readyAt) }) === 1) {
+      const fromMs = Math.max(seen.since, readyAt ?? 0);
+      const [afterMs, byMs] = [Math.max(0, ageAt(seen.notReadyAt)), ageAt(seen.readyAt)];
+      if (batch.seen.push({ fromMs, afterMs, byMs }) === 1) {
         batches.set(name, batch);
         batch.written = Promise.resolve().then(() => {
           batches.delete(name);

@@ -11,6 +11,7 @@ export type {
   Asked,
   IdempotencyTier,
   PreparedReport,
+  ReportPeriod,
   ReportSource,
   RequestOf,
   SourceCall,
@@ -46,6 +47,7 @@ export {
   timeZoneField,
 } from "./calendar.ts";
 export type { PeriodLimits } from "./calendar.ts";
+export { dayAt, periodOf } from "./period-days.ts";
 export { identifierIn, untrusted } from "./answer-fields.ts";
 export type { Untrusted } from "./answer-fields.ts";
 export { ProviderError, TransportError } from "@report-kit/http";

@@ -1,9 +1,18 @@
 import type { OptionTable } from "@report-kit/http";
 import type { Platform } from "../platform.ts";
+import type { JsonObject } from "../json.ts";
 import type { FileLocation, LinkLocation } from "./file-location.ts";
+import type { ReportPeriod } from "./report-source.ts";
 
-/** A report that is ready, as a target receives it: what the file is, and how to get at it. Holds no secret but the link. */
-export interface ReadyReport {
+/** A delivery that was made before: of the same report, or of the report that this one corrects. */
+export interface EarlierDelivery {
+  readonly deliveryId: string;
+  /** Of the file that was delivered; lower-case hex. */
+  readonly sha256: string;
+}
+
+/** Which report a target is used for. */
+export interface ReportIdentity {
   /** The id of the report source: `"circle/treasury"`. */
   readonly source: string;
   readonly provider: string;
@@ -11,6 +20,33 @@ export interface ReadyReport {
   readonly reportType: string;
   /** The report's key. */
   readonly key: string;
+  /** The normalised request. */
+  readonly request: JsonObject;
+  /** The days that the report covers, where its source names them. */
+  readonly period: ReportPeriod | undefined;
+  /** Of `job.deliver`: which delivery this is. Undefined for `job.download`. */
+  readonly delivery?:
+    | {
+        /** The same for every attempt at this delivery: a consumer that gets it twice drops the second. */
+        readonly id: string;
+        /** What was delivered before, when this report is delivered again. */
+        readonly earlier?: EarlierDelivery | undefined;
+      }
+    | undefined;
+}
+
+/** A report that is ready: which it is, and what it took. Holds no secret. */
+export interface ReportFacts extends ReportIdentity {
+  /** The provider's own identifier of the report. */
+  readonly reference: string;
+  /** Requests sent for the report so far, without those for its file. */
+  readonly requestsSent: number;
+  /** Milliseconds from the first start of its job until it was ready. */
+  readonly waitedMs: number;
+}
+
+/** A report that is ready, as a target receives it: what the file is, and how to get at it. Holds no secret but the link. */
+export interface ReadyReport extends ReportFacts {
   /** The file's name as the provider gave it: untrusted. */
   readonly fileName: string | undefined;
   /** What the file must be, as far as the request says it. */
@@ -25,7 +61,12 @@ export interface ReadyReport {
   /** Where the file lies now. Call it again when a link has expired. One request at most. */
   locate(signal: AbortSignal): Promise<FileLocation>;
   /** Publish what happens to the download as an event of the job. */
-  emit(event: DownloadEvent): void;
+  readonly emit: (event: DownloadEvent) => void;
+  /**
+   * Of a delivery: renew this worker's right to deliver. Call it right before the file is handed over.
+   * @throws when another worker has taken the delivery over, because this one stood still for too long.
+   */
+  readonly keepDelivery: () => Promise<void>;
   /** Wait until an instant (epoch milliseconds), on the timer that all waits of the process share. */
   waitUntil(untilMs: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /** The same error with the job's bookmark and phase, as its caller receives it. */
@@ -66,7 +107,7 @@ export interface Target<File, Options extends object = object> {
    * Called before anything is sent. Rejects when the target can't be used (an option, a directory that can't be written, a
    * missing package), so that nobody waits for hours first.
    */
-  check?(options: Partial<Options>): Promise<void>;
+  check?(options: Partial<Options>, report: ReportIdentity): Promise<void>;
   /** Called once the report is ready. Resolves when the file is whole, verified and in its place. */
   receive(
     report: ReadyReport,

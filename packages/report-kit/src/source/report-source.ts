@@ -37,6 +37,12 @@ export interface SourceProfile {
   readonly requestsPerSecond?: number | undefined;
 }
 
+/** The days that a report covers, both included: `"2026-11-19"`. They are days of the zone that the source counts in. */
+export interface ReportPeriod {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** What a source makes of a caller's request before anything is sent. */
 export interface PreparedReport {
   /** The report type, in the provider's own word: `"camt053"`, `"settlement"`. */
@@ -53,6 +59,8 @@ export interface PreparedReport {
    * one; its bookmark keeps working.
    */
   readonly formerIdentities?: readonly JsonObject[] | undefined;
+  /** The days that the report covers. Names of files and lists of jobs have it; the key does not. */
+  readonly period?: ReportPeriod | undefined;
   /** Epoch milliseconds: when the provider documents the report to be ready, where it does. The schedule is anchored on it. */
   readonly readyAt?: number | undefined;
   /**

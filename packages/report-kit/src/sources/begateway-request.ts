@@ -1,6 +1,7 @@
 import type { components } from "@report-kit/begateway/schema";
 import {
   calendarDay,
+  dayAt,
   matching,
   memberFields,
   oneOf,
@@ -10,7 +11,7 @@ import {
   trueField,
   wholeNumber,
 } from "../source-tools/index.ts";
-import type { JsonObject, PreparedReport } from "../source-tools/index.ts";
+import type { JsonObject, PreparedReport, ReportPeriod } from "../source-tools/index.ts";
 
 type Schemas = components["schemas"];
 
@@ -31,8 +32,11 @@ export type BegatewayReportRequest = Omit<Schemas["CreateReportRequest"], "id"> 
 const members = ["type", "format", "language", "user_id", "notification_email", "request_params", "allowPartial"];
 const levels = ["merchant_id", "shop_id", "gateway_id"] as const;
 
-/** @throws ReportRequestError */
-export function prepareBegateway(input: unknown, now: number): PreparedReport {
+/**
+ * @param timeZone the zone whose days name the period
+ * @throws ReportRequestError
+ */
+export function prepareBegateway(input: unknown, now: number, timeZone: string): PreparedReport {
   const fields = requestFields(input, members);
   const type = oneOf("request.type", fields["type"], ["balance_records"]);
   const format = oneOf("request.format", fields["format"], ["csv", "xlsx"]);
@@ -47,6 +51,7 @@ export function prepareBegateway(input: unknown, now: number): PreparedReport {
     reportType: type,
     request: presentMembers({ ...identity, user_id, notification_email }),
     identity,
+    period: daysOf(request_params, timeZone),
     // The file may come bare or in a zip, as an xlsx was seen to come. How a csv comes is not documented.
     expects: format,
   };
@@ -71,6 +76,11 @@ function balanceRecordsParams(value: unknown, now: number, allowPartial: boolean
       [level, fields[level] === undefined ? undefined : wholeNumber(`${path}.${level}`, fields[level])] as const,
   );
   return presentMembers({ currency, date_from: from, date_to: to, ...Object.fromEntries(named) });
+}
+
+function daysOf({ date_from, date_to }: JsonObject, timeZone: string): ReportPeriod {
+  const dayIn = (instant: unknown): string => dayAt(Date.parse(instant as string), timeZone); // `utcInstant` wrote it
+  return { from: dayIn(date_from), to: dayIn(date_to) };
 }
 
 function emailAddress(field: string, value: unknown): string {

@@ -8,6 +8,7 @@ import {
   hostsField,
   memberFields,
   ownClient,
+  timeZoneField,
 } from "../source-tools/index.ts";
 import type { Observation, ReportSource } from "../source-tools/index.ts";
 import { begatewayErrors, isTaken, observeOwn, observeReport, reportIn } from "./begateway-answers.ts";
@@ -20,6 +21,11 @@ export type { BegatewayReportRequest } from "./begateway-request.ts";
 export interface BegatewayReportsOptions {
   /** The PSP's identifier, as the client was given it: it is part of keys, bookmarks and paths. */
   readonly pspId: string;
+  /**
+   * The IANA time zone of the days that a report's period is named by, in file names and lists. Requests have instants and
+   * no zone. No part of the key. Default `"UTC"`.
+   */
+  readonly timeZone?: string | undefined;
   /** Hosts a download link may lead to, besides Amazon S3 and the API's own host. */
   readonly linkHosts?: readonly string[] | undefined;
 }
@@ -47,8 +53,9 @@ export function begatewayReports(
   options: BegatewayReportsOptions,
 ): ReportSource<BegatewayReportRequest> {
   ownClient("begateway", client, 'createBegatewayClient of "@report-kit/begateway"');
-  const given = memberFields("options", options ?? {}, ["pspId", "linkHosts"]);
+  const given = memberFields("options", options ?? {}, ["pspId", "timeZone", "linkHosts"]);
   const account = accountLabel("pspId", given["pspId"]);
+  const timeZone = timeZoneField("timeZone", given["timeZone"] ?? "UTC");
   const errors = begatewayErrors(client.baseUrl);
 
   return {
@@ -58,7 +65,7 @@ export function begatewayReports(
     origin: client.origin,
     profile: { tier: "client-id", remakes: true, visibilityBoundMs, searchForMs, reportsDeparture: true },
     linkHosts: [...amazonS3Hosts, new URL(client.origin).hostname, ...hostsField("linkHosts", given["linkHosts"])],
-    prepare: (input, { now }) => prepareBegateway(input, now),
+    prepare: (input, { now }) => prepareBegateway(input, now, timeZone),
 
     async create(call) {
       const { key, request, now } = call;

@@ -88,7 +88,7 @@ export function noLongerKnown(error: ProviderError): Observation {
   return {
     is: "refused",
     code: "no-longer-known",
-    message: "Circle no longer knows this report, and has none when it is asked for again.",
+    message: "Circle answered 404: it no longer knows this report, and has none when it is asked for again.",
     error,
   };
 }

@@ -4,6 +4,7 @@ import {
   endedMonth,
   lastDayOf,
   oneOf,
+  periodOf,
   presentMembers,
   requestFields,
   trueField,
@@ -55,6 +56,7 @@ export function prepareCircle(input: unknown, now: number, managedZone: string |
       reportType,
       request,
       identity: request,
+      period: periodOf(date),
       expects: "camt053",
       // What there is so far is not made at a documented time.
       readyAt: allowPartial ? undefined : readyAt,
@@ -69,7 +71,7 @@ export function prepareCircle(input: unknown, now: number, managedZone: string |
   const entity = head["clientEntityId"];
   const clientEntityId = entity === undefined ? undefined : uuidField("request.clientEntityId", entity);
   const request = presentMembers({ reportType, timeframe, date, clientEntityId, allowPartial });
-  return { reportType, request, identity: request, expects: "csv" };
+  return { reportType, request, identity: request, period: periodOf(date), expects: "csv" };
 }
 
 /** The normalised request as the API takes it. */

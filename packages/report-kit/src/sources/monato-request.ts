@@ -5,6 +5,7 @@ import {
   lastDayOf,
   matching,
   oneOf,
+  periodOf,
   presentMembers,
   refuse,
   requestFields,
@@ -45,7 +46,7 @@ export function prepareMonato(input: unknown, now: number, timeZone: string): Pr
   }
   const clabe_number = ofOneAccount ? clabeField("request.clabe_number", clabe) : undefined;
   const request = presentMembers({ report_type, operation_date, clabe_number, allowPartial });
-  return { reportType: report_type, request, identity: request, expects: "csv" };
+  return { reportType: report_type, request, identity: request, period: periodOf(operation_date), expects: "csv" };
 }
 
 /** 18 digits. The last one is no check: the samples in Monato's own pages fail it (specs/monato/sources.md). */

@@ -6,6 +6,7 @@ export type {
   KillScenario,
   KillWorld,
   RunResult,
+  TakenDelivery,
   WorkEnd,
 } from "./kill-points.ts";
 export { scriptedSource } from "./scripted-source.ts";

@@ -9,6 +9,13 @@ export interface WorkEnd {
   readonly reference?: string | undefined;
 }
 
+/** A file that a consumer took, as the consumer knows it. */
+export interface TakenDelivery {
+  /** Which of the wanted reports it is. */
+  readonly report: string;
+  readonly deliveryId: string;
+}
+
 /** One run's world: a provider, and what workers do with it. */
 export interface KillWorld {
   /**
@@ -20,6 +27,11 @@ export interface KillWorld {
   readonly made: () => readonly string[];
   /** How many reports are wanted. Default 1; more than that are duplicates. */
   readonly wanted?: number | undefined;
+  /**
+   * What consumers took, in order, with every repetition. Absent = nothing is delivered here. A delivery that one id names
+   * may be repeated once for each interruption: its consumer drops the repetition by the id.
+   */
+  readonly taken?: (() => readonly TakenDelivery[]) | undefined;
   /** Anything else that must hold in the end, as sentences about what does not. */
   readonly check?: ((ends: readonly WorkEnd[]) => readonly string[]) | undefined;
 }
@@ -80,6 +92,12 @@ export interface KillReport {
   readonly lost: readonly KillFinding[];
   /** Runs in which a worker had not ended when it should have. */
   readonly stuck: readonly KillFinding[];
+  /** Runs in which a report was delivered under two ids, or repeated without an interruption. */
+  readonly deliveredTwice: readonly KillFinding[];
+  /** Runs in which a wanted report was never delivered. */
+  readonly undelivered: readonly KillFinding[];
+  /** Runs in which a consumer got a delivery again, by the same id. */
+  readonly repeated: number;
   /** Runs with an honest `indeterminate`. */
   readonly indeterminate: number;
 }
@@ -91,6 +109,10 @@ export interface RunResult {
   readonly duplicate: string | undefined;
   readonly lost: string | undefined;
   readonly stuck: string | undefined;
+  readonly deliveredTwice: string | undefined;
+  readonly undelivered: string | undefined;
+  /** Deliveries that a consumer got again, by the same id. */
+  readonly repeated: number;
   readonly indeterminate: boolean;
 }
 
@@ -104,16 +126,25 @@ export interface RunResult {
  */
 export async function killEverywhere(scenario: KillScenario, options: KillOptions = {}): Promise<KillReport> {
   const { kills = "all", pairs = 200, pausesMs = [], pausesAt = () => true, seed = 1 } = options;
-  const findings = { duplicate: [] as KillFinding[], lost: [] as KillFinding[], stuck: [] as KillFinding[] };
+  const faults = ["duplicate", "lost", "stuck", "deliveredTwice", "undelivered"] as const;
+  const findings: Record<(typeof faults)[number], KillFinding[]> = {
+    duplicate: [],
+    lost: [],
+    stuck: [],
+    deliveredTwice: [],
+    undelivered: [],
+  };
   let runs = 0;
   let indeterminate = 0;
+  let repeated = 0;
 
   async function attempt(interruptions: readonly Interruption[]): Promise<RunResult> {
     const result = await runOnce(scenario, interruptions, seed);
     runs += 1;
     if (result.indeterminate) indeterminate += 1;
+    if (result.repeated > 0) repeated += 1;
     const points = interruptions.flatMap(({ at }) => result.points[at] ?? []);
-    for (const fault of ["duplicate", "lost", "stuck"] as const) {
+    for (const fault of faults) {
       const what = result[fault];
       if (what !== undefined) findings[fault].push({ interruptions, points, what });
     }
@@ -134,8 +165,8 @@ export async function killEverywhere(scenario: KillScenario, options: KillOption
     Array.from({ length: Math.max(0, length - first - 1) }, (_, after) => [first, first + 1 + after] as const),
   );
   for (const pair of choose(allPairs, pairs, random)) await attempt(pair.map((at) => ({ at, kind: "kill" })));
-  const { duplicate: duplicates, lost, stuck } = findings;
-  return { scenario: scenario.name, points: points.length, runs, duplicates, lost, stuck, indeterminate };
+  const { duplicate: duplicates, ...others } = findings;
+  return { scenario: scenario.name, points: points.length, runs, duplicates, ...others, repeated, indeterminate };
 }
 
 /** A fair choice of some, or all, in the order of a shuffle. */
@@ -196,13 +227,32 @@ export async function runOnce(
       : [`a worker ended ${odd.status} (${odd.reference ?? "no report"}; made: ${made.join(", ")})`]),
     ...(world.check?.(ends) ?? []),
   ];
+  const { wanted = 1 } = world;
+  const deliveries = judgeDeliveries(world.taken?.(), atWork > 0 ? 0 : wanted, interruptions.length);
   return {
     points: simulation.points,
     ends,
-    duplicate:
-      made.length > (world.wanted ?? 1) ? `the provider made ${made.length} reports: ${made.join(", ")}` : undefined,
+    ...deliveries,
+    duplicate: made.length > wanted ? `the provider made ${made.length} reports: ${made.join(", ")}` : undefined,
     lost: wrong.length > 0 ? wrong.join("; ") : undefined,
     stuck: atWork > 0 ? `${atWork} of the workers had not ended` : undefined,
     indeterminate: ends.some(({ status }) => status === "indeterminate"),
+  };
+}
+
+/** Was each report delivered, under one id, and repeated by interruptions alone? */
+function judgeDeliveries(
+  taken: readonly TakenDelivery[] | undefined,
+  wanted: number,
+  interruptions: number,
+): Pick<RunResult, "deliveredTwice" | "undelivered" | "repeated"> {
+  if (taken === undefined) return { deliveredTwice: undefined, undelivered: undefined, repeated: 0 };
+  const reports = new Map<string, string[]>();
+  for (const { report, deliveryId } of taken) reports.set(report, [...(reports.get(report) ?? []), deliveryId]);
+  const twice = [...reports].find(([, ids]) => new Set(ids).size > 1 || ids.length > 1 + interruptions);
+  return {
+    deliveredTwice: twice && `${twice[0]} was delivered ${twice[1].length} times: ${twice[1].join(", ")}`,
+    undelivered: reports.size < wanted ? `${reports.size} of ${wanted} reports were delivered` : undefined,
+    repeated: taken.length - reports.size,
   };
 }

@@ -1,4 +1,4 @@
-import { onAbort } from "../waiting/on-abort.ts";
+import { onAbort } from "@report-kit/http";
 import { processTimer } from "../waiting/timer.ts";
 import type { Timer } from "../waiting/timer.ts";
 

@@ -57,9 +57,9 @@ export function unpacked<Options extends DownloadOptions>(
   for (const [name, limit = 1] of Object.entries(limits)) if (!(limit > 0)) refuse(name, "a number above 0", limit);
   return {
     options: target.options,
-    async check(options) {
+    async check(options, report) {
       await loadZip();
-      await target.check?.(options);
+      await target.check?.(options, report);
     },
     async receive(report, options) {
       const file = await target.receive(report, options);

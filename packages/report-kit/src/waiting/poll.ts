@@ -1,6 +1,6 @@
+import { onAbort } from "@report-kit/http";
 import { ReportDeadlineError, ReportRequestError } from "../errors.ts";
 import { nextLook } from "./schedule.ts";
-import { onAbort } from "./on-abort.ts";
 import { processTimer } from "./timer.ts";
 import type { Timer } from "./timer.ts";
 

@@ -1,8 +1,16 @@
+/** What earlier reports taught about one look. */
+export interface LearnedLook {
+  readonly gapMs: number;
+  /** Jitter moves the look by at most this much, either way. */
+  readonly jitterMs: number;
+  readonly why: string;
+}
+
 /**
- * The gap to the next look in milliseconds, from what earlier reports taught. `ageMs` is the age on the schedule,
- * `requestCostS` what a request costs in seconds of waiting.
+ * The gap to the next look of one wait, from what earlier reports taught; undefined where they taught nothing. `ageMs` is the
+ * age on the schedule, `requestCostS` what a request costs in seconds of waiting.
  */
-export type LearnedGap = (ageMs: number, requestCostS: number) => number;
+export type LearnedGap = (ageMs: number, requestCostS: number) => LearnedLook | undefined;
 
 /** What the schedule needs to know of a wait. Times are milliseconds; all but the age are optional. */
 export interface ScheduleInput {
@@ -55,7 +63,7 @@ export const defaultRequestCostS = 4;
 const shortestGapMs = 2_000;
 const longestGapMs = 900_000;
 
-/** Gaps move by up to this share, either way. */
+/** Gaps move by up to this share, either way; by less where more is known. */
 const jitterShare = 0.2;
 /** Back-off after looks without an answer goes no further than this, so that an outage's end is noticed. */
 const longestBackOffMs = 300_000;
@@ -122,18 +130,23 @@ function withoutDeadline(input: ScheduleInput): NextLook {
   const jitter = 2 * input.random() - 1;
   const floorMs = floorOf(input);
 
-  let gapMs = input.learned?.(Math.max(0, ageMs), requestCostS) ?? defaultGapMs(Math.max(0, ageMs), requestCostS);
-  let why = input.learned === undefined ? `the time between looks grows` : "from when earlier reports were ready";
+  const learned = input.learned?.(Math.max(0, ageMs), requestCostS);
+  // A learned gap counts from the documented ready time, where that is still to come.
+  let gapMs = learned ? learned.gapMs + Math.max(0, -ageMs) : defaultGapMs(Math.max(0, ageMs), requestCostS);
+  let why = learned?.why ?? "the time between looks grows";
   if (unknownStatus) {
-    gapMs = Math.max(2 * gapMs, shortestUnknownGapMs);
+    gapMs = Math.max(gapMs, Math.min(longestGapMs, Math.max(2 * gapMs, shortestUnknownGapMs)));
     why = "unknown status: looking slowly";
   }
   if (failures > 1) gapMs = Math.max(gapMs, Math.min(longestBackOffMs, gapMs * 2 ** Math.min(failures - 1, 30)));
   if (failures > 0) why = "no answer: backing off";
-  gapMs = Math.min(longestGapMs, Math.max(shortestGapMs, gapMs));
+  gapMs = Math.max(shortestGapMs, gapMs);
 
-  const wishedMs = Math.max(shortestGapMs, gapMs * (1 + jitterShare * jitter));
-  const flooredMs = floorMs + (jitterShare * gapMs * (1 + jitter)) / 2;
+  // Jobs that were in trouble at the same time part again: there, what was learned is no bound for jitter.
+  const isTroubled = unknownStatus || failures > 0;
+  const jitterMs = Math.min(jitterShare * gapMs, learned && !isTroubled ? learned.jitterMs : Infinity);
+  const wishedMs = Math.max(shortestGapMs, gapMs + jitterMs * jitter);
+  const flooredMs = floorMs + (jitterMs * (1 + jitter)) / 2;
   if (floorMs === 0 || wishedMs >= flooredMs) return { afterMs: Math.ceil(wishedMs), why };
   const documented = floorMs === input.readyAtMs;
   return {
@@ -150,5 +163,5 @@ function floorOf(input: ScheduleInput): number {
 
 function defaultGapMs(ageMs: number, requestCostS: number): number {
   const ageS = Math.max(2, ageMs / 1_000);
-  return 1_000 * Math.sqrt(2 * requestCostS * ageS * Math.max(1, Math.log(14_400 / ageS)));
+  return Math.min(longestGapMs, 1_000 * Math.sqrt(2 * requestCostS * ageS * Math.max(1, Math.log(14_400 / ageS))));
 }

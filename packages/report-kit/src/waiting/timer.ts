@@ -1,4 +1,4 @@
-import { onAbort } from "./on-abort.ts";
+import { onAbort } from "@report-kit/http";
 
 /** What a timer needs of its platform. Tests pass a virtual clock. */
 export interface TimerPlatform {

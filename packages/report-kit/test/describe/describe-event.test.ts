@@ -39,6 +39,17 @@ it.each<[Details, string]>([
     { type: "downloaded", name: "a.csv", bytes: 1, sha256: "0123456789abcdef".repeat(4) },
     "downloaded and verified: a.csv (1 byte, sha256 0123456789ab…)",
   ],
+  [
+    {
+      type: "delivered",
+      deliveryId: "k.2",
+      name: "a.csv",
+      bytes: 12,
+      sha256: "0",
+      corrects: { deliveryId: "k.1", sha256: "1" },
+    },
+    "delivered as k.2: a.csv (12 bytes), correcting k.1",
+  ],
   [{ type: "refused", code: "http-422", message: "No." }, "refused (http-422): No."],
   [{ type: "failed", code: "failed", message: "No." }, "failed (failed): No."],
   [{ type: "expired", message: "Gone." }, "expired: Gone."],

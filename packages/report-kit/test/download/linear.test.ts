@@ -16,6 +16,7 @@ import { readNote } from "../../src/download/part-note.ts";
 import { parseNotice, reportOf } from "../../src/webhook/monato-notice.ts";
 
 /** Everything that reads what a provider or a storage sends, given it as a text. */
+const period = { from: "2026-11-01", to: "2026-11-30" };
 const parsers: Readonly<Record<string, (text: string) => unknown>> = {
   "the file type": (text) => recognise(Buffer.from(text)),
   "an XML document": (text) => {
@@ -51,7 +52,7 @@ const parsers: Readonly<Record<string, (text: string) => unknown>> = {
   "a Content-Disposition": (text) => [dispositionName(text), dispositionName(`attachment; filename=${text}`)],
   "a safe name": safeName,
   "a name for a file": (text) =>
-    nameFile({ key: "0", reportType: "r", fileName: text, expects: undefined }, "text", {
+    nameFile({ key: "0", reportType: "r", fileName: text, expects: undefined, period }, "text", {
       link: undefined,
       names: [text],
       mediaTypes: [text],

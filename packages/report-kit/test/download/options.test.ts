@@ -18,7 +18,11 @@ describe("the options of a download", () => {
     // The kinds of the others are checked by the job: test/kit/options.test.ts.
     for (const target of [toDirectory("out"), toStream(new WritableStream()), asStream()]) {
       const options = { [field]: value } as Partial<DownloadOptions>; // plain JavaScript can pass it
-      await expect(target.check?.(options)).rejects.toMatchObject({ name: "ReportRequestError", field, received });
+      await expect(target.check?.(options, report)).rejects.toMatchObject({
+        name: "ReportRequestError",
+        field,
+        received,
+      });
       await expect(target.receive(report, options)).rejects.toMatchObject({ field });
     }
     expect(report.located()).toBe(0);

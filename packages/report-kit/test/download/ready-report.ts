@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { asStream } from "../../src/download/index.ts";
 import type { DownloadError, DownloadOptions, ReportStream } from "../../src/download/index.ts";
 import type { FileLocation } from "../../src/source/file-location.ts";
+import { reportFacts } from "../support/report-facts.ts";
 import { platformWith } from "../../src/platform.ts";
 import type { ReadyReport, Target } from "../../src/source/ready-report.ts";
 
@@ -22,11 +23,8 @@ export function reportAt(locations: readonly FileLocation[], details: Partial<Re
   const waits: number[] = [];
   let located = 0;
   return {
-    source: "circle/treasury",
-    provider: "circle",
-    account: "treasury",
-    key,
-    reportType: "managed_payout_transactions",
+    ...reportFacts(key),
+    keepDelivery: async () => undefined,
     fileName: undefined,
     expects: undefined,
     link: undefined,
@@ -57,7 +55,7 @@ export async function downloadTo<File, Options extends object>(
   target: Target<File, Options>,
   options: Partial<Options> & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<File> {
-  await target.check?.(options);
+  await target.check?.(options, report);
   return target.receive(report, options);
 }
 

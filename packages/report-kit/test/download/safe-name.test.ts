@@ -137,7 +137,7 @@ describe("a Content-Disposition", () => {
 
 describe("a file's name", () => {
   const named = (type: FileType, fileName: string): string =>
-    nameFile({ key: "5f0c8a52-9d3e", reportType: "camt053", fileName, expects: undefined }, type, {
+    nameFile({ key: "5f0c8a52-9d3e", reportType: "camt053", fileName, expects: undefined, period: undefined }, type, {
       link: undefined,
       names: [],
       mediaTypes: [],

@@ -3,16 +3,15 @@ import { writeSync } from "node:fs";
 import { toDirectory } from "../../src/node/files/targets.ts";
 import { platformWith } from "../../src/platform.ts";
 import { createTimer } from "../../src/waiting/timer.ts";
+import { reportFacts } from "../support/report-facts.ts";
 
 const [, , url = "", directory = "", key = ""] = process.argv;
 const timer = createTimer();
 const file = await toDirectory(directory).receive(
   {
-    source: "circle/treasury",
-    provider: "circle",
-    account: "treasury",
-    key,
+    ...reportFacts(key),
     reportType: "camt053",
+    keepDelivery: async () => undefined,
     fileName: undefined,
     expects: undefined,
     link: undefined,

@@ -275,6 +275,16 @@ describe("a readable key", () => {
 
   test("says the source, the report type, what tells the request apart, and the epoch", () => {
     expect(readableKey(report)).toBe("circle/treasury/camt053/2026-11-19.daily#0");
+    // Whole values, and a mark for those that have no room.
+    const accounts = {
+      a: "2026-11-19",
+      b: "646180157000000004",
+      c: "America/Mexico_City",
+      d: "all_transactions",
+    };
+    expect(readableKey({ ...report, reportType: "managed_payout_transactions", request: accounts })).toBe(
+      "circle/treasury/managed_payout_transactions/2026-11-19.646180157000000004.America-Mexico_City...#0",
+    );
     expect(readableKey({ ...report, request: {}, epoch: 3 })).toBe("circle/treasury/camt053#3");
   });
 

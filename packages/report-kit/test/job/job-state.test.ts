@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { begatewayReports } from "../../src/sources/begateway.ts";
 import { circleReports } from "../../src/sources/circle.ts";
 import { createReportKit, memoryJournal } from "../../src/index.ts";
-import type { Journal, JsonObject } from "../../src/index.ts";
+import type { DeliveredFile, Journal, JsonObject, Target } from "../../src/index.ts";
 import { releaseReports, settlementReports } from "../../src/sources/mercadopago/mercadopago.ts";
 import { monatoReports } from "../../src/sources/monato.ts";
 import { createVirtualClock, scriptedSource } from "../../src/testing/index.ts";
@@ -72,7 +72,7 @@ describe("a state in a journal", () => {
     },
   );
 
-  it("of each of the five sources is 512 bytes at the median, 640 at most, and holds no secret and no link", async () => {
+  it("of each of the five sources is 512 bytes at the median, 640 at most, a camt.053 once delivered 512, and holds no secret and no link", async () => {
     const sandbox = await startSandbox({ readyAfterMs: 50 });
     onTestFinished(() => sandbox.close());
     const mercadopago = createMercadopagoClient(sandbox.mercadopago);
@@ -92,6 +92,7 @@ describe("a state in a journal", () => {
     const monato = monatoReports(createMonatoClient(sandbox.monato));
     const begateway = begatewayReports(createBegatewayClient(sandbox.begateway), { pspId: sandbox.begateway.pspId });
     const jobs = [
+      kit.report(circle, { reportType: "camt053", date: "2026-10-19" }),
       kit.report(circle, {
         reportType: "managed_payout_transactions",
         timeframe: "daily",
@@ -121,10 +122,27 @@ describe("a state in a journal", () => {
     expect(outcomes.map((outcome) => outcome.status)).toEqual(jobs.map(() => "ready"));
 
     expect(written.length).toBeGreaterThanOrEqual(15);
-    const longest = Math.max(...written.map((text) => new TextEncoder().encode(text).length));
-    expect(longest).toBeLessThanOrEqual(640);
-    const sizes = written.map((text) => text.length).toSorted((a, b) => a - b);
+    const sizeOf = (text: string): number => new TextEncoder().encode(text).length;
+    const sizes = written.map(sizeOf).toSorted((a, b) => a - b);
     expect(sizes[Math.floor(sizes.length / 2)]).toBeLessThanOrEqual(512);
+    expect(sizes.at(-1)).toBeLessThanOrEqual(640);
+
+    // Each ends delivered, by the name that it would have in a directory.
+    const target: Target<DeliveredFile> = {
+      async receive({ fileName, reportType, key, provider, period }) {
+        const own = fileName ?? `${reportType}-${key.slice(0, 8)}.csv`;
+        const name = provider === "mercadopago" || fileName === undefined ? `${period?.from}_${own}` : own;
+        return { name, bytes: 12_345_678, sha256: "5f".repeat(32) };
+      },
+    };
+    await Promise.all(jobs.map((job) => job.deliver(target)));
+    const ended = await Promise.all(jobs.map(({ key }) => kept.read(`job-${key}`)));
+    const delivered = ended.map((record) => JSON.stringify(record?.value));
+    expect(delivered.filter((text) => text.includes('"delivered":{"n":1,'))).toHaveLength(jobs.length);
+    const [plain = 0, ...others] = delivered.map(sizeOf);
+    process.stdout.write(`job states once delivered: ${plain} bytes of a camt.053, others ${others.join(", ")}\n`);
+    expect(plain).toBeLessThanOrEqual(512);
+    expect(Math.max(...others)).toBeLessThanOrEqual(760);
     const { circle: c, begateway: b, monato: m, mercadopago: p } = sandbox;
     const bookmarks = jobs.map((job) => atob(job.bookmark.slice(4).replaceAll("-", "+").replaceAll("_", "/")));
     for (const text of [...written, ...bookmarks]) {

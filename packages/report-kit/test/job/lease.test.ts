@@ -234,6 +234,25 @@ describe("a create that certainly never left", () => {
     expect(await clock.finish(job.outcome())).toMatchObject({ status: "ready", adopted: true });
   });
 
+  it("is unclear when a later attempt of the same create was too late", async () => {
+    const clock = createVirtualClock();
+    const source = scriptedSource({
+      profile: reporting,
+      create: [
+        async ({ onDeparture }) => {
+          onDeparture?.(); // this one leaves, and its answer is lost
+          await wait(clock, 60_000);
+          onDeparture?.();
+          return ready;
+        },
+      ],
+      find: [ready],
+    });
+    const job = createReportKit({ journal: memoryJournal(), platform: clock.platform }).report(source, { report: "a" });
+    expect(await clock.finish(job.outcome())).toMatchObject({ status: "ready", adopted: true });
+    expect(count(source, "create")).toBe(1);
+  });
+
   it.each([
     ["written, its answer lost", true],
     ["not written at all", false],

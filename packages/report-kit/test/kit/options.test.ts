@@ -35,11 +35,7 @@ const all = async (jobs: AsyncIterable<unknown>): Promise<void> => {
 
 /** What is called, and how its refusal begins. Each entry takes a wrong name, a wrong type and, where it must have one, nothing. */
 const refusals: readonly [how: string, call: () => unknown, message: string][] = [
-  [
-    "createReportKit()",
-    () => createReportKit(given(undefined)),
-    "options: expected the options of createReportKit, got undefined",
-  ],
+  ["createReportKit()", () => createReportKit(given(undefined)), "journal: expected a journal: fileJournal(directory)"],
   ["createReportKit({})", () => createReportKit(given({})), "journal: expected a journal: fileJournal(directory)"],
   [
     "a journal's promise",
@@ -54,7 +50,7 @@ const refusals: readonly [how: string, call: () => unknown, message: string][] =
   [
     'requestCostS: "4"',
     () => createReportKit({ journal, requestCostS: given("4") }),
-    "requestCostS: expected number, got string",
+    'requestCostS: expected number, got "4"',
   ],
   ["requestCostS: 0", () => createReportKit({ journal, requestCostS: 0 }), "requestCostS: expected seconds of waiting"],
   [
@@ -65,9 +61,9 @@ const refusals: readonly [how: string, call: () => unknown, message: string][] =
   [
     'onIndeterminate: "reconsile"',
     () => createReportKit({ journal, onIndeterminate: given("reconsile") }),
-    "onIndeterminate: expected ask or reconcile or recreate (did you mean reconcile?), got reconsile",
+    'onIndeterminate: expected ask or reconcile or recreate (did you mean reconcile?), got "reconsile"',
   ],
-  ['learn: "no"', () => createReportKit({ journal, learn: given("no") }), "learn: expected boolean, got string"],
+  ['learn: "no"', () => createReportKit({ journal, learn: given("no") }), 'learn: expected boolean, got "no"'],
   [
     "platform.Now",
     () => createReportKit({ journal, platform: given({ Now: Date.now }) }),
@@ -76,7 +72,7 @@ const refusals: readonly [how: string, call: () => unknown, message: string][] =
   [
     "platform.now: 5",
     () => createReportKit({ journal, platform: { now: given(5) } }),
-    "platform.now: expected function, got number",
+    "platform.now: expected function, got 5",
   ],
   [
     "kit.report(client)",
@@ -97,7 +93,7 @@ const refusals: readonly [how: string, call: () => unknown, message: string][] =
   [
     'kit.report: epoch: "1"',
     () => kit.report(source, { report: "a" }, { epoch: given("1") }),
-    "epoch: expected number, got string",
+    'epoch: expected number, got "1"',
   ],
   [
     "kit.report: epoch: -1",
@@ -120,7 +116,7 @@ const refusals: readonly [how: string, call: () => unknown, message: string][] =
     () => kit.plan(source, given({ horizon: 1 })),
     "horizon: expected a name that kit.plan takes: ageMs, horizonMs, request (did you mean horizonMs?)",
   ],
-  ['kit.plan: ageMs: "1"', () => kit.plan(source, { ageMs: given("1") }), "ageMs: expected number, got string"],
+  ['kit.plan: ageMs: "1"', () => kit.plan(source, { ageMs: given("1") }), 'ageMs: expected number, got "1"'],
   ["kit.wake({})", () => kit.wake({}), "hint: expected a key, bookmark, source"],
   [
     "kit.wake: sources",
@@ -130,7 +126,7 @@ const refusals: readonly [how: string, call: () => unknown, message: string][] =
   [
     'outcome: deadlineMs: "3000"',
     () => job.outcome({ deadlineMs: given("3000") }),
-    "deadlineMs: expected number, got string",
+    'deadlineMs: expected number, got "3000"',
   ],
   [
     "outcome: deadlineMS",
@@ -142,18 +138,18 @@ const refusals: readonly [how: string, call: () => unknown, message: string][] =
     () => job.outcome({ deadlineMs: -1 }),
     "deadlineMs: expected milliseconds to wait, 0 or more, got -1",
   ],
-  ["outcome: unref: 1", () => job.outcome({ unref: given(1) }), "unref: expected boolean, got number"],
+  ["outcome: unref: 1", () => job.outcome({ unref: given(1) }), "unref: expected boolean, got 1"],
   ["outcome: a number", () => job.outcome(given(3_000)), "options: expected the options of job.outcome, got number"],
   ['download("out")', () => job.download(given("out")), "target: expected a target: toDirectory(path)"],
   [
     'download: overwrite: "yes"',
     () => job.download(asStream(), { overwrite: given("yes") }),
-    "overwrite: expected never or same or always, got yes",
+    'overwrite: expected never or same or always, got "yes"',
   ],
   [
     "download: overwrite: true",
     () => job.download(asStream(), { overwrite: given(true) }),
-    "overwrite: expected never or same or always, got boolean",
+    "overwrite: expected never or same or always, got true",
   ],
   [
     "download: onprogress",

@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { toDirectory, toFile } from "../../src/node/files/targets.ts";
+import type { Target } from "../../src/source/ready-report.ts";
+import { reportFacts } from "../support/report-facts.ts";
 import { temporaryDirectory } from "../download/ready-report.ts";
 
 /** What a target's check rejects with; undefined when the target can be used. */
-async function refusalOf(target: { check?(options: object): Promise<void> }): Promise<unknown> {
-  return target.check?.({}).then(
+async function refusalOf(target: Target<unknown>): Promise<unknown> {
+  return target.check?.({}, reportFacts("k")).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -81,7 +83,7 @@ describe("a target, before anything is asked for,", () => {
 const program = `
 import { toDirectory } from ${JSON.stringify(fileURLToPath(new URL("../../src/node/files/targets.ts", import.meta.url)))};
 if (process.argv[2] === "nobody" && process.getuid() === 0) process.setuid(65534);
-await toDirectory(process.argv[1]).check({}).then(
+await toDirectory(process.argv[1]).check({}, {}).then(
   () => process.stdout.write("usable"),
   (error) => process.stdout.write([error.code, error.retryable, error.message].join(" ")),
 );`;

@@ -16,6 +16,7 @@ import type { Overwrite } from "../../src/download/index.ts";
 import { toDirectory } from "../../src/node/files/targets.ts";
 import { platformWith } from "../../src/platform.ts";
 import { createTimer } from "../../src/waiting/timer.ts";
+import { reportFacts } from "../support/report-facts.ts";
 
 const [, , url = "", directory = "", key = "", overwrite = "", chosen = "-1"] = process.argv;
 let moments = 0;
@@ -64,11 +65,9 @@ syncBuiltinESMExports();
 
 const timer = createTimer();
 const report: ReadyReport = {
-  source: "circle/treasury",
-  provider: "circle",
-  account: "treasury",
-  key,
+  ...reportFacts(key),
   reportType: "camt053",
+  keepDelivery: async () => undefined,
   fileName: "statement.csv",
   expects: undefined,
   link: undefined,

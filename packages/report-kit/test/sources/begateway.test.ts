@@ -146,6 +146,7 @@ describe("a beGateway request", () => {
     expect(source.prepare(wanted, { now })).toEqual({
       reportType: "balance_records",
       request: normalised,
+      period: { from: "2026-11-18", to: "2026-11-19" },
       identity,
       expects: "xlsx",
     });

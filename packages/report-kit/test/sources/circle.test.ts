@@ -40,6 +40,7 @@ describe("a request to Circle", () => {
       reportType: "camt053",
       request: { reportType: "camt053", date: "2026-11-19" },
       identity: { reportType: "camt053", date: "2026-11-19" },
+      period: { from: "2026-11-19", to: "2026-11-19" },
       expects: "camt053",
       readyAt: Date.parse("2026-11-20T02:00:00Z"),
       deadlineAt: Date.parse("2026-11-20T07:00:00Z"),

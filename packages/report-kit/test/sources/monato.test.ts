@@ -105,6 +105,7 @@ describe("a Monato request", () => {
       reportType: "DAILY",
       request: daily,
       identity: daily,
+      period: { from: daily.operation_date, to: daily.operation_date },
       expects: "csv",
     });
     const statement = {
@@ -117,6 +118,7 @@ describe("a Monato request", () => {
       reportType: "MONTHLY_ACCOUNT_STATEMENT",
       request: normalised,
       identity: normalised,
+      period: { from: "2026-10-01", to: "2026-10-31" },
       expects: "csv",
     });
   });

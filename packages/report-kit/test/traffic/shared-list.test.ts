@@ -25,7 +25,7 @@ it("serves a thousand pending reports of one account by one list request a look,
   expect(source.calls.filter((call) => call.method === "create")).toHaveLength(1_000);
   expect(source.calls).toHaveLength(1_000 + lists.length);
   // As many looks as one job alone is planned, give or take jitter: never one a job.
-  const planned = kit.plan(source, { horizonMs: readyAfterMs }).length + 1;
+  const planned = (await kit.plan(source, { horizonMs: readyAfterMs })).length + 1;
   expect(lists.length).toBeLessThanOrEqual(2 * planned);
   const seconds = new Set(lists.map((call) => Math.floor(call.at / 1_000)));
   expect(seconds.size).toBe(lists.length);

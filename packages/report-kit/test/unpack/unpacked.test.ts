@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { reportFacts } from "../support/report-facts.ts";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { toDirectory } from "../../src/node/files/targets.ts";
 import { unpacked } from "../../src/unpack/index.ts";
@@ -162,11 +163,12 @@ describe("a target that unpacks", () => {
     );
   });
 
-  it("has the target that it wraps checked, with the options", async () => {
+  it("has the target that it wraps checked, with the options and the report", async () => {
     const seen: unknown[] = [];
-    const inner = { ...toDirectory("out"), check: async (options: object) => void seen.push(options) };
-    await unpacked(inner).check?.({ overwrite: "never" });
-    expect(seen).toEqual([{ overwrite: "never" }]);
+    const inner = { ...toDirectory("out"), check: async (...given: readonly object[]) => void seen.push(...given) };
+    const report = reportFacts("k");
+    await unpacked(inner).check?.({ overwrite: "never" }, report);
+    expect(seen).toEqual([{ overwrite: "never" }, report]);
   });
 
   it("is refused before anything is sent when the library is missing, with the command that installs it", async () => {
@@ -174,9 +176,11 @@ describe("a target that unpacks", () => {
       throw new Error("Cannot find package");
     });
     onTestFinished(() => vi.doUnmock("@zip.js/zip.js"));
-    await expect(unpacked(toDirectory(await temporaryDirectory())).check?.({})).rejects.toMatchObject({
-      name: "ReportRequestError",
-      message: expect.stringContaining("npm install @zip.js/zip.js"),
-    });
+    await expect(unpacked(toDirectory(await temporaryDirectory())).check?.({}, reportFacts("k"))).rejects.toMatchObject(
+      {
+        name: "ReportRequestError",
+        message: expect.stringContaining("npm install @zip.js/zip.js"),
+      },
+    );
   });
 });

@@ -184,9 +184,9 @@ describe("poll", () => {
     await expect(clock.finish(costly)).rejects.toThrow(TypeError);
   });
 
-  it("is at most 2.5 kB, minified and gzipped", async () => {
+  it("is at most 2.65 kB, minified and gzipped", async () => {
     const bundle = await bundled('export { poll } from "./src/waiting/poll.ts"');
-    expect(gzipSync(bundle).length).toBeLessThanOrEqual(2_500);
+    expect(gzipSync(bundle).length).toBeLessThanOrEqual(2_650);
     expect(bundle).toContain("the time between looks grows");
   });
 

@@ -37,7 +37,10 @@ const headers = fc.oneof(
     .map((header) => ({ header, waitMs: undefined })),
 );
 
-it("no request is sent before a Retry-After instant, whatever the header, in 10,000 of them", async () => {
+/** All of them in the soak run (goals: P6). */
+const numRuns = process.env["REPORT_KIT_SOAK"] === undefined ? 1_500 : 10_000;
+
+it(`no request is sent before a Retry-After instant, whatever the header, in ${numRuns} of them`, async () => {
   let sentEarly = 0;
   let heeded = 0;
   await fc.assert(
@@ -78,8 +81,8 @@ it("no request is sent before a Retry-After instant, whatever the header, in 10,
       await kit.step(bookmark, [source]);
       expect(sent.length).toBe(2);
     }),
-    { seed: 20261121, numRuns: 10_000 },
+    { seed: 20261121, numRuns },
   );
   expect(sentEarly).toBe(0);
-  expect(heeded).toBeGreaterThan(5_000);
-}, 60_000);
+  expect(heeded).toBeGreaterThan(numRuns / 2);
+}, 300_000);

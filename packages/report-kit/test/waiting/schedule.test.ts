@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nextLook, plan, scheduleAge } from "../../src/waiting/schedule.ts";
-import type { ScheduleInput } from "../../src/waiting/schedule.ts";
+import type { LearnedGap, ScheduleInput } from "../../src/waiting/schedule.ts";
 import { seededRandom } from "../../src/testing/virtual-clock.ts";
 
 const noJitter = (): number => 0.5;
@@ -122,10 +122,82 @@ describe("the schedule", () => {
     expect(Math.max(...Array.from({ length: 200 }, () => looks(12 * hour)))).toBeLessThanOrEqual(150);
     expect(Math.max(...Array.from({ length: 200 }, () => looks(48 * hour)))).toBeLessThanOrEqual(300);
   });
+});
 
-  it("asks what was learned instead of the default, within the same bounds", () => {
-    const gap = (ms: number): number => nextLook({ ageMs: 0, random: noJitter, learned: () => ms }).afterMs;
-    expect([gap(30_000), gap(1), gap(1e9)]).toEqual([30_000, 2_000, 900_000]);
+describe("the schedule with what was learned", () => {
+  /** As if every report appeared half an hour after it was asked for, with a gap of a minute after that look. */
+  const learnedLook = (gapMs: number, jitterMs = 30_000): Pick<ScheduleInput, "learned"> => ({
+    learned: () => ({ gapMs, jitterMs, why: "learned" }),
+  });
+
+  it("takes the gap that was learned, however long, and never less than 2 s", () => {
+    const gap = (ms: number): number => nextLook({ ageMs: 0, random: noJitter, ...learnedLook(ms) }).afterMs;
+    expect([gap(30_000), gap(1), gap(3 * hour)]).toEqual([30_000, 2_000, 3 * hour]);
+  });
+
+  it("moves a look by a fifth of the gap at most, and no further than what was learned allows", () => {
+    const looks = (gapMs: number, jitterMs: number): number[] =>
+      [0, 0.5, 0.999_999_999].map(
+        (r) => nextLook({ ageMs: 0, random: () => r, ...learnedLook(gapMs, jitterMs) }).afterMs,
+      );
+    expect(looks(3 * hour, 30_000)).toEqual([3 * hour - 30_000, 3 * hour, 3 * hour + 30_000]);
+    expect(looks(60_000, 30_000)).toEqual([48_000, 60_000, 72_000]);
+  });
+
+  it("spreads jobs by a fifth of the gap after trouble that they had together", () => {
+    for (const trouble of [{ failures: 1 }, { unknownStatus: true }]) {
+      const looks = [0, 0.5].map(
+        (r) => nextLook({ ageMs: 0, random: () => r, ...trouble, ...learnedLook(hour, 1_000) }).afterMs,
+      );
+      expect((looks[1] ?? 0) - (looks[0] ?? 0)).toBe(0.2 * hour);
+    }
+  });
+
+  it("is never faster for an unknown status or for looks without an answer", () => {
+    const gap = fc.integer({ min: 2_000, max: 6 * hour });
+    fc.assert(
+      fc.property(gap, fc.nat({ max: 100 }), fc.boolean(), (gapMs, failures, unknownStatus) => {
+        const input = { ageMs: 0, random: noJitter, ...learnedLook(gapMs) };
+        const troubled = nextLook({ ...input, failures, unknownStatus }).afterMs;
+        expect(troubled).toBeGreaterThanOrEqual(gapMs);
+        expect(troubled).toBeLessThanOrEqual(Math.max(gapMs, 900_000));
+      }),
+    );
+  });
+
+  it("never looks before what a provider asked for, and adds half of the jitter to it at most", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2_000, max: 6 * hour }), chance, hint, (gapMs, random, hintMs) => {
+        const input = { ageMs: 0, random: () => random, ...learnedLook(gapMs) };
+        const { afterMs } = nextLook({ ...input, hintMs });
+        expect(afterMs).toBeGreaterThanOrEqual(hintMs);
+        expect(afterMs).toBeLessThanOrEqual(Math.max(nextLook(input).afterMs, hintMs + 30_000 + 1));
+      }),
+    );
+  });
+
+  it("counts a learned gap from the documented ready time, where that is still to come", () => {
+    const asked: [ageMs: number, requestCostS: number][] = [];
+    const learned: LearnedGap = (...wait) => {
+      asked.push(wait);
+      return { gapMs: 420_000, jitterMs: 0, why: "learned" };
+    };
+    const look = nextLook({ ageMs: 5 * hour, readyAtMs: 2 * hour, random: noJitter, learned });
+    expect(look).toEqual({ afterMs: 2 * hour + 420_000, why: "learned" });
+    nextLook({ ageMs: 8 * hour, readyAtMs: -hour, requestCostS: 7, random: noJitter, learned });
+    nextLook({ ageMs: 3 * hour, random: noJitter, learned });
+    expect(asked).toEqual([
+      [0, 4],
+      [hour, 7],
+      [3 * hour, 4],
+    ]);
+  });
+
+  it("is the default schedule where nothing was learned of an age", () => {
+    const learned = (): undefined => undefined;
+    expect(nextLook({ ageMs: 60_000, random: noJitter, learned })).toEqual(
+      nextLook({ ageMs: 60_000, random: noJitter }),
+    );
   });
 });
 
@@ -142,6 +214,19 @@ describe("a plan", () => {
     expect(first?.atMs).toBeGreaterThanOrEqual(2 * hour);
     expect(first?.atMs).toBeLessThan(2 * hour + 3_000);
     expect(second?.atMs).toBeLessThan(2 * hour + 20_000);
+  });
+
+  it("shows what was learned, and why", () => {
+    const ages: number[] = [];
+    const learned: LearnedGap = (ageMs) => {
+      ages.push(ageMs);
+      return { gapMs: hour, jitterMs: 0, why: "earlier reports appeared at 03:06 to 03:14 UTC" };
+    };
+    expect(plan({ ageMs: 60_000, learned, horizonMs: 2 * hour })).toEqual([
+      { atMs: hour, why: "earlier reports appeared at 03:06 to 03:14 UTC" },
+      { atMs: 2 * hour, why: "earlier reports appeared at 03:06 to 03:14 UTC" },
+    ]);
+    expect(ages).toEqual([60_000, hour + 60_000, 2 * hour + 60_000]);
   });
 
   it("goes on from an age", () => {

@@ -120,7 +120,7 @@ export function createContentCheck(maxBytes: number): ContentCheck {
     if (page !== undefined) {
       throw wrong(
         "error-page",
-        `The answer was a success, but holds an error page (${page}) in place of the file.`,
+        `The answer was a success, but holds an error page (${page}) in place of the file. Run it again later; evidence has its first 2 KiB.`,
         claim,
       );
     }

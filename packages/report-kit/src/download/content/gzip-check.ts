@@ -1,5 +1,4 @@
 import { crc32 } from "./crc32.ts";
-import type { Inflate } from "./inflate.ts";
 import { createInflate } from "./inflate.ts";
 
 /** Inflates a gzip (RFC 1952) only to see whether it is whole: all its members, one behind the other. */
@@ -10,8 +9,34 @@ export interface GzipCheck {
 }
 
 /** Which optional fields a member's header has. */
-const flag = { text: 1, headerCrc: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 };
-const fixedHeaderBytes = 10;
+const flag = { headerCrc: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 };
+
+/** Is given the next byte where it yields "byte"; where it yields "data" it goes on once the deflated stream has ended. */
+type Reader<Result> = Generator<"byte" | "data", Result, number>;
+
+/** A number of so many bytes, the lowest first. */
+function* number(bytes: number): Reader<number> {
+  let value = 0;
+  for (let index = 0; index < bytes; index += 1) value += (yield "byte") * 256 ** index;
+  return value;
+}
+
+function* zeroEnded(): Reader<void> {
+  while ((yield "byte") !== 0);
+}
+
+/** What follows the first byte of a member's header. */
+function* header(): Reader<void> {
+  if ((yield "byte") !== 0x8b) throw new Error("something that is no gzip follows it");
+  const method = yield "byte";
+  const flags = yield "byte";
+  if (method !== 8 || flags & flag.reserved) throw new Error("it is compressed in an unknown way");
+  yield* number(6);
+  if (flags & flag.extra) yield* number(yield* number(2));
+  if (flags & flag.name) yield* zeroEnded();
+  if (flags & flag.comment) yield* zeroEnded();
+  if (flags & flag.headerCrc) yield* number(2);
+}
 
 /**
  * Zeros behind the last member are accepted, as every gzip tool does: tapes and block devices pad with them. Anything else
@@ -20,15 +45,30 @@ const fixedHeaderBytes = 10;
  * @param onBytes called with what the members hold; a chunk is valid until it returns. May throw.
  */
 export function createGzipCheck(onBytes: (bytes: Uint8Array) => void): GzipCheck {
-  let where: "header" | "extra" | "name" | "comment" | "headerCrc" | "data" | "trailer" | "padding" = "header";
-  /** Bytes of the fixed header, of a field's length or of the trailer, as they come. */
-  let collected: number[] = [];
-  let flags = 0;
-  let skip = 0;
-  let inflate: Inflate = createInflate();
+  const inflate = createInflate();
   let crc = 0;
   let length = 0;
-  let damage: Error | undefined;
+  let isWhole = false;
+  let damage: unknown;
+
+  function* members(): Reader<void> {
+    for (;;) {
+      const first = yield "byte";
+      if (isWhole && first === 0) break;
+      isWhole = false;
+      if (first !== 0x1f) throw new Error("something that is no gzip follows it");
+      yield* header();
+      crc = length = 0;
+      yield "data";
+      if ((yield* number(4)) !== crc) throw new Error("its checksum does not fit");
+      if ((yield* number(4)) !== length) throw new Error("its length does not fit");
+      isWhole = true;
+    }
+    while ((yield "byte") === 0);
+    throw new Error("something follows the zeros behind it");
+  }
+  const reader = members();
+  let wanted = reader.next().value;
 
   function take(bytes: Uint8Array): void {
     crc = crc32(bytes, crc);
@@ -36,85 +76,15 @@ export function createGzipCheck(onBytes: (bytes: Uint8Array) => void): GzipCheck
     onBytes(bytes);
   }
 
-  /** What follows in a header after the field that has just ended. */
-  function nextField(): void {
-    collected = [];
-    if (where === "header" && flags & flag.extra) where = "extra";
-    else if (["header", "extra"].includes(where) && flags & flag.name) where = "name";
-    else if (["header", "extra", "name"].includes(where) && flags & flag.comment) where = "comment";
-    else if (where !== "headerCrc" && flags & flag.headerCrc) where = "headerCrc";
-    else {
-      where = "data";
-      inflate = createInflate();
-      crc = 0;
-      length = 0;
-    }
-  }
-
-  function beginMember(byte: number): void {
-    if (where === "padding") {
-      if (byte === 0) return;
-      throw new Error("something follows the zeros behind it");
-    }
-    collected.push(byte);
-    if (collected.length === 1 && byte === 0 && members > 0) {
-      where = "padding";
-      return;
-    }
-    const [first, second = 0x8b, method = 8, bits = 0] = collected;
-    if (first !== 0x1f || second !== 0x8b) throw new Error("something that is no gzip follows it");
-    if (method !== 8 || bits & flag.reserved) throw new Error("it is compressed in an unknown way");
-    if (collected.length < fixedHeaderBytes) return;
-    flags = bits;
-    nextField();
-  }
-
-  let members = 0;
-
-  function endMember(byte: number): void {
-    collected.push(byte);
-    if (collected.length < 8) return;
-    const view = new DataView(Uint8Array.from(collected).buffer);
-    if (view.getUint32(0, true) !== crc) throw new Error("its checksum does not fit");
-    if (view.getUint32(4, true) !== length) throw new Error("its length does not fit");
-    members += 1;
-    collected = [];
-    where = "header";
-  }
-
-  function readByte(byte: number): void {
-    switch (where) {
-      case "header":
-      case "padding":
-        return beginMember(byte);
-      case "extra":
-        if (collected.length < 2) {
-          collected.push(byte);
-          skip = (collected[0] ?? 0) | ((collected[1] ?? 0) << 8);
-          if (collected.length < 2 || skip > 0) return;
-        } else skip -= 1;
-        return skip === 0 ? nextField() : undefined;
-      case "name":
-      case "comment":
-        return byte === 0 ? nextField() : undefined;
-      case "headerCrc":
-        collected.push(byte);
-        return collected.length === 2 ? nextField() : undefined;
-      case "trailer":
-        return endMember(byte);
-      case "data":
-    }
-  }
-
   function read(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) {
-      if (where === "data") {
-        at += inflate.update(bytes.subarray(at), take);
-        if (inflate.ended) where = "trailer";
-      } else {
-        readByte(bytes[at] ?? 0);
+      if (wanted === "data") at += inflate.update(bytes.subarray(at), take);
+      else {
+        wanted = reader.next(bytes[at] ?? 0).value;
         at += 1;
+        continue;
       }
+      if (inflate.ended) wanted = reader.next(0).value;
     }
   }
 
@@ -124,13 +94,12 @@ export function createGzipCheck(onBytes: (bytes: Uint8Array) => void): GzipCheck
       try {
         read(bytes);
       } catch (error) {
-        damage = error instanceof Error ? error : new Error(String(error));
+        damage = error ?? new Error("unknown");
       }
     },
     finish() {
       if (damage !== undefined) throw damage;
-      const whole = members > 0 && (where === "padding" || (where === "header" && collected.length === 0));
-      if (!whole) throw new Error("it ends in the middle");
+      if (!isWhole) throw new Error("it ends in the middle");
     },
   };
 }

@@ -4,34 +4,31 @@ export interface Code {
   readonly table: Uint16Array;
 }
 
+export function refuse(): never {
+  throw new Error("its compressed data is invalid");
+}
+
 /**
  * The table of a code that is given by the lengths of its words.
  * @param mayLack it may consist of a single word of one bit, or of none.
  */
 export function createCode(lengths: Uint8Array, mayLack = false): Code {
-  const counts = new Uint16Array(16);
-  for (const length of lengths) counts[length] = (counts[length] ?? 0) + 1;
-  counts[0] = 0;
-  let bits = 15;
-  while (bits > 1 && counts[bits] === 0) bits -= 1;
-  const nextCode = new Uint16Array(16);
-  let code = 0;
-  for (let length = 1; length <= 15; length += 1) {
-    code = (code + (counts[length - 1] ?? 0)) << 1;
-    nextCode[length] = code;
-    if (code + (counts[length] ?? 0) > 1 << length) throw new Error("one of its codes has too many words");
-  }
-  const used = counts.reduce((sum, count, length) => sum + count * 2 ** (15 - length), 0);
-  if (used < 2 ** 15 && !(mayLack && bits === 1)) throw new Error("one of its codes has too few words");
+  const bits = Math.max(1, ...lengths);
   const table = new Uint16Array(1 << bits);
-  lengths.forEach((length, symbol) => {
-    if (length === 0) return;
-    let reversed = 0;
-    let word = nextCode[length] ?? 0;
-    nextCode[length] = word + 1;
-    for (let bit = 0; bit < length; bit += 1, word >>= 1) reversed = (reversed << 1) | (word & 1);
-    for (let index = reversed; index < table.length; index += 1 << length) table[index] = (symbol << 4) | length;
-  });
+  let code = 0;
+  for (let length = 1; length <= bits; length += 1, code <<= 1) {
+    lengths.forEach((each, symbol) => {
+      if (each !== length) return;
+      let reversed = 0;
+      for (let bit = 0; bit < length; bit += 1) reversed |= ((code >> bit) & 1) << (length - 1 - bit);
+      for (let index = reversed; index < table.length; index += 1 << length) table[index] = (symbol << 4) | length;
+      code += 1;
+    });
+    // More words than there are of this length.
+    if (code > 1 << length) refuse();
+  }
+  // Words are left over.
+  if (code < 2 << bits && !(mayLack && bits === 1)) refuse();
   return { bits, table };
 }
 

@@ -57,6 +57,7 @@ export function prepareDays(
   return {
     reportType,
     request,
+    period: { from, to },
     // What was asked for, not the instants that are sent: those depend on the time-zone data of each platform.
     identity: presentMembers({ from, to, timeZone: zoneNameForKey(timeZone), allowPartial }),
     // The instants were the key before (docs/adr, 18). No partial report was.

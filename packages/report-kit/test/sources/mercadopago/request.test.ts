@@ -27,6 +27,7 @@ describe("the days of a Mercado Pago report", () => {
         request: week,
         identity: { from: "2026-11-01", to: "2026-11-07", timeZone: "america/argentina/buenos_aires" },
         formerIdentities: [weekSent],
+        period: { from: "2026-11-01", to: "2026-11-07" },
       });
     },
   );
