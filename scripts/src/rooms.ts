@@ -25,6 +25,7 @@ export const rooms: Table = {
   "journal-admin": ["delivery", "job", "journal", "source", "identity"],
   describe: ["type:job"],
   download: ["source", "waiting"],
+  series: ["kit", "delivery", "journal-admin", "download", "source", "source-tools", "waiting"],
   "sources/circle": ["source", "source-tools", "@report-kit/circle"],
   "sources/begateway": ["source", "source-tools", "@report-kit/begateway"],
   "sources/monato": ["source", "source-tools", "@report-kit/monato"],
@@ -32,7 +33,7 @@ export const rooms: Table = {
   node: ["journal", "download", "source", "type:job", "node:*"],
   unpack: ["source", "download", "node", "node:*", "@zip.js/zip.js"],
   postgres: ["journal"],
-  webhook: ["kit", "sources/monato", "source", "source-tools", "journal", "identity", "waiting", "@report-kit/monato"],
+  webhook: ["kit", "journal-admin", "sources/monato", "source", "source-tools", "@report-kit/monato"],
   testing: ["source", "source-tools", "journal", "type:kit"],
 };
 

@@ -122,31 +122,28 @@ export async function forgetJob(
 }
 
 /**
- * Remove the jobs that ended, and the webhook notices that had been acted on, before a moment, and the claims of jobs that
- * are not there any more. A journal needs this rarely: a job takes about 1 kB of a table, 12 kB of a disk. A kept job is
- * what keeps its report from being made twice, and a kept notice what keeps a repeated delivery from being acted on twice,
- * so choose a moment so long ago that nobody asks for the same report, or delivers the same notice, again.
- * Jobs that go on, that are `indeterminate` (a person has to decide), or that can't be read stay; so do notices that were
- * acknowledged and not acted on yet: `resumeMonatoNotices` needs them.
+ * Remove the jobs that ended before a moment, and the claims of jobs that are not there any more. A journal needs this
+ * rarely: a job takes about 1 kB of a table, 12 kB of a disk. A kept job is what keeps its report from being made twice and
+ * its file from being delivered twice, so choose a moment so long ago that no program asks for the same report again: before
+ * the first day (`from`) of every series. Jobs that go on, that are `indeterminate` (a person has to decide), that a worker
+ * is delivering, or that can't be read stay.
  *
  * @param endedBefore epoch milliseconds
- * @returns how many records were removed, jobs and notices together
+ * @returns how many jobs were removed
  */
 export async function pruneJobs(journal: Journal, endedBefore: number): Promise<number> {
   checkJournal(journal);
   if (!(typeof endedBefore === "number" && endedBefore >= 0)) refuse("endedBefore", "epoch milliseconds", endedBefore);
   const jobs = await prune(journal, prefix, async (value, name) => {
     const state = parseState(value, name);
-    return hasEnded(state) && state.phase !== "indeterminate" && (state.endedAt ?? Infinity) < endedBefore;
-  });
-  // A notice that was acted on has `doneAt`, whatever else is in its record.
-  const notices = await prune(journal, "webhook-", async ({ v, doneAt }) => {
-    return v === 1 && typeof doneAt === "number" && doneAt < endedBefore;
+    const { endedAt = Infinity, delivered, lease } = state;
+    const last = Math.max(endedAt, delivered?.at ?? 0, lease?.until ?? 0);
+    return hasEnded(state) && state.phase !== "indeterminate" && last < endedBefore;
   });
   await prune(journal, "claim-", async ({ v, job }) => {
     return v === 1 && typeof job === "string" && (await isGone(journal, jobRecordName(job)));
   });
-  return jobs + notices;
+  return jobs;
 }
 
 /** Remove the records that `isOver` says are over. One that can't be read stays. */

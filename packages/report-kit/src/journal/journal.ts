@@ -16,7 +16,7 @@ export interface JournalRecord {
  * reading a record, and writing it if nobody else has since. A journal that can duplicate-proof a job must be durable
  * (a write that returned survives a crash) and linearisable per name.
  *
- * Names are `job-<key>`, `pulse`, and `claim-`, `claims-`, `echo-`, `ready-`, `source-` and `webhook-<hash>`: 1 to 100
+ * Names are `job-<key>`, `pulse`, and `claim-`, `claims-`, `echo-`, `ready-` and `source-<hash>`: 1 to 100
  * characters of `[a-z0-9-]`.
  */
 export interface Journal {

@@ -78,6 +78,7 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
   }
 
   return {
+    journal,
     report(source, request, options = {}) {
       checkSource(source);
       checkOptions("kit.report", options, { epoch: "number" });

@@ -69,6 +69,8 @@ export type Step =
 
 /** Gets reports exactly once. */
 export interface ReportKit {
+  /** Where its jobs are kept. */
+  readonly journal: Journal;
   /**
    * One wanted report. No I/O; the same request gives the same key.
    * @throws ReportRequestError naming the field, what was expected and what came.

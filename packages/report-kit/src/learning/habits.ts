@@ -38,9 +38,9 @@ const share = 1 / 3;
 const spreads: readonly number[] = Array.from({ length: 10 }, (_, index) => 1_800 / 2 ** index);
 /** This share of reports does not keep to the habit. */
 const odd = 0.006;
-/** After this share of reports the habit changes. The report to come keeps to it more likely: looks for all else are dear. */
-const change = 0.012;
-const changeAhead = 0.006;
+/** After this share of reports the habit changes. For the report to come it is less: looks for all else cost most. */
+const change = 0.006;
+const changeAhead = 0.003;
 /** After this share of reports a time of day is an hour earlier, and as often an hour later: clocks change. */
 const hourChange = 0.01;
 /** A report is taken to speak for habits up to this many spreads away, and for at most so many places of a spread. */
@@ -59,11 +59,11 @@ const pastS = 6 * 3_600;
  */
 export function habitsAfter(reports: readonly ReadyBetween[]): readonly Habit[] {
   const habits = new Map<number, { -readonly [Member in keyof Habit]: Habit[Member] }>();
-  /** By what all weights were multiplied after each report so far. */
+  /** The factor that all weights were multiplied by after each report so far. */
   const scales: number[] = [];
   let none = share;
 
-  /** Add to a habit's weight; one that was not considered before gets what the reports so far make of it. */
+  /** Add to a habit's weight. A habit that is new here first gets the weight that all reports so far give it. */
   function add(isClock: boolean, spreadS: number, at: number, more: number): void {
     const atS = isClock ? modulo(at, dayS) : at;
     if (atS <= 0 && !isClock) return;

@@ -1,16 +1,12 @@
 import { ReportRequestError } from "../errors.ts";
+import { showJob } from "../journal-admin/jobs-in-journal.ts";
 import type { ReportJob } from "../kit/report-job.ts";
-import type { Journal } from "../journal/journal.ts";
 import type { MonatoReportRequest } from "../sources/monato.ts";
-import type { Platform } from "../platform.ts";
-import { platformWith } from "../platform.ts";
 import type { ReportKit } from "../kit/report-kit.ts";
 import { refuse } from "../refuse.ts";
 import type { ReportSource } from "../source/report-source.ts";
-import type { TimerPlatform } from "../waiting/timer.ts";
 import type { MonatoNotice } from "./monato-notice.ts";
 import { reportOf } from "./monato-notice.ts";
-import type { NoticeClaim } from "./notice-claim.ts";
 
 /** What became of a delivery. Holds no secret. */
 export type WebhookEvent =
@@ -30,41 +26,37 @@ export type WebhookEvent =
     }
   /** Acknowledged, but nothing was done. A later delivery of the same notice is examined again. */
   | { readonly type: "ignored"; readonly fileName: string; readonly reason: string }
-  /** Acknowledged. The work was done already, or another worker is doing it. */
-  | { readonly type: "repeated"; readonly fileName: string }
+  /** Acknowledged. The report was delivered already. */
+  | { readonly type: "repeated"; readonly fileName: string; readonly key: string }
   /** The report's job was woken (where a process waits for it), and `onReport` has resolved. */
   | { readonly type: "acted"; readonly fileName: string; readonly key: string; readonly woken: boolean };
 
 /** What is needed to act on a notice. */
 export interface MonatoNoticeOptions {
-  /** The kit whose jobs are woken. */
-  readonly kit: Pick<ReportKit, "report" | "wake">;
-  /** The kit's journal. It also records which notices were acted on. */
-  readonly journal: Journal;
+  /** The kit whose jobs are begun and woken. Its journal has what is wanted and what was delivered. */
+  readonly kit: Pick<ReportKit, "report" | "resume" | "wake" | "journal">;
   /** `monatoReports(client)`: notices for other clients are refused. */
   readonly source: ReportSource<MonatoReportRequest>;
   /**
    * Returns the CLABE of an account for Monato's own account number, which is all that a notice contains; undefined for an
-   * account that is not yours. Without this function, notices of account statements are ignored.
+   * account that is not yours. Without this function, notices of account statements are ignored. It is called before the
+   * delivery is acknowledged.
    */
-  readonly clabeOf?: (accountId: string) => string | undefined | Promise<string | undefined>;
+  readonly clabeOf?: ((accountId: string) => string | undefined | Promise<string | undefined>) | undefined;
   /**
-   * Receives the job of the report, whether or not a process waits for it already: download it here, or put its bookmark
-   * into a queue. The notice is done once this resolves. When it throws, or the process dies, the next delivery or
-   * `resumeMonatoNotices` calls it again. Default: none; the notice then only wakes waiting processes.
+   * Receives the job of a report that was not delivered yet: call `job.deliver` here, which hands the file over once however
+   * often the notice is repeated, or put the job's bookmark into a queue. Default: none; the notice then only begins the job
+   * and wakes waiting processes.
    */
-  readonly onReport?: (job: ReportJob) => void | Promise<void>;
+  readonly onReport?: ((job: ReportJob) => unknown) | undefined;
   /** Receives errors: of the work after a delivery was acknowledged, and of what prevented the acknowledgement. What it throws is ignored. */
   readonly onError: (error: unknown) => void;
   /** Receives the result of each delivery. What it throws is ignored. */
-  readonly onEvent?: (event: WebhookEvent) => void;
-  /** The clock and timers. Default: the platform's. */
-  readonly platform?: Partial<Pick<Platform, "now" | "setTimeout" | "clearTimeout">>;
+  readonly onEvent?: ((event: WebhookEvent) => void) | undefined;
 }
 
 /** Checked options, with what is made from them. */
 export interface NoticeContext extends MonatoNoticeOptions {
-  readonly clock: TimerPlatform;
   /** `onEvent`, which can't throw. */
   readonly emit: (event: WebhookEvent) => void;
   /** `onError`, which can't throw. */
@@ -73,9 +65,8 @@ export interface NoticeContext extends MonatoNoticeOptions {
 
 /** @throws ReportRequestError for an option that is missing or can't work. */
 export function noticeContext(options: MonatoNoticeOptions): NoticeContext {
-  const { kit, journal, source, clabeOf, onReport, onError, onEvent } = options;
+  const { kit, source, clabeOf, onReport, onError, onEvent } = options;
   if (typeof kit?.wake !== "function") refuse("kit", "what createReportKit returned", kit);
-  if (typeof journal?.read !== "function") refuse("journal", "the kit's journal", journal);
   if (source?.provider !== "monato") refuse("source", "what monatoReports returned", source);
   if (typeof onError !== "function") refuse("onError", "a function that receives errors", onError);
   for (const [name, given] of Object.entries({ clabeOf, onReport, onEvent })) {
@@ -83,39 +74,43 @@ export function noticeContext(options: MonatoNoticeOptions): NoticeContext {
   }
   return {
     ...options,
-    clock: platformWith(options.platform ?? {}),
     emit: unthrowing(onEvent),
     report: unthrowing(onError),
   };
 }
 
-/** Act on a claimed notice: wake the report's job and pass it to `onReport`. Errors go to `onError`. @returns whether it was finished. */
-export async function actOnNotice(claim: NoticeClaim, context: NoticeContext): Promise<boolean> {
-  try {
-    await claim.run(async () => {
-      const event = await act(claim.notice, context);
-      context.emit(event);
-      return event.type === "acted" ? "done" : "forget";
-    });
-    return true;
-  } catch (error) {
-    context.report(error);
-    return false;
-  }
-}
-
-async function act(
-  notice: MonatoNotice,
-  context: NoticeContext,
-): Promise<WebhookEvent & { readonly type: "acted" | "ignored" }> {
-  const { kit, source, onReport } = context;
+/**
+ * Write to the journal that the report of a notice is wanted: what is acknowledged is not forgotten.
+ * @returns its job; undefined where there is nothing to do, which `onEvent` receives.
+ */
+export async function beginNoticed(notice: MonatoNotice, context: NoticeContext): Promise<ReportJob | undefined> {
+  const { kit, source, emit } = context;
   const { fileName } = notice;
   const request = await requestOf(notice, context);
   const job = typeof request === "string" ? request : jobFor(request, kit, source);
-  if (typeof job === "string") return { type: "ignored", fileName, reason: job };
-  const woken = await kit.wake({ key: job.key });
-  await onReport?.(job);
-  return { type: "acted", fileName, key: job.key, woken: woken > 0 };
+  if (typeof job === "string") {
+    emit({ type: "ignored", fileName, reason: job });
+    return undefined;
+  }
+  await job.begin();
+  const kept = await showJob(kit.journal, job.key);
+  if (kept?.delivered === undefined) return job;
+  emit({ type: "repeated", fileName, key: job.key });
+  return undefined;
+}
+
+/** Wake a report's job and pass it to `onReport`. Errors go to `onError`. @returns whether it was finished. */
+export async function actOn(job: ReportJob, fileName: string, context: NoticeContext): Promise<boolean> {
+  const { kit, onReport, emit, report } = context;
+  try {
+    const woken = await kit.wake({ key: job.key });
+    await onReport?.(job);
+    emit({ type: "acted", fileName, key: job.key, woken: woken > 0 });
+    return true;
+  } catch (error) {
+    report(error);
+    return false;
+  }
 }
 
 /** The report to ask the API for; or, as a text, why it can't be known. */

@@ -1,10 +1,13 @@
 import type { Secret } from "@report-kit/http";
-import { refuse } from "../refuse.ts";
+import { ReportRequestError } from "../errors.ts";
+import type { KeptJob } from "../journal-admin/jobs-in-journal.ts";
+import { listJobs } from "../journal-admin/jobs-in-journal.ts";
+import type { ReportJob } from "../kit/report-job.ts";
+import { checkOptions, refuse } from "../refuse.ts";
 import type { MonatoNoticeOptions, NoticeContext, WebhookEvent } from "./act-on-notice.ts";
-import { actOnNotice, noticeContext } from "./act-on-notice.ts";
+import { actOn, beginNoticed, noticeContext } from "./act-on-notice.ts";
 import type { MonatoNotice } from "./monato-notice.ts";
-import { parseNotice, reportOf } from "./monato-notice.ts";
-import { claimLeftNotices, claimNotice } from "./notice-claim.ts";
+import { parseNotice } from "./monato-notice.ts";
 import { readBody } from "./read-body.ts";
 import { sameSecret } from "./same-secret.ts";
 
@@ -32,6 +35,20 @@ export type MonatoWebhookOptions = MonatoNoticeOptions & {
     | { readonly verify: WebhookVerifier; readonly token?: never }
   );
 
+const webhookOptions = {
+  kit: "object",
+  source: "object",
+  clabeOf: "function",
+  onReport: "function",
+  onError: "function",
+  onEvent: "function",
+  maximumBodyBytes: "number",
+  waitUntil: "function",
+  // A secret, whose value no error may have: it is checked where it is compared.
+  token: "string function object number boolean bigint symbol null array",
+  verify: "function",
+};
+
 type Refusal = WebhookEvent & { readonly type: "refused" };
 
 const defaultMaximumBodyBytes = 65_536;
@@ -40,9 +57,9 @@ const defaultMaximumBodyBytes = 65_536;
  * The endpoint for Monato's REPORT webhook (https://docs.monato.com/products/fincore/guides/reports, read 2026-11-20), for
  * any server that takes a web `Request` and gives a `Response`. docs/webhooks.md shows an adapter for `node:http`.
  *
- * A notice is only a hint: the API is the source of truth. A notice wakes the job of the report that it names, and passes
- * that job to `onReport`. A delivery is acknowledged as soon as the journal has recorded it; the work follows. A repeated
- * delivery is acknowledged again, and the work is done once.
+ * A notice is only a hint: the API is the source of truth. A notice begins or wakes the job of the report that it names, and
+ * passes that job to `onReport`. It is acknowledged as soon as the journal has the job; the work follows. A repeated notice is
+ * acknowledged again; what makes the work happen once is `job.deliver`.
  *
  * | answer | when |
  * | --- | --- |
@@ -51,7 +68,7 @@ const defaultMaximumBodyBytes = 65_536;
  * | 401 | not Monato's token, or `verify` returned false |
  * | 403 | a notice for another client |
  * | 405, 413, 415 | not a POST; too long; not JSON, or with a Content-Encoding |
- * | 503 | the journal, the token or `verify` failed: `onError` receives the error |
+ * | 503 | the journal, the token, `verify` or `clabeOf` failed: `onError` receives the error |
  *
  * No answer has a body. Monato documents neither how often it repeats a delivery nor when it stops. Keep a nightly run that
  * polls for the reports as well.
@@ -60,6 +77,7 @@ const defaultMaximumBodyBytes = 65_536;
  * @throws ReportRequestError for an option that is missing or can't work.
  */
 export function monatoWebhook(options: MonatoWebhookOptions): (request: Request) => Promise<Response> {
+  checkOptions("monatoWebhook", options, webhookOptions);
   const { maximumBodyBytes = defaultMaximumBodyBytes, waitUntil } = options;
   const context = noticeContext(options);
   const authentic = authenticity(options);
@@ -84,14 +102,11 @@ export function monatoWebhook(options: MonatoWebhookOptions): (request: Request)
     return found.clientId === context.source.account ? found.notice : refusal(403, "other-client");
   }
 
-  /** Record the notice, then act on it after the answer was sent. */
+  /** Begin the report's job, then act on it after the answer was sent. */
   async function take(notice: MonatoNotice): Promise<void> {
-    const { fileName } = notice;
-    const report = reportOf(notice);
-    if (typeof report === "string") return context.emit({ type: "ignored", fileName, reason: report });
-    const claim = await claimNotice(notice, context);
-    if (claim === undefined) return context.emit({ type: "repeated", fileName });
-    const work = actOnNotice(claim, context).then(() => undefined);
+    const job = await beginNoticed(notice, context);
+    if (job === undefined) return;
+    const work = actOn(job, notice.fileName, context).then(() => undefined);
     try {
       waitUntil?.(work);
     } catch (error) {
@@ -113,19 +128,38 @@ export function monatoWebhook(options: MonatoWebhookOptions): (request: Request)
 }
 
 /**
- * Act on the notices that were acknowledged but not finished, because `onReport` or `clabeOf` failed or the process died.
- * Call it when a process starts, and from time to time. It skips the notices that another worker is acting on.
+ * Pass the reports to `onReport` that the journal has of this source and that were not delivered: those of notices whose
+ * `onReport` failed, or whose process died. Call it when a process starts, and from time to time. A report that a run of a
+ * series waits for is among them: `job.deliver` hands it over once all the same.
  *
  * @returns how many were finished; errors go to `onError`.
  * @throws ReportRequestError for an option that is missing or can't work; JournalError
  */
 export async function resumeMonatoNotices(options: MonatoNoticeOptions): Promise<number> {
   const context = noticeContext(options);
+  const { kit, source } = context;
   let ended = 0;
-  for await (const claim of claimLeftNotices(context)) {
-    if (await actOnNotice(claim, context)) ended += 1;
+  for await (const kept of listJobs(kit.journal, { source: source.id })) {
+    if ("unreadable" in kept || kept.delivered !== undefined || !isOpen(kept.phase)) continue;
+    const job = resumed(kept, context);
+    if (job !== undefined && (await actOn(job, kept.fileName ?? "", context))) ended += 1;
   }
   return ended;
+}
+
+/** Undefined for a job of the same source at another origin, such as a staging API's. */
+function resumed({ bookmark }: KeptJob, { kit, source }: NoticeContext): ReportJob | undefined {
+  try {
+    return kit.resume(bookmark, [source]);
+  } catch (error) {
+    if (ReportRequestError.isInstance(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a job may still be delivered: one that failed or expired stays so. */
+function isOpen(phase: KeptJob["phase"]): boolean {
+  return phase !== "failed" && phase !== "expired";
 }
 
 function authenticity({ token, verify }: MonatoWebhookOptions): {

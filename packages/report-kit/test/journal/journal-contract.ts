@@ -4,8 +4,6 @@ import type { Journal } from "../../src/journal/journal.ts";
 import type { JsonObject } from "../../src/json.ts";
 import type { JobState } from "../../src/job/job-state.ts";
 import { stateToJson } from "../../src/job/job-state.ts";
-import { resumeMonatoNotices } from "../../src/webhook/index.ts";
-import { statementNotice, transactionsNotice, webhookScene } from "../webhook/scene.ts";
 
 const waiting: JobState = {
   v: 1,
@@ -125,25 +123,18 @@ export function describeJournal(kind: string, open: () => Journal | Promise<Jour
     test("is pruned of what came to its end long ago, and of nothing that somebody still needs", async () => {
       const journal = await open();
       const ended = { ...waiting, phase: "ready", endedAt: waiting.startedAt + 1000 } as const;
+      const later = waiting.startedAt + 86_400_000;
+      const delivered = { n: 1, at: later, name: "a.csv", bytes: 3, sha256: "5f" };
       await journal.write("job-waiting", stateToJson(waiting), 0);
       await journal.write("job-ended", stateToJson(ended), 0);
-      let failing = false;
-      const onReport = (): void => {
-        if (failing) throw new Error("the queue is away");
-      };
-      const { clock, deliver, settled, errors } = webhookScene({ journal, onReport });
-      await deliver(transactionsNotice);
-      await settled();
-      failing = true;
-      await deliver(statementNotice);
-      await settled();
-      expect(errors).toHaveLength(1);
-      await clock.advance(86_400_000);
+      await journal.write("job-delivered", stateToJson({ ...ended, delivered }), 0);
+      await journal.write("job-delivering", stateToJson({ ...ended, lease: { by: "w", until: later } }), 0);
+      await journal.write("job-open", stateToJson({ ...ended, phase: "indeterminate" }), 0);
       expect(await pruneJobs(journal, waiting.startedAt)).toBe(0);
-      expect(await pruneJobs(journal, clock.now())).toBe(2);
-      expect(await namesIn(journal, "")).toEqual(["job-waiting", expect.stringMatching(/^webhook-/)]);
-      failing = false;
-      expect(await resumeMonatoNotices(webhookScene({ journal, onReport }).options)).toBe(1);
+      expect(await pruneJobs(journal, later)).toBe(1);
+      expect(await namesIn(journal, "")).toEqual(["job-delivered", "job-delivering", "job-open", "job-waiting"]);
+      expect(await pruneJobs(journal, later + 1)).toBe(2);
+      expect(await namesIn(journal, "")).toEqual(["job-open", "job-waiting"]);
     });
 
     test("keeps JSON as it is: names in order, every character, numbers to the last digit", async () => {

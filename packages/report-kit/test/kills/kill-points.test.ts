@@ -101,8 +101,10 @@ const uncertain = [
 const reports: KillReport[] = [];
 const kill = async (scenario: Parameters<typeof killEverywhere>[0]): Promise<KillReport> => {
   const report = await killEverywhere(scenario, {
-    pairs: soak ? ((scenario.workers ?? 1) === 1 ? "all" : 10_000) : 40,
+    pairs: soak ? ((scenario.workers ?? 1) === 1 ? "all" : 10_000) : 15,
     pausesMs: soak ? [5_000, 31_000, 61_000, 200_000, 3_600_000] : [200_000],
+    // Around each create, where a pause is worst; elsewhere at some points. The soak run has all.
+    pausesAt: ({ index, what }) => soak || what === "create" || index % 4 === 0,
   });
   reports.push(report);
   return report;
@@ -126,7 +128,7 @@ describe("killed at every point and at pairs of points, within the premises, a j
       stuck: [],
       indeterminate: 0,
     });
-    expect(runs).toBeGreaterThan(2 * points);
+    expect(runs).toBeGreaterThan(points);
   });
 });
 

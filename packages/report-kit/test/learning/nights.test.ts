@@ -1,10 +1,13 @@
 import { expect, it } from "vitest";
 import { createReportKit, memoryJournal } from "../../src/index.ts";
 import type { Journal, ReportKit } from "../../src/index.ts";
+import type { Observation } from "../../src/source/observation.ts";
 import { createVirtualClock, scriptedSource } from "../../src/testing/index.ts";
 import type { ScriptedAnswer, ScriptedSource, VirtualClock } from "../../src/testing/index.ts";
 
 const hour = 3_600_000;
+/** When each night's report appears: 03:10. */
+const ready = 3 * hour + 600_000;
 const midnight = Date.parse("2026-11-01T00:00:00Z");
 
 interface Nights {
@@ -15,14 +18,20 @@ interface Nights {
   readonly looksOfNight: readonly number[];
 }
 
-/** A kit that has fetched a source's report on some nights: asked for between 01:00 and 02:10, there at 03:10 UTC. */
-async function afterNights(nights: number, options: { readonly learn?: boolean } = {}): Promise<Nights> {
+/**
+ * A kit that has fetched a source's report on some nights: asked for between 01:00 and 02:10, there at 03:10 UTC, up to
+ * `aboutMs` earlier or later.
+ */
+async function afterNights(
+  nights: number,
+  { aboutMs = 0, ...options }: { readonly learn?: boolean; readonly aboutMs?: number } = {},
+): Promise<Nights> {
   const clock = createVirtualClock({ start: midnight });
   const source = scriptedSource({
     create: [(call) => ({ is: "pending", status: "pending", reference: call.key })],
     look: [
       ({ now, reference = "" }) =>
-        (now - midnight) % (24 * hour) < 3 * hour + 600_000
+        (now - midnight) % (24 * hour) < ready + aboutMs * Math.sin(Math.floor((now - midnight) / (24 * hour)))
           ? { is: "pending", status: "pending", reference }
           : { is: "ready", reference },
     ],
@@ -83,4 +92,66 @@ it.each<[string, ScriptedAnswer]>([
   await clock.finish(kit.report(source, { report: "tonight" }).outcome());
   const [first, second] = source.calls.filter(({ method }) => method === "create");
   expect((second?.at ?? Infinity) - (first?.at ?? 0)).toBeLessThan(60_000);
+});
+
+it("searches for what an unclear create made by the default schedule, not at the habit's time", async () => {
+  const { clock, journal } = await afterNights(8);
+  const searching: ScriptedAnswer = { is: "searching", more: false, found: [] };
+  const source = scriptedSource({
+    profile: { tier: "list", visibilityBoundMs: 30_000 },
+    create: [{ is: "unclear", error: new Error("connection reset") }],
+    find: [searching, searching, (call) => ({ is: "ready", reference: call.key })],
+  });
+  const kit = createReportKit({ journal, platform: clock.platform });
+  await clock.finish(kit.report(source, { report: "tonight" }).outcome());
+  const [first, second, third] = source.calls.filter(({ method }) => method === "find").map(({ at }) => at);
+  expect((second ?? Infinity) - (first ?? 0)).toBeLessThan(60_000);
+  expect((third ?? Infinity) - (second ?? 0)).toBeLessThan(60_000);
+});
+
+it("goes back to the habit's time once the provider has the job, after looks without an answer", async () => {
+  const { clock, journal } = await afterNights(8);
+  const startedAt = clock.now();
+  const readyAt = midnight + 8 * 24 * hour + ready;
+  const source = scriptedSource({
+    create: [
+      { is: "unreachable", error: new Error("connection refused") },
+      (call) => ({ is: "pending", status: "pending", reference: call.key }),
+    ],
+    look: [
+      ({ now, reference = "" }) =>
+        now < readyAt ? { is: "pending", status: "pending", reference } : { is: "ready", reference },
+    ],
+  });
+  await clock.finish(
+    createReportKit({ journal, platform: clock.platform }).report(source, { report: "tonight" }).outcome(),
+  );
+  const looks = source.calls.filter(({ method }) => method === "look").map(({ at }) => at);
+  expect(looks.length).toBeLessThan(15);
+  expect((looks[0] ?? 0) - startedAt).toBeGreaterThan(0.5 * hour);
+  expect((looks.at(-1) ?? Infinity) - readyAt).toBeLessThan(120_000);
+});
+
+it("finds two reports of a shared list within a minute, though each is ready at a time of its own", async () => {
+  const lateMs: number[] = [];
+  for (const minutesApart of [1, 2, 3, 4, 5, 6]) {
+    const { clock, journal } = await afterNights(12, { aboutMs: 480_000 });
+    const readyAt = (reference: string): number =>
+      midnight + 12 * 24 * hour + ready + (reference === firstKey ? 0 : minutesApart * 60_000);
+    const answer = (reference: string, now: number): Observation =>
+      now < readyAt(reference) ? { is: "pending", status: "pending", reference } : { is: "ready", reference };
+    const source = scriptedSource({
+      profile: { tier: "list", visibilityBoundMs: 30_000, remakes: true },
+      create: [(call) => ({ is: "pending", status: "pending", reference: call.key })],
+      list: answer,
+      look: [({ now, reference = "" }) => answer(reference, now)],
+    });
+    const kit = createReportKit({ journal, platform: clock.platform });
+    const [first, second] = [kit.report(source, { report: "one" }), kit.report(source, { report: "other" })];
+    const firstKey = first.key;
+    await clock.finish(Promise.all([first.outcome(), second.outcome()]));
+    lateMs.push(clock.now() - readyAt(second.key));
+    expect(source.calls.filter(({ method }) => method === "list").length).toBeGreaterThan(3);
+  }
+  expect(Math.max(...lateMs)).toBeLessThan(60_000);
 });

@@ -51,7 +51,7 @@ it("a function gets the verified file and the delivery's id; a later run calls i
   const made = await job().deliver(target);
   expect(files).toMatchObject([
     {
-      deliveryId: `${made.deliveryId}`,
+      deliveryId: made.deliveryId,
       source: "scripted/test",
       reportType: "scripted",
       bytes: body.length,

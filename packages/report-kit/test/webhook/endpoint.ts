@@ -1,5 +1,6 @@
 import { createMonatoClient } from "@report-kit/monato";
 import { createReportKit, memoryJournal } from "../../src/index.ts";
+import type { DeliveredFile, Target } from "../../src/index.ts";
 import { monatoReports } from "../../src/sources/monato.ts";
 import { monatoWebhook } from "../../src/webhook/index.ts";
 import type { WebhookEvent } from "../../src/webhook/index.ts";
@@ -29,15 +30,19 @@ export function endpoint(waitUntil?: (work: Promise<void>) => void): (request: R
     },
   });
   const journal = memoryJournal();
+  const target: Target<DeliveredFile> = {
+    async receive({ key }) {
+      handedOver.push(key);
+      return { name: "x.csv", bytes: 3, sha256: "5f" };
+    },
+  };
   const handler = monatoWebhook({
     kit: createReportKit({ journal }),
-    journal,
     source: monatoReports(client),
     token: "secretToken0123",
     clabeOf: async (accountId) => (accountId === "1234567890" ? "032180000118359719" : undefined),
     onReport: async (job) => {
-      await job.outcome();
-      handedOver.push(job.key);
+      await job.deliver(target);
     },
     onEvent: (event) => events.push(event),
     onError: (error) => errors.push(String(error)),

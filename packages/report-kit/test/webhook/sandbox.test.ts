@@ -31,7 +31,6 @@ describe("Monato's webhook, from end to end", () => {
     const kit = createReportKit({ journal });
     const handler = monatoWebhook({
       kit,
-      journal,
       source,
       token,
       clabeOf: (id) => accounts.find((account) => account.accountId === id)?.clabeNumber,
@@ -76,8 +75,8 @@ describe("Monato's webhook, from end to end", () => {
       expect(await new Response(file.stream).text()).toContain(clabeNumber);
 
       expect(new Set(handedOver.map(({ key }) => key))).toEqual(new Set([waited.key, statement?.key]));
-      expect(handedOver).toHaveLength(2);
-      expect(events.map(({ type }) => type).toSorted()).toEqual(["acted", "acted", "repeated", "repeated"]);
+      // This endpoint delivers nothing by itself, so that each notice passes the job on.
+      expect(events.map(({ type }) => type)).toEqual(["acted", "acted", "acted", "acted"]);
       expect(events).toContainEqual(expect.objectContaining({ type: "acted", key: waited.key, woken: true }));
       expect(lookUps().at(-1)).toMatchObject({
         report_type: "MONTHLY_ACCOUNT_STATEMENT",
@@ -108,7 +107,6 @@ describe("Monato's webhook, from end to end", () => {
     const errors: unknown[] = [];
     const handler = monatoWebhook({
       kit: createReportKit({ journal }),
-      journal,
       source,
       token,
       onError: (error) => errors.push(error),

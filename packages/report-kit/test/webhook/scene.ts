@@ -53,10 +53,15 @@ export interface WebhookScene {
   readonly settled: () => Promise<void>;
 }
 
+export type SceneOptions = Partial<MonatoWebhookOptions> & {
+  readonly journal?: Journal;
+  /** The name of the file that Monato has, whatever it is asked for. Default: none is there yet. */
+  readonly fileName?: string;
+};
+
 /** A webhook endpoint over a kit whose Monato has no file yet, on a clock that stands at 2026-11-21. */
-export function webhookScene(given: Partial<MonatoWebhookOptions> = {}): WebhookScene {
+export function webhookScene({ journal = memoryJournal(), fileName = "", ...given }: SceneOptions = {}): WebhookScene {
   const clock = createVirtualClock({ start: "2026-11-21T12:00:00Z" });
-  const journal = given.journal ?? memoryJournal();
   const asked: JsonObject[] = [];
   const events: WebhookEvent[] = [];
   const errors: unknown[] = [];
@@ -67,16 +72,15 @@ export function webhookScene(given: Partial<MonatoWebhookOptions> = {}): Webhook
     baseUrl: "https://api.monato.example",
     fetch: async (input, init) => {
       asked.push(await new Request(input, init).json());
-      return Response.json({ file_name: "", download_url: "" });
+      const download_url = fileName === "" ? "" : `https://files.monato.com/${fileName}`;
+      return Response.json({ file_name: fileName, download_url });
     },
   });
   const source = monatoReports(client);
   const kit = createReportKit({ journal, platform: clock.platform });
   const options: MonatoNoticeOptions = {
     kit,
-    journal,
     source,
-    platform: clock.platform,
     onError: (error) => errors.push(error),
     onEvent: (event) => events.push(event),
     clabeOf: (accountId) => (accountId === statementNotice.account_id ? clabe : undefined),
@@ -121,9 +125,9 @@ export function collector(): { readonly jobs: ReportJob[]; readonly onReport: (j
   return { jobs, onReport: (job) => void jobs.push(job) };
 }
 
-/** The names of the notices' records. */
+/** The names of the records of jobs. */
 export async function recordsOf(journal: Journal): Promise<readonly string[]> {
   const names: string[] = [];
-  for await (const name of journal.list("webhook-")) names.push(name);
+  for await (const name of journal.list("job-")) names.push(name);
   return names;
 }

@@ -251,7 +251,6 @@ describe("the sender's credentials", () => {
 
   it.each([
     ["kit", { kit: undefined }],
-    ["journal", { journal: undefined }],
     ["source", { source: { ...webhookScene().source, provider: "circle" } }],
     ["token", { token: "" }],
     ["token", { token: "with space" }],

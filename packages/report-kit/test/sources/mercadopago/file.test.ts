@@ -53,9 +53,11 @@ describe("the file", () => {
         .trim()
         .split(/\r?\n/); // bytes of no shared memory
       expect(lines.length).toBeGreaterThan(500);
-      expect(file).toMatchObject({ name: expect.stringMatching(/\.csv$/) });
+      expect(file).toMatchObject({ name: expect.stringMatching(/^2026-11-01_2026-11-07_.*\.csv$/) });
       // Nothing is asked for again but the file.
-      expect(sandbox.requests.slice(before)).toMatchObject([{ path: `/v1/account/${family}_report/${file.name}` }]);
+      expect(sandbox.requests.slice(before)).toMatchObject([
+        { path: `/v1/account/${family}_report/${file.name.slice("2026-11-01_2026-11-07_".length)}` },
+      ]);
     },
   );
 
