@@ -11,7 +11,7 @@ export const defaultJournal = ".reports";
 /** A journal, and how to let go of it. */
 export interface OpenJournal {
   readonly journal: Journal;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

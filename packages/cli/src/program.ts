@@ -3,7 +3,12 @@ import { Command } from "commander";
 import { wholeNumber } from "./command-options.ts";
 import type { Context } from "./command-options.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
-import { addGet } from "./get-command.ts";
+import { addConfiguredCommands } from "./configured-commands.ts";
+import { addJobsCommands } from "./jobs-commands.ts";
+import { addSourceCommands } from "./source-commands.ts";
+import type { NamedSource } from "./source-commands.ts";
+import { providerNames } from "./providers.ts";
+import type { Io } from "./io.ts";
 import { styled } from "./terminal.ts";
 
 /** The whole command line. What a command does is loaded when it runs, so that help is there at once. */
@@ -31,8 +36,10 @@ export async function createProgram(args: readonly string[], context: Context): 
     .showHelpAfterError("Add --help for what it takes.")
     .addHelpText("after", `\nWithout an account: report-kit demo\n\n${exitCodeHelp}`);
 
-  addGet(program, context);
-  addRest(program, context);
+  addSourceCommands(program, context, await configuredSources(args, io));
+  addConfiguredCommands(program, context);
+  addJobsCommands(program, context);
+  addSandboxCommands(program, context);
   if (["completion", "complete"].includes(args[0] ?? "")) {
     const { default: tab } = await import("@bomb.sh/tab/commander");
     tab(program, { completionCommandName: "completion" });
@@ -41,7 +48,7 @@ export async function createProgram(args: readonly string[], context: Context): 
   return program;
 }
 
-function addRest(program: Command, { io, setExit }: Context): void {
+function addSandboxCommands(program: Command, { io, setExit }: Context): void {
   program
     .command("sandbox")
     .description("run the four APIs on this machine, to try things without an account")
@@ -54,16 +61,28 @@ function addRest(program: Command, { io, setExit }: Context): void {
   program
     .command("demo")
     .description("fetch a report of each provider from the sandbox: no account, no configuration")
-    .addArgument(
-      program
-        .createArgument("[provider]", "one provider alone")
-        .choices(["circle", "begateway", "monato", "mercadopago"]),
-    )
+    .addArgument(program.createArgument("[provider]", "one provider alone").choices(providerNames))
     .option("--to <directory>", "where the files go (default: a new directory for temporary files)")
     .option("--json", "one JSON object a line")
     .action(async (only: string | undefined, options: object) =>
       setExit(await (await import("./commands/demo.ts")).demo(only, options, io)),
     );
+}
+
+/** Accounts of the configuration, which are sources by their names: read only for the commands that take one. */
+async function configuredSources([command = "", ...rest]: readonly string[], io: Io): Promise<readonly NamedSource[]> {
+  if (!["get", "plan", "complete"].includes(command)) return [];
+  const at = rest.indexOf("--config");
+  const { CliError } = await import("./cli-error.ts");
+  const { readConfig } = await import("./config/config.ts");
+  try {
+    const { accounts } = await readConfig(at === -1 ? undefined : rest[at + 1], io);
+    return [...accounts].map(([name, account]) => ({ name, account }));
+  } catch (error) {
+    // A provider's own name needs no configuration, and completion must not fail.
+    if (error instanceof CliError && (error.code === "no-config" || command === "complete")) return [];
+    throw error;
+  }
 }
 
 function versionOfPackage(): string {

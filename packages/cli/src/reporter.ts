@@ -13,9 +13,12 @@ export interface Reporter {
   onEvent(event: JobEvent): void;
   /** A line for a person: with `--json` it is left out. */
   note(text: string): void;
+  /** A line of a result, for a person. */
+  text(text: string): void;
   /** A result: a line of text for a person, an object for a program. */
   result(text: string | readonly string[], line: OutputLine): void;
-  failure(failure: Failure, job?: { readonly source: string; readonly reportType: string }): void;
+  /** @param of the series, and its period, that it happened to */
+  failure(failure: Failure, of?: string): void;
   /** Take the progress line away. */
   close(): void;
 }
@@ -68,17 +71,18 @@ export function createReporter(io: Io, { json = false, quiet = false }: Reporter
     note(text) {
       if (!json && !quiet) write([text]);
     },
+    text: (text) => write([text], out),
     result(text, line) {
       if (json) print(line);
       else write(typeof text === "string" ? [text] : text, out);
     },
-    failure(failure, job) {
+    failure(failure, of) {
       if (json) {
         const { exit, code, message, todo, bookmark, requestId } = failure;
-        return print({ line: "error", exit, code, message, todo, bookmark, requestId, source: job?.source });
+        return print({ line: "error", exit, code, message, todo, bookmark, requestId, source: of });
       }
       const [first = "", ...rest] = failureText(failure).map(oneLine);
-      const about = job === undefined ? "" : `${job.source} ${job.reportType}: `;
+      const about = of === undefined ? "" : `${of}: `;
       write([`${styled(err, "red", "error:")} ${about}${first}`, ...rest]);
     },
     close() {

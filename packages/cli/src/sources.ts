@@ -28,14 +28,28 @@ export async function openSource(account: Account, io: Io, reportType?: string):
   return sourceOver(account, clientOptions(account, io), reportType);
 }
 
-/** The same without credentials, for what sends nothing. */
-export async function sourceWithoutCredentials(account: Account, reportType?: string): Promise<ReportSource> {
-  const { credentials } = providers[account.provider];
-  const none = credentials.map(({ option }) => [option, option === "clientId" ? nobody : "none"] as const);
-  return sourceOver(account, { ...Object.fromEntries(none), baseUrl: "https://nowhere.invalid" }, reportType);
+/** An `Io` for what sends nothing: a secret that is not set is made up. What names the account must be there, since keys are made of it. */
+export function withoutSecrets({ provider, variables }: Account, io: Io): Io {
+  const { credentials } = providers[provider];
+  const secrets = credentials.filter(({ option }) => option !== providers[provider].accountFrom);
+  const made = secrets.map(({ option, variable }) => [variables?.[option] ?? variable, "none"] as const);
+  return { ...io, env: { ...Object.fromEntries(made), ...present(io.env) } };
 }
 
-const nobody = "00000000-0000-4000-8000-000000000000";
+/** The same for what depends on no account at all. */
+export function withoutAccount({ provider, variables }: Account, io: Io): Io {
+  const { credentials, baseUrlVariable } = providers[provider];
+  const made = credentials.map(({ option, variable }) => [
+    variables?.[option] ?? variable,
+    option === "clientId" ? "00000000-0000-4000-8000-000000000000" : "none",
+  ]);
+  const address = { [baseUrlVariable]: "https://nowhere.invalid" };
+  return { ...io, env: { ...Object.fromEntries(made), ...address, ...present(io.env) } };
+}
+
+function present(env: Io["env"]): Io["env"] {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+}
 
 /** The options of the provider's client, out of the environment. */
 export function clientOptions(account: Account, { env }: Io): Readonly<Record<string, string>> {
@@ -96,7 +110,7 @@ async function sourceOver(
         import("@report-kit/begateway"),
         import("report-kit/begateway"),
       ]);
-      return begatewayReports(createBegatewayClient(options), { pspId: client["pspId"] ?? "", linkHosts });
+      return begatewayReports(createBegatewayClient(options), { pspId: client["pspId"] ?? "", timeZone, linkHosts });
     }
     case "monato": {
       const [{ createMonatoClient }, { monatoReports }] = await Promise.all([

@@ -3,10 +3,12 @@ import { Option } from "commander";
 import { CliError, shown } from "./cli-error.ts";
 import { choice, wholeNumber } from "./command-options.ts";
 import type { Context } from "./command-options.ts";
+import { addFetchOptions } from "./fetch-command-options.ts";
 import { providerNames, providers } from "./providers.ts";
 import { dateHelp, fieldsOf, flagOf } from "./report-fields.ts";
 import type { FieldTexts, ReportField } from "./report-fields.ts";
 import type { GetOptions } from "./commands/get.ts";
+import type { PlanCommandOptions } from "./commands/plan.ts";
 import type { Account } from "./sources.ts";
 
 /** A source that can be asked: a provider by its own name, or an account of the configuration. */
@@ -15,13 +17,25 @@ export interface NamedSource {
   readonly account: Account;
 }
 
-/** `get <source>`, where each source has the options of its provider's requests. */
-export function addGet(program: Command, context: Context, configured: readonly NamedSource[] = []): void {
-  const get = program.command("get").description("fetch one report, whole").usage("<source> [options]");
+/** `get <source>` and `plan <source>`, where each source has the options of its provider's requests. */
+export function addSourceCommands(program: Command, context: Context, configured: readonly NamedSource[]): void {
+  addGroup(program.command("get").description("fetch one report, whole"), addGet, context, configured);
+  addGroup(
+    program.command("plan").description("when a report would be looked for; sends nothing"),
+    addPlan,
+    context,
+    configured,
+  );
+}
+
+type AddSource = (group: Command, source: NamedSource, context: Context) => void;
+
+function addGroup(group: Command, add: AddSource, context: Context, configured: readonly NamedSource[]): void {
+  group.usage("<source> [options]");
   const own = providerNames.map((provider): NamedSource => ({ name: provider, account: { provider, label: "main" } }));
   const named = [...configured, ...own.filter(({ name }) => !configured.some((source) => source.name === name))];
-  for (const source of named) addSource(get, source, context);
-  get.on("command:*", ([name = ""]: string[]) => {
+  for (const source of named) add(group, source, context);
+  group.on("command:*", ([name = ""]: string[]) => {
     const known = named.map((source) => source.name);
     throw new CliError({
       code: "unknown-source",
@@ -31,23 +45,15 @@ export function addGet(program: Command, context: Context, configured: readonly 
   });
 }
 
-function addSource(get: Command, { name, account }: NamedSource, context: Context): void {
+function addGet(get: Command, { name, account }: NamedSource, context: Context): void {
   const { io, setExit } = context;
   const { provider } = account;
   const facts = providers[provider];
-  const { credentials, baseUrlVariable, environments, accountFrom, timeZone, title, example } = facts;
+  const { credentials, baseUrlVariable, environments, accountFrom, title, example } = facts;
   const command = get
     .command(name)
     .description(name === provider ? `a report of ${title}` : `a report of ${name} (${title})`);
-  command.optionsGroup("The report:");
-  const byFlag = fieldsOf(provider).map((field) => {
-    const option = fieldOption(field, context);
-    command.addOption(option);
-    return { field, attribute: option.attributeName() };
-  });
-  const zone = timeZone === undefined ? "" : ` (default ${timeZone})`;
-  command.option("--time-zone <name>", `the account's time zone, for its days${zone}`);
-  command.option("--allow-partial", "take a day or month that has not ended: a report of its own");
+  const readTexts = addFields(command, account, context);
   command.addOption(
     wholeNumber("--epoch <number>", "have the same report made again, once the one before has ended (default 0)"),
   );
@@ -61,7 +67,10 @@ function addSource(get: Command, { name, account }: NamedSource, context: Contex
   if (environments.length > 0)
     command.addOption(choice(context, "--environment <name>", "which of its APIs", environments));
   command.option("--sandbox", "start the API on this machine, and ask that");
-  addFetchOptions(command);
+  addFetchOptions(command).option(
+    "--config <file>",
+    "where sources have names (default report-kit.config.yaml, where there is one)",
+  );
   command.addHelpText(
     "after",
     `
@@ -72,30 +81,48 @@ Example:
   report-kit get ${name} ${example} --to reports`,
   );
   command.action(async (options: GetOptions & Readonly<Record<string, string | undefined>>) => {
-    const texts: FieldTexts = Object.fromEntries(
-      byFlag.map(({ field, attribute }) => [field.name, options[attribute]]),
-    );
     const { get: run } = await import("./commands/get.ts");
     const given = {
       label: options["account"] ?? account.label,
       environment: options["environment"] ?? account.environment,
       timeZone: options["timeZone"] ?? account.timeZone,
     };
-    setExit(await run({ ...account, ...given }, texts, options, io));
+    setExit(await run({ ...account, ...given }, readTexts(options), options, io));
   });
 }
 
-/** How to wait and where the file goes: of `get` and `resume`. */
-export function addFetchOptions(command: Command): void {
+function addPlan(plan: Command, { name, account }: NamedSource, context: Context): void {
+  const { io, setExit } = context;
+  const command = plan.command(name).description(`looks at a report of ${providers[account.provider].title}`);
+  const readTexts = addFields(command, account, context);
   command
-    .optionsGroup("The file and the wait:")
-    .option("--to <directory>", "where the file goes (default reports)")
-    .option("--journal <where>", "a directory, or postgres:VARIABLE with a database's address (default .reports)")
-    .option("--deadline <time>", "stop waiting after this time, such as 90m (default 6h, or the provider's own)")
-    .option("--overwrite", "replace another file that has the name")
-    .option("--recreate", "where nobody can know whether the report was made: ask again, and accept a duplicate")
+    .optionsGroup("The plan:")
+    .option("--horizon <time>", "how far to look ahead, such as 12h (default 6h)")
     .option("--json", "one JSON object a line, on standard output")
-    .option("--quiet", "results and errors alone");
+    .action(async (options: PlanCommandOptions & Readonly<Record<string, string | undefined>>) => {
+      const { plan: run } = await import("./commands/plan.ts");
+      const timeZone = options["timeZone"] ?? account.timeZone;
+      setExit(await run({ ...account, timeZone }, readTexts(options), options, io));
+    });
+}
+
+/** The fields of the provider's request as options, and how to read them. */
+function addFields(
+  command: Command,
+  { provider }: Account,
+  context: Context,
+): (options: Readonly<Record<string, string | undefined>>) => FieldTexts {
+  const { timeZone } = providers[provider];
+  command.optionsGroup("The report:");
+  const attributes = fieldsOf(provider).map((field) => {
+    const option = fieldOption(field, context);
+    command.addOption(option);
+    return [field.name, option.attributeName()] as const;
+  });
+  const zone = timeZone === undefined ? "" : ` (default ${timeZone})`;
+  command.option("--time-zone <name>", `the account's time zone, for its days${zone}`);
+  command.option("--allow-partial", "take a day or month that has not ended: a report of its own");
+  return (options) => Object.fromEntries(attributes.map(([name, attribute]) => [name, options[attribute]]));
 }
 
 function fieldOption(field: ReportField, context: Context): Option {
