@@ -118,7 +118,7 @@ function properties(document: JsonObject, path: readonly string[], within: reado
         values: strings(value["enum"]),
         default: value["default"],
         required: Array.isArray(required) && required.includes(name),
-        about: firstSentence(String(description ?? "")),
+        about: firstSentence(typeof description === "string" ? description : ""),
       },
     ];
   });

@@ -1,4 +1,4 @@
-import { reportFields } from "./report-fields.gen.ts";
+import type { reportFields } from "./report-fields.gen.ts";
 
 export type ProviderName = keyof typeof reportFields;
 

@@ -44,7 +44,7 @@ export function createReporter(io: Io, { json = false, quiet = false }: Reporter
     const newest = [...going.values()].at(-1);
     if (newest === undefined) return clear();
     const more = going.size > 1 ? ` (and ${going.size - 1} more)` : "";
-    const text = `${nameOf(newest)}${more}: ${progressText(newest, io.now())}`;
+    const text = `${shortName(newest)}${more}: ${progressText(newest, io.now())}`;
     err.write(`\r\u001B[K${styled(err, "dim", fitted(text, (err.columns ?? 80) - 1))}`);
     drawn = true;
   };
@@ -62,7 +62,10 @@ export function createReporter(io: Io, { json = false, quiet = false }: Reporter
       if (quiet) return;
       if (!live) return write([`${event.at} ${nameOf(event)}: ${describeEvent(event)}`]);
       going.delete(event.key);
-      if (!lasts(event)) write([`${styled(err, "green", "✓")} ${nameOf(event)}: ${describeEvent(event)}`]);
+      const mark = marks[event.type];
+      // A delivered file was downloaded, and has its line.
+      if (event.type === "delivered") draw();
+      else if (mark !== undefined) write([`${styled(err, ...mark)} ${shortName(event)}: ${describeEvent(event)}`]);
       else going.set(event.key, event);
       // The next look comes nearer.
       timer ??= setInterval(draw, 1_000).unref();
@@ -97,12 +100,21 @@ function nameOf({ source, reportType }: JobEvent): string {
   return oneLine(`${source} ${reportType}`);
 }
 
-/** Whether the job goes on after it. */
-function lasts({ type }: JobEvent): boolean {
-  return !["downloaded", "refused", "failed", "expired", "indeterminate", "deadline", "unreadable-record"].includes(
-    type,
-  );
+/** An account's id can be a UUID, which leaves no room on a terminal's line. */
+function shortName(event: JobEvent): string {
+  return nameOf(event).replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/, "$1…");
 }
+
+/** Events after which there is no more to come in this run: each has a line of its own. */
+const marks: Readonly<Partial<Record<JobEvent["type"], readonly ["green" | "yellow" | "red", string]>>> = {
+  downloaded: ["green", "✓"],
+  refused: ["red", "✗"],
+  failed: ["red", "✗"],
+  expired: ["red", "✗"],
+  indeterminate: ["yellow", "?"],
+  deadline: ["yellow", "…"],
+  "unreadable-record": ["yellow", "?"],
+};
 
 function progressText(event: JobEvent, now: number): string {
   if (event.type !== "waiting") return describeEvent(event);

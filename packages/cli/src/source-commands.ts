@@ -78,7 +78,7 @@ Environment:
 ${[...credentials.map(({ variable }) => variable), baseUrlVariable].map((variable) => `  ${variable}`).join("\n")}
 
 Example:
-  report-kit get ${name} ${example} --to reports`,
+${shellLines(`report-kit get ${name} ${example} --to reports`).join("\n")}`,
   );
   command.action(async (options: GetOptions & Readonly<Record<string, string | undefined>>) => {
     const { get: run } = await import("./commands/get.ts");
@@ -140,4 +140,15 @@ function fieldOption(field: ReportField, context: Context): Option {
     `${flag} <${type === "integer" ? "number" : format?.startsWith("date") === true ? "date" : "text"}>`,
     description,
   );
+}
+
+/** A command to copy, broken before an option where it is too long for a terminal. */
+function shellLines(command: string): readonly string[] {
+  const lines = [""];
+  for (const part of command.split(/ (?=--)/)) {
+    const line = lines.at(-1) ?? "";
+    if (line.length + part.length > 74) lines.push(`    ${part}`);
+    else lines[lines.length - 1] = line === "" ? `  ${part}` : `${line} ${part}`;
+  }
+  return lines.map((line, index) => (index === lines.length - 1 ? line : `${line} \\`));
 }

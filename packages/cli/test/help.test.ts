@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { reportFields } from "../src/report-fields.gen.ts";
-import { run } from "./cli.ts";
+import { run, start } from "./cli.ts";
 
 describe("--help", () => {
   it("has the commands, the exit codes, and what to try without an account", async () => {
@@ -26,13 +26,7 @@ describe("--help", () => {
   it.each([80, 120])("is no wider than a terminal of %d columns", async (columns) => {
     for (const args of [["--help"], ["get", "begateway", "--help"], ["demo", "--help"]]) {
       const { out } = await run(args, { columns });
-      // The last lines, of an example to copy, are not broken.
-      const widest = Math.max(
-        ...out
-          .split("\nExample:")[0]!
-          .split("\n")
-          .map((line) => line.length),
-      ); // split gives one at least
+      const widest = Math.max(...out.split("\n").map((line) => line.length));
       expect(widest).toBeLessThanOrEqual(columns);
     }
   });
@@ -40,15 +34,20 @@ describe("--help", () => {
 
 describe("completion", () => {
   it.each(["bash", "zsh", "fish", "powershell"])("has a script for %s", async (shell) => {
-    const lines: string[] = [];
-    const log = console.log;
-    console.log = (text: string) => lines.push(text);
-    try {
-      const { code } = await run(["completion", shell]);
-      expect(code).toBe(0);
-    } finally {
-      console.log = log;
-    }
-    expect(lines.join("\n")).toContain("report-kit");
+    const { code, out } = await start(["completion", shell]).ended;
+    expect([code, out]).toEqual([0, expect.stringContaining("report-kit")]);
+  });
+
+  it.each([
+    [
+      ["get", ""],
+      ["circle", "begateway", "monato", "mercadopago"],
+    ],
+    [["get", "circle", "--report-type", ""], reportFields.circle[0].values],
+    [["jobs", "list", "--phase", "in"], ["indeterminate"]],
+  ])("offers after %j what there is", async (words, offered) => {
+    const { out } = await start(["complete", "--", ...words]).ended;
+    const names = out.split("\n").map((line) => line.split("\t")[0]);
+    for (const name of offered) expect(names).toContain(name);
   });
 });

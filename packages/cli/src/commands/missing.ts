@@ -12,7 +12,7 @@ import { oneLine, table } from "../terminal.ts";
 import type { ConfigOptions } from "./fetch-options.ts";
 
 /** Reasons that the next run mends by itself. */
-const temporary: readonly string[] = ["never-asked", "pending", "not-delivered"];
+const temporary: ReadonlySet<string> = new Set(["never-asked", "pending", "not-delivered"]);
 
 /** `report-kit missing`: the periods that have ended and are not delivered. Sends nothing. */
 export async function missing(options: ConfigOptions, io: Io): Promise<ExitCode> {
@@ -53,7 +53,7 @@ export async function missing(options: ConfigOptions, io: Io): Promise<ExitCode>
         { line: "summary", exit: exitCodes.done, series: [] },
       );
     if (found.length === 0) return exitCodes.done;
-    return found.every(({ reason }) => temporary.includes(reason)) ? exitCodes.temporary : exitCodes.needsPerson;
+    return found.every(({ reason }) => temporary.has(reason)) ? exitCodes.temporary : exitCodes.needsPerson;
   } finally {
     await close();
   }

@@ -57,7 +57,7 @@ interface RawSeries {
   readonly recheckDays?: number;
   readonly remake?: boolean;
   readonly retry?: { readonly failed?: number; readonly expired?: number; readonly coolDown?: string };
-  /** Fields of the report request. */
+  /** Fields of the report request: texts and numbers. */
   readonly [field: string]: unknown;
 }
 
@@ -107,7 +107,10 @@ function readSeries(
   const { provider } = account;
   const fields = fieldsOf(provider);
   const texts = Object.fromEntries(
-    fields.flatMap(({ name }) => (raw[name] === undefined ? [] : [[name, String(raw[name])]])),
+    fields.flatMap(({ name }) => {
+      const value = raw[name];
+      return typeof value === "string" || typeof value === "number" ? [[name, String(value)]] : [];
+    }),
   );
   const type = reportTypeField(provider);
   const reportType = (type && (texts[type.name] ?? type.values?.[0])) ?? provider;
