@@ -6,6 +6,7 @@ import { describeDrift, writeIfDifferent } from "./src/drift.ts";
 import type { WantedFile } from "./src/drift.ts";
 import { generatedFiles } from "./src/generated-files.ts";
 import { listProviders } from "./src/providers.ts";
+import { reportFieldsFile } from "./src/report-fields.ts";
 
 const usage = `Usage: generate [--check] [--root DIR] [PROVIDER...]
 Makes specs/*/effective.gen.yaml, packages/*/src/*.gen.ts and the field openapi of packages/*/package.json from specs/.
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
   const chosen = positionals.length === 0 ? all : all.filter((provider) => positionals.includes(provider.name));
 
   const wanted = (await Promise.all(chosen.map((provider) => generatedFiles(root, provider)))).flat();
+  if (chosen === all) wanted.push(reportFieldsFile(all, wanted));
   if (values.check) {
     const stale = chosen === all ? staleFiles(root, wanted) : [];
     const drift = [

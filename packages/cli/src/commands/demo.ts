@@ -1,0 +1,67 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dayBefore, dayIn } from "../days.ts";
+import { exitCodes, worstOf } from "../exit-codes.ts";
+import type { ExitCode } from "../exit-codes.ts";
+import { flagOf } from "../report-fields.ts";
+import type { FieldTexts } from "../report-fields.ts";
+import type { Io } from "../io.ts";
+import { providerNames, providers } from "../providers.ts";
+import type { ProviderName } from "../providers.ts";
+import { withSandbox } from "../sandboxed.ts";
+import { styled } from "../terminal.ts";
+import { get } from "./get.ts";
+
+export interface DemoOptions {
+  readonly to?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** `report-kit demo`: a report of each provider from the sandbox, without an account. */
+export async function demo(only: string | undefined, options: DemoOptions, io: Io): Promise<ExitCode> {
+  const directory = options.to ?? (await mkdtemp(join(tmpdir(), "report-kit-demo-")));
+  const chosen = providerNames.filter((name) => only === undefined || name === only);
+  const say = (text: string): void => {
+    if (options.json !== true) io.err.write(`${text}\n`);
+  };
+  say("The four APIs run on this machine now. No account is needed, and nothing leaves it.");
+  return withSandbox(io, async (own) => {
+    const codes: ExitCode[] = [];
+    for (const provider of chosen) {
+      const texts = wanted[provider](own);
+      say(`\n${styled(io.err, "bold", providers[provider].title)}\n  report-kit get ${provider} ${asArguments(texts)}`);
+      const account = { provider, label: "demo", timeZone: providers[provider].timeZone ?? zone };
+      const where = { to: join(directory, "reports"), journal: join(directory, "journal"), deadline: "60s" };
+      codes.push(await get(account, texts, { ...where, json: options.json }, own));
+    }
+    const worst = worstOf(codes);
+    if (worst === exitCodes.done) say(next(directory));
+    return worst;
+  });
+}
+
+const zone = "America/Argentina/Buenos_Aires";
+
+const wanted: Readonly<Record<ProviderName, (io: Io) => FieldTexts>> = {
+  circle: () => ({ reportType: "camt053", date: "yesterday" }),
+  begateway: () => ({ format: "csv", user_id: "1098", currency: "USD", date_from: "yesterday", date_to: "yesterday" }),
+  monato: ({ now }) => ({ report_type: "DAILY", operation_date: dayBefore(dayIn("America/Mexico_City", now()), 1) }),
+  mercadopago: () => ({ report_type: "settlement", begin_date: "-7d", end_date: "yesterday" }),
+};
+
+function asArguments(texts: FieldTexts): string {
+  return Object.entries(texts)
+    .map(([name, text]) => `${flagOf(name)} ${text}`)
+    .join(" ");
+}
+
+function next(directory: string): string {
+  return `
+The files lie in ${join(directory, "reports")}.
+
+What to do next:
+  report-kit get circle --help      the options of one provider
+  report-kit init                   a configuration for every night
+  report-kit sandbox                keep the four APIs running, to test your own program`;
+}

@@ -1,0 +1,60 @@
+import { createReportKit } from "report-kit";
+import type { MissingReport } from "report-kit/series";
+import { readConfig } from "../config/config.ts";
+import { chosenSeries, openSeries } from "../config/configured-series.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { ExitCode } from "../exit-codes.ts";
+import type { Io } from "../io.ts";
+import { defaultJournal, openJournal } from "../journals.ts";
+import { createReporter } from "../reporter.ts";
+import { withoutSecrets } from "../sources.ts";
+import { oneLine, table } from "../terminal.ts";
+import type { ConfigOptions } from "./fetch-options.ts";
+
+/** Reasons that the next run mends by itself. */
+const temporary: ReadonlySet<string> = new Set(["never-asked", "pending", "not-delivered"]);
+
+/** `report-kit missing`: the periods that have ended and are not delivered. Sends nothing. */
+export async function missing(options: ConfigOptions, io: Io): Promise<ExitCode> {
+  const config = await readConfig(options.config, io);
+  const reporter = createReporter(io, options);
+  const { journal, close } = await openJournal(options.journal ?? config.journal ?? defaultJournal, io);
+  try {
+    const kit = createReportKit({ journal });
+    const found: MissingReport[] = [];
+    for (const wanted of chosenSeries(config, options.only)) {
+      const series = await openSeries(kit, wanted, withoutSecrets(wanted.account, io));
+      found.push(...(await series.missing()));
+    }
+    if (reporter.json)
+      for (const { name, period, reason, message, key, bookmark } of found)
+        reporter.result("", {
+          line: "missing",
+          series: name,
+          period,
+          reason,
+          message,
+          key: key ?? null,
+          bookmark: bookmark ?? null,
+        });
+    else if (found.length === 0) reporter.note("No report is missing.");
+    else
+      reporter.result(
+        table([
+          ["series", "from", "to", "reason", ""],
+          ...found.map(({ name, period, reason, message }) => [
+            name,
+            period.from,
+            period.to,
+            reason,
+            oneLine(message ?? ""),
+          ]),
+        ]),
+        { line: "summary", exit: exitCodes.done, series: [] },
+      );
+    if (found.length === 0) return exitCodes.done;
+    return found.every(({ reason }) => temporary.has(reason)) ? exitCodes.temporary : exitCodes.needsPerson;
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,70 @@
+import { showJob } from "report-kit";
+import type { ReportSource } from "report-kit";
+import { CliError, shown } from "../cli-error.ts";
+import type { Config } from "../config/config.ts";
+import { readConfig } from "../config/config.ts";
+import type { ExitCode } from "../exit-codes.ts";
+import type { Io } from "../io.ts";
+import { openJournal } from "../journals.ts";
+import { isProvider, providerNames } from "../providers.ts";
+import { openSource } from "../sources.ts";
+import type { Account } from "../sources.ts";
+import { fetchReport } from "./get.ts";
+import type { FetchOptions } from "./get.ts";
+import { journalOf } from "./jobs.ts";
+
+export interface ResumeOptions extends FetchOptions {
+  readonly config?: string | undefined;
+}
+
+/** `report-kit resume`: continue a job by its bookmark or its key, from wherever it stands. */
+export async function resume(bookmarkOrKey: string, options: ResumeOptions, io: Io): Promise<ExitCode> {
+  const where = await journalOf(options, io);
+  const { journal, close } = await openJournal(where, io);
+  const kept = await showJob(journal, bookmarkOrKey).finally(() => void close());
+  const bookmark = kept?.bookmark ?? bookmarkOrKey;
+  if (!bookmark.startsWith("rk1."))
+    throw new CliError({
+      code: "unknown-job",
+      message: `The journal has no job ${shown(bookmarkOrKey)}.`,
+      todo: "report-kit jobs list has the keys; --journal names another journal.",
+    });
+  const config = await readConfig(options.config, io).catch((error: unknown) => {
+    if (options.config === undefined && error instanceof CliError && error.code === "no-config") return undefined;
+    throw error;
+  });
+  const sources = await openSources(candidates(config, kept?.source), io);
+  const source = sources.find(({ id }) => id === kept?.source) ?? sources[0];
+  if (source === undefined)
+    throw new CliError({
+      code: "no-source",
+      message: "There is no source here that the job could be of.",
+      todo: "Set the credentials of its provider in the environment, or name the configuration: --config FILE.",
+    });
+  return fetchReport(source, (kit) => kit.resume(bookmark, sources), { ...options, journal: where }, io);
+}
+
+/** Accounts that the job may be of: the configured ones, the one that the journal names, and those that `get` uses. */
+function candidates(config: Config | undefined, source: string | undefined): readonly Account[] {
+  const [name = "", label = ""] = source?.split("/") ?? [];
+  const provider = name.replace(/-(?:settlement|release)$/, "");
+  return [
+    ...(config?.accounts.values() ?? []),
+    ...(isProvider(provider) ? [{ provider, label }] : []),
+    ...providerNames.map((each): Account => ({ provider: each, label: "main" })),
+  ];
+}
+
+/** Those whose credentials are there; two of one id are one source. */
+async function openSources(accounts: readonly Account[], io: Io): Promise<readonly ReportSource[]> {
+  const found = new Map<string, ReportSource>();
+  for (const account of accounts)
+    for (const family of account.provider === "mercadopago" ? ["settlement", "release"] : [undefined])
+      try {
+        const source = await openSource(account, io, family);
+        if (!found.has(source.id)) found.set(source.id, source);
+      } catch (error) {
+        if (!(error instanceof CliError)) throw error;
+      }
+  return [...found.values()];
+}

@@ -1,0 +1,165 @@
+import { relative, resolve } from "node:path";
+import { createReportKit } from "report-kit";
+import type { ReportFile, ReportKit } from "report-kit";
+import { toDirectory } from "report-kit/node";
+import type { SeriesResult } from "report-kit/series";
+import type { Config, ConfiguredSeries } from "../config/config.ts";
+import { readConfig } from "../config/config.ts";
+import { chosenSeries, openSeries } from "../config/configured-series.ts";
+import { durationMs } from "../duration.ts";
+import { exitCodes, worstOf } from "../exit-codes.ts";
+import type { ExitCode } from "../exit-codes.ts";
+import { failureOf } from "../failure.ts";
+import type { Failure } from "../failure.ts";
+import type { Io } from "../io.ts";
+import { defaultJournal, openJournal } from "../journals.ts";
+import { createReporter } from "../reporter.ts";
+import type { Reporter } from "../reporter.ts";
+import { oneLine, styled, table } from "../terminal.ts";
+import type { ConfigOptions } from "./fetch-options.ts";
+import { defaultTarget } from "./get.ts";
+
+export interface RunOptions extends ConfigOptions {
+  readonly deadline?: string | undefined;
+}
+
+/** What became of one series in this run. */
+interface SeriesCount {
+  readonly name: string;
+  delivered: number;
+  corrected: number;
+  failed: number;
+  /** What went wrong first. */
+  failure?: Failure | undefined;
+}
+
+/** `report-kit run`: every series up to yesterday, without a hole. */
+export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
+  const config = await readConfig(options.config, io);
+  const wanted = chosenSeries(config, options.only);
+  const deadlineMs = options.deadline === undefined ? undefined : durationMs("--deadline", options.deadline);
+  const reporter = createReporter(io, options);
+  const { journal, close } = await openJournal(options.journal ?? config.journal ?? defaultJournal, io);
+  const codes: ExitCode[] = [];
+  const written = new Set<string>();
+  try {
+    const kit = createReportKit({
+      journal,
+      requestCostS: io.requestCostS,
+      onEvent: (event) => reporter.onEvent(event),
+    });
+    const runs = bySource(wanted).map(async (series) => {
+      const counts: SeriesCount[] = [];
+      // One after the other: they share what the provider allows.
+      for (const each of series)
+        counts.push(await runSeries(each, { kit, config, reporter, deadlineMs, io, codes, written }));
+      return counts;
+    });
+    const counts = (await Promise.all(runs)).flat();
+    reporter.close();
+    const exit = io.signal.aborted ? failureOf(io.signal.reason).exit : worstOf(codes);
+    writeSummary(reporter, counts, exit, io);
+    return exit;
+  } finally {
+    reporter.close();
+    await close();
+  }
+}
+
+function bySource(series: readonly ConfiguredSeries[]): readonly (readonly ConfiguredSeries[])[] {
+  const names = [...new Set(series.map(({ source }) => source))];
+  return names.map((name) => series.filter(({ source }) => source === name));
+}
+
+interface RunContext {
+  readonly kit: ReportKit;
+  readonly config: Config;
+  readonly reporter: Reporter;
+  readonly deadlineMs: number | undefined;
+  readonly io: Io;
+  /** Of everything that failed in this run. */
+  readonly codes: ExitCode[];
+  /** Messages of failures that were written. */
+  readonly written: Set<string>;
+}
+
+async function runSeries(wanted: ConfiguredSeries, context: RunContext): Promise<SeriesCount> {
+  const { kit, config, deadlineMs, io, reporter, codes, written } = context;
+  const count: SeriesCount = { name: wanted.name, delivered: 0, corrected: 0, failed: 0 };
+  const fail = (error: unknown, bookmark?: string, period?: string): void => {
+    const failure = failureOf(error, bookmark);
+    codes.push(failure.exit);
+    count.failure ??= failure;
+    // What all series of a source have in common, such as a missing credential, is written once.
+    if (written.has(failure.message)) return;
+    written.add(failure.message);
+    reporter.failure(failure, period === undefined ? wanted.name : `${wanted.name} ${period}`);
+  };
+  try {
+    const series = await openSeries(kit, wanted, io);
+    const { fileName, evidence, concurrency } = config;
+    const target = toDirectory(resolve(io.cwd, config.to ?? defaultTarget), { fileName, evidence });
+    for await (const result of series.deliverMissing(target, { concurrency, deadlineMs, signal: io.signal })) {
+      if (result.status === "failed") {
+        count.failed += 1;
+        fail(result.error, result.bookmark, result.period.from);
+      } else if (result.status !== "unchanged") {
+        count[result.status] += 1;
+        writeDelivery(reporter, result, io);
+      }
+    }
+  } catch (error) {
+    fail(error);
+  }
+  return count;
+}
+
+function writeDelivery(
+  reporter: Reporter,
+  {
+    name,
+    period,
+    key,
+    bookmark,
+    status,
+    delivery,
+  }: Extract<SeriesResult<ReportFile>, { status: "delivered" | "corrected" }>,
+  { cwd }: Io,
+): void {
+  const path = delivery.file?.path;
+  const { deliveryId, bytes, sha256, corrects } = delivery;
+  reporter.result(path === undefined ? delivery.name : relative(cwd, path), {
+    line: "delivery",
+    series: name,
+    period,
+    status,
+    key: key ?? null,
+    bookmark: bookmark ?? null,
+    deliveryId,
+    path: path ?? null,
+    name: delivery.name,
+    bytes,
+    sha256,
+    corrects,
+  });
+}
+
+function writeSummary(reporter: Reporter, counts: readonly SeriesCount[], exit: ExitCode, { err }: Io): void {
+  if (reporter.json) {
+    const series = counts.map(({ name, delivered, corrected, failed }) => ({ name, delivered, corrected, failed }));
+    return reporter.result("", { line: "summary", exit, series });
+  }
+  if (exit === exitCodes.done && counts.every(({ delivered, corrected }) => delivered + corrected === 0))
+    return reporter.note(`Nothing to do: ${counts.length} series, no report is missing.`);
+  const rows = counts.map(({ name, delivered, corrected, failed, failure }) => [
+    name,
+    String(delivered),
+    String(corrected),
+    String(failed),
+    failure === undefined
+      ? ""
+      : `${failure.code}${failure.exit === exitCodes.temporary ? ": the next run continues" : ""}`,
+  ]);
+  const [head = "", ...lines] = table([["series", "delivered", "corrected", "failed", ""], ...rows]).map(oneLine);
+  for (const line of [styled(err, "bold", head), ...lines]) reporter.note(line);
+}

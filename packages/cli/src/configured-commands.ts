@@ -1,0 +1,51 @@
+import type { Command } from "commander";
+import type { Context } from "./command-options.ts";
+import { addFetchOptions } from "./fetch-command-options.ts";
+import { providerNames } from "./providers.ts";
+import type { ProviderName } from "./providers.ts";
+
+/** Commands that work by the configuration. */
+export function addConfiguredCommands(program: Command, { io, setExit }: Context): void {
+  addConfigOptions(program.command("run").description("the nightly run: deliver every report that is missing"))
+    .option("--deadline <time>", "for the whole run, such as 3h (default 6h)")
+    .option("--quiet", "results and errors alone")
+    .action(async (options: object) => setExit(await (await import("./commands/run.ts")).run(options, io)));
+  addConfigOptions(
+    program
+      .command("missing")
+      .description("reports of days and months that have ended and are not delivered; sends nothing"),
+  ).action(async (options: object) => setExit(await (await import("./commands/missing.ts")).missing(options, io)));
+  const resume = program
+    .command("resume")
+    .description("continue a report job, from wherever it stands")
+    .argument("<bookmark>", "the job's bookmark or key, out of an error, a log or jobs list");
+  addFetchOptions(resume)
+    .option("--config <file>", "the configuration (default report-kit.config.yaml, where there is one)")
+    .action(async (bookmark: string, options: object) =>
+      setExit(await (await import("./commands/resume.ts")).resume(bookmark, options, io)),
+    );
+  addConfigOptions(
+    program
+      .command("doctor")
+      .description("check addresses, credentials, clocks, the journal and the target; makes nothing"),
+  ).action(async (options: object) => setExit(await (await import("./commands/doctor.ts")).doctor(options, io)));
+  program
+    .command("init")
+    .description("write a configuration to begin with")
+    .addArgument(
+      program.createArgument("[provider...]", "whose accounts to begin with (default: all)").choices(providerNames),
+    )
+    .option("--config <file>", "where to write it (default report-kit.config.yaml)")
+    // The argument's choices are the providers.
+    .action(async (wanted: readonly ProviderName[], options: object) =>
+      setExit(await (await import("./commands/init.ts")).init(wanted, options, io)),
+    );
+}
+
+function addConfigOptions(command: Command): Command {
+  return command
+    .option("--config <file>", "the configuration (default report-kit.config.yaml)")
+    .option("--only <name>", "one source or one series")
+    .option("--journal <where>", "another journal than the configuration's")
+    .option("--json", "one JSON object a line, on standard output");
+}

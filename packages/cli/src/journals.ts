@@ -1,0 +1,61 @@
+import { resolve } from "node:path";
+import type { Journal } from "report-kit";
+import { fileJournal } from "report-kit/node";
+import { badInput, CliError } from "./cli-error.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { Io } from "./io.ts";
+
+/** Where the jobs are kept when nobody says. */
+export const defaultJournal = ".reports";
+
+/** A journal, and how to let go of it. */
+export interface OpenJournal {
+  readonly journal: Journal;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * @param where a directory, or `postgres:NAME`: the environment variable with the address of a PostgreSQL database
+ * @throws CliError
+ */
+export async function openJournal(where: string, io: Io): Promise<OpenJournal> {
+  if (/^postgres(?:ql)?:\/\//.test(where))
+    throw badInput(
+      "The journal is an address of PostgreSQL, which may hold a password.",
+      "Put the address into an environment variable, and name that: postgres:DATABASE_URL.",
+    );
+  const variable = /^postgres:(\w+)$/.exec(where)?.[1];
+  if (variable === undefined) return { journal: fileJournal(resolve(io.cwd, where)), close: async () => {} };
+  const connectionString = io.env[variable] ?? "";
+  if (connectionString === "")
+    throw new CliError({
+      code: "no-credentials",
+      exit: exitCodes.credentials,
+      message: `The journal: ${variable} is not set in the environment.`,
+      todo: "Set it to the address of the database, such as postgres://reports@db.example.com/reports.",
+    });
+  const { postgresJournal } = await import("report-kit/postgres");
+  const pool = await openPool(connectionString);
+  const journal = postgresJournal(async (sql, params) => (await pool.query(sql, [...params])).rows);
+  await journal.migrate();
+  return { journal, close: () => pool.end() };
+}
+
+/** What we use of `pg`, which a user of PostgreSQL installs beside the command line. */
+interface Pool {
+  query(sql: string, params: unknown[]): Promise<{ readonly rows: Record<string, unknown>[] }>;
+  end(): Promise<void>;
+}
+
+async function openPool(connectionString: string): Promise<Pool> {
+  try {
+    const { default: pg } = await import("pg");
+    return new pg.Pool({ connectionString });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND")) throw error;
+    throw badInput(
+      "A journal in PostgreSQL needs the package pg.",
+      "Install it beside the command line: npm install pg.",
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it, test } from "vitest";
+import { emptyDirectory, run, start } from "./cli.ts";
+
+it("demo fetches a verified report of each provider without an account, and says what to do next", async () => {
+  const cwd = emptyDirectory();
+  const { code, out, err } = await start(["demo", "--to", "demo"], { cwd }).ended;
+  expect(code).toBe(0);
+  expect(out.trimEnd().split("\n").length).toBe(4);
+  expect(readdirSync(join(cwd, "demo/reports")).toSorted()).toEqual([
+    "begateway",
+    "circle",
+    "mercadopago-settlement",
+    "monato",
+  ]);
+  expect(err).toContain("report-kit init");
+});
+
+it("get --sandbox fetches one report of a sandbox of its own", async () => {
+  const { code, out } = await run([
+    "get",
+    "mercadopago",
+    "--sandbox",
+    "--report-type",
+    "release",
+    "--begin-date",
+    "-3d",
+    "--end-date",
+    "-2d",
+    "--time-zone",
+    "America/Sao_Paulo",
+  ]);
+  expect([code, out]).toEqual([0, expect.stringMatching(/^reports\/mercadopago-release\/main\/.*\n$/)]);
+});
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "sandbox prints variables to reach it, and ends with 0 at %s",
+  async (signal) => {
+    const sandbox = start(["sandbox", "--seed", "7"]);
+    await sandbox.until("Press Ctrl+C");
+    sandbox.kill(signal);
+    const { code, out } = await sandbox.ended;
+    expect([code, out]).toEqual([0, expect.stringContaining("MERCADOPAGO_ACCESS_TOKEN=")]);
+  },
+);
