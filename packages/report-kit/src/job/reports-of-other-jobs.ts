@@ -48,12 +48,7 @@ export async function claimReport(journal: Journal, job: Claimant, reference: st
 }
 
 /** Claim what the job's report is known by from now on (S3 of the step). @returns false when its reference belongs to another job. */
-export async function claimReportOf(
-  journal: Journal,
-  job: Claimant,
-  before: JobState,
-  after: JobState,
-): Promise<boolean> {
+async function claimReportOf(journal: Journal, job: Claimant, before: JobState, after: JobState): Promise<boolean> {
   const { reference, fileName } = after;
   const isOurs = reference === undefined || reference === before.reference || claimReport(journal, job, reference);
   if (!(await isOurs)) return false;
