@@ -18,7 +18,7 @@ export interface PackedPackage {
   readonly files: readonly string[];
   /** package.json as it lies in the tarball. */
   readonly manifest: JsonObject;
-  /** What one can import: `report-kit`, `report-kit/circle`, ...; without package.json. */
+  /** What a program imports: `report-kit`, `report-kit/circle`, ...; without the JSON files. */
   readonly specifiers: readonly string[];
   readonly contents: Package;
 }
@@ -65,7 +65,7 @@ function readPacked(folder: string, tarball: string): PackedPackage {
     files: contents.listFiles(root).map((path) => relative(root, path).replaceAll("\\", "/")),
     manifest,
     specifiers: Object.keys(manifest["exports"])
-      .filter((entry) => entry !== "./package.json")
+      .filter((entry) => !entry.endsWith(".json"))
       .map((entry) => contents.packageName + entry.slice(1)),
     contents,
   };
