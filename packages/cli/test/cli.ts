@@ -60,7 +60,7 @@ export function reaching(sandbox: Sandbox): Readonly<Record<string, string>> {
   return sandboxVariables(sandbox);
 }
 
-export const bin: string = new URL("../dist/bin.js", import.meta.url).pathname;
+const bin: string = new URL("../dist/bin.js", import.meta.url).pathname;
 
 /** The built command line as a process of its own. */
 export function start(
