@@ -37,7 +37,7 @@ export function circlePostContenders(baseUrl: string): readonly Contender[] {
   const payout = {
     idempotencyKey: id,
     source: { type: "wallet", id: "1" },
-    destination: { type: "wire", id },
+    destination: { type: "address_book", id },
     amount: { amount: "1.00", currency: "USD" },
   } as const;
   return [

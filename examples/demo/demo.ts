@@ -66,7 +66,7 @@ async function fetchAll(
     requestCostS: 0.2,
     onEvent: (event) => onEvent?.(event),
   });
-  const notices = await listenForNotices({ kit, journal }, sources);
+  const notices = await listenForNotices(kit, sources);
   const wanted = wantedReports(kit, sources, new Date());
   const progress = showProgress(wanted, screen);
   onEvent = (event) => progress.onEvent(event);

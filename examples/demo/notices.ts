@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createRequestListener } from "@remix-run/node-fetch-server";
-import type { Journal, ReportKit } from "report-kit";
+import type { ReportKit } from "report-kit";
 import { monatoWebhook, registerMonatoWebhook } from "report-kit/webhook";
 import type { DemoSources } from "./wanted-reports.ts";
 
@@ -13,13 +13,12 @@ export interface Notices {
 
 /** Serve an endpoint for Monato's notices and register it: a notice ends a wait early. */
 export async function listenForNotices(
-  { kit, journal }: { readonly kit: ReportKit; readonly journal: Journal },
+  kit: ReportKit,
   { monato, monatoClient, clabeNumber }: DemoSources,
 ): Promise<Notices> {
   const token = randomBytes(24).toString("base64url");
   const handler = monatoWebhook({
     kit,
-    journal,
     source: monato,
     token,
     // A notice names an account by Monato's own number; a real one would be looked up.

@@ -25,7 +25,7 @@ export const rooms: Table = {
   "journal-admin": ["delivery", "job", "journal", "source", "identity"],
   describe: ["type:job"],
   download: ["source", "waiting"],
-  series: ["kit", "delivery", "journal-admin", "download", "source", "source-tools", "waiting"],
+  series: ["kit", "delivery", "journal-admin", "download", "source", "source-tools"],
   "sources/circle": ["source", "source-tools", "@report-kit/circle"],
   "sources/begateway": ["source", "source-tools", "@report-kit/begateway"],
   "sources/monato": ["source", "source-tools", "@report-kit/monato"],
@@ -34,7 +34,7 @@ export const rooms: Table = {
   unpack: ["source", "download", "node", "node:*", "@zip.js/zip.js"],
   postgres: ["journal"],
   webhook: ["kit", "journal-admin", "sources/monato", "source", "source-tools", "@report-kit/monato"],
-  testing: ["source", "source-tools", "journal", "type:kit"],
+  testing: ["source", "source-tools", "journal", "waiting", "identity", "job", "delivery", "kit"],
 };
 
 /** Files that may import more than the rest of their room. */

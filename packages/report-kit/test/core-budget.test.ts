@@ -11,7 +11,7 @@ const src = fileURLToPath(new URL("../src/", import.meta.url));
 /** What polls and keeps a report from being made twice; everything else stands on it. The files beside index.ts belong to it. */
 const core = ["waiting", "identity", "journal", "source", "job", "kit", "."];
 /** Raising one is a reviewed line. The goal is 2,200 lines in 45 files. */
-const most = { lines: 2_820, files: 45, longest: 250 };
+const most = { lines: 2_860, files: 45, longest: 250 };
 
 /** Lines that are code: no blank line, comment, import or re-export. */
 function codeLines(text: string): number {

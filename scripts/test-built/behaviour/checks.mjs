@@ -193,7 +193,6 @@ const checks = [
       const errors = [];
       const handle = monatoWebhook({
         kit: createKit(journal),
-        journal,
         source,
         token: "told-to-monato",
         onError: (error) => errors.push(error),

@@ -1,5 +1,5 @@
 // What of a user's program needs Node's types.
-import { createReportKit, memoryJournal } from "report-kit";
+import { createReportKit } from "report-kit";
 import { monatoReports } from "report-kit/monato";
 import { createMonatoClient } from "@report-kit/monato";
 import { fileJournal, toDirectory, toFile } from "report-kit/node";
@@ -8,5 +8,5 @@ import { monatoWebhook } from "report-kit/webhook";
 export const kit = createReportKit({ journal: fileJournal(".reports") });
 export const targets = [toDirectory("out"), toFile("out/report.csv")];
 const source = monatoReports(createMonatoClient({ clientId: "id", apiKey: "key", environment: "staging" }));
-const handle = monatoWebhook({ kit, journal: memoryJournal(), source, token: "t", onError: () => {} });
+const handle = monatoWebhook({ kit, source, token: "t", onError: () => {} });
 export const answer: Promise<Response> = handle(new Request("http://localhost/monato", { method: "POST" }));

@@ -115,7 +115,7 @@ export async function parts(
   reportKey({ provider: "own", origin: "https://x.example", account: "a", reportType: "b", request: {}, epoch: value });
   createReportKit({ journal: postgresJournal(query) });
   for await (const { key } of listJobs(journal)) isLoopbackHost(key);
-  const handle = monatoWebhook({ kit, journal, source: monatoReports(monatoClient), token: "t", onError: () => {} });
+  const handle = monatoWebhook({ kit, source: monatoReports(monatoClient), token: "t", onError: () => {} });
   return handle(new Request("https://example.com"));
 }
 

@@ -20,6 +20,8 @@ function textOf(event: JobEvent): string {
       return `found at the provider: ${event.reference}`;
     case "observed":
       return `${event.status} after ${count(event.requests)}`;
+    case "late":
+      return `late: such reports are ready by ${instant(event.expectedBy)}`;
     case "unknown-status":
       return `unknown status ${event.status}: not taken for success, looking on (${event.sample})`;
     case "unreachable":

@@ -10,6 +10,7 @@ export function eventsOf(
   observation: Observation,
   after: JobState,
   now: number,
+  lateAt?: number,
 ): JobEventDetails[] {
   const events: JobEventDetails[] = [];
   const acknowledged = after.acceptedAt !== undefined && before.acceptedAt === undefined;
@@ -18,6 +19,11 @@ export function eventsOf(
   if (adopted) events.push({ type: "adopted", reference: after.reference ?? "" });
   if (observation.is === "pending" || observation.is === "absent") {
     events.push({ type: "observed", status: after.status ?? observation.is, requests: after.requests });
+    const lookedAt = before.lookedAt ?? before.acceptedAt ?? before.startedAt;
+    // At the first look after that instant.
+    if (lateAt !== undefined && lookedAt < lateAt && lateAt <= now) {
+      events.push({ type: "late", expectedBy: new Date(lateAt).toISOString() });
+    }
   }
   if (observation.is === "unknown" && before.status !== observation.status) {
     events.push({ type: "unknown-status", status: observation.status, sample: observation.sample });

@@ -16,6 +16,8 @@ export type JobEvent = EventBase &
     | { readonly type: "submitted"; readonly reference?: string | undefined }
     | { readonly type: "adopted"; readonly reference: string }
     | { readonly type: "observed"; readonly status: string; readonly requests: number }
+    /** It is not ready by the time at which 19 of 20 of its source's reports are, or by which the provider documents it to be. */
+    | { readonly type: "late"; readonly expectedBy: string }
     | { readonly type: "unknown-status"; readonly status: string; readonly sample: string }
     | { readonly type: "unreachable"; readonly reason: string }
     | { readonly type: "waiting"; readonly until: string; readonly afterMs: number; readonly why: string }

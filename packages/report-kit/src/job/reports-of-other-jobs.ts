@@ -1,10 +1,12 @@
 import type { JsonObject } from "../json.ts";
 import type { Journal } from "../journal/journal.ts";
 import { isAboutOneRecord, readRecords, recordName } from "../journal/journal.ts";
+import type { Observation } from "../source/observation.ts";
 import type { ReportSource } from "../source/report-source.ts";
 import { jobRecordName } from "./job-state.ts";
 import type { JobState } from "./job-state.ts";
 import type { StepEngine } from "./step.ts";
+import type { Ask } from "./transitions.ts";
 
 /**
  * Which report belongs to which job, for sources that are searched (tier `list`): two jobs never adopt one report.
@@ -40,18 +42,13 @@ export async function claimReport(journal: Journal, job: Claimant, reference: st
     if ((await journal.write(name, { ...claim }, revision)) !== undefined) return true;
     const record = await journal.read(name);
     if (record?.value["job"] === key) return true;
-    if (record !== undefined && (await counts(journal, record.value, reference))) return false;
+    if (record !== undefined && (await standingOf(journal, record.value, reference)) !== "void") return false;
     revision = record?.revision ?? 0;
   }
 }
 
 /** Claim what the job's report is known by from now on (S3 of the step). @returns false when its reference belongs to another job. */
-export async function claimReportOf(
-  journal: Journal,
-  job: Claimant,
-  before: JobState,
-  after: JobState,
-): Promise<boolean> {
+async function claimReportOf(journal: Journal, job: Claimant, before: JobState, after: JobState): Promise<boolean> {
   const { reference, fileName } = after;
   const isOurs = reference === undefined || reference === before.reference || claimReport(journal, job, reference);
   if (!(await isOurs)) return false;
@@ -59,10 +56,63 @@ export async function claimReportOf(
   return true;
 }
 
-/** Does a report belong to another job? Reads two records at most, however many jobs there are. */
-export async function belongsToAnotherJob(journal: Journal, job: Claimant, reference: string): Promise<boolean> {
+/** What a step's answer is, now that other jobs may have its report. */
+export async function afterOtherJobs(
+  journal: Journal,
+  job: Claimant & { readonly source: Pick<ReportSource, "profile"> },
+  answer: {
+    readonly action: Ask;
+    readonly observation: Observation;
+    readonly before: JobState;
+    readonly after: JobState;
+    /** The search passed over a report of a job that has not decided. */
+    readonly isUndecided: boolean;
+  },
+): Promise<Observation> {
+  const { action, observation, before, after, isUndecided } = answer;
+  const { tier, visibilityBoundMs } = job.source.profile;
+  if (tier !== "list") return observation;
+  if (!(await claimReportOf(journal, job, before, after))) return whenAnotherJobHasIt(action);
+  // A job that searches may have claims on two reports, and will have one. The other may be this job's.
+  const provesAbsence =
+    visibilityBoundMs !== undefined && (observation.is === "absent" || observation.is === "searching");
+  if (action === "find" && isUndecided && provesAbsence)
+    return notFoundOut("another job has not decided yet which report it has");
+  return observation;
+}
+
+/**
+ * What an answer comes to whose report was adopted by another job first. A search has found nothing out. A create is as
+ * unclear as if its answer had been lost: the other job searched for a report of its own, which may have been made too, and
+ * this job may adopt that one in turn. Only where the list proves that there is none, it creates again: one report for each
+ * job in the end.
+ */
+function whenAnotherJobHasIt(action: Ask): Observation {
+  const why = "another job, which searched for a report of its own, was first to adopt this one";
+  if (action === "look") return { is: "absent", status: why };
+  return action === "create" ? { is: "unclear", error: new Error(why) } : notFoundOut(why);
+}
+
+/** The search begins again, by the schedule. */
+function notFoundOut(why: string): Observation {
+  return { is: "unreachable", error: new Error(why) };
+}
+
+/**
+ * Does a report belong to another job? Reads two records at most, however many jobs there are.
+ * @param onUndecided the other job has not decided yet: it may come to have another report
+ */
+export async function belongsToAnotherJob(
+  journal: Journal,
+  job: Claimant,
+  reference: string,
+  onUndecided?: () => void,
+): Promise<boolean> {
   const record = await journal.read(nameOfClaim(job.source, reference));
-  return record !== undefined && record.value["job"] !== job.key && counts(journal, record.value, reference);
+  if (record === undefined || record.value["job"] === job.key) return false;
+  const standing = await standingOf(journal, record.value, reference);
+  if (standing === "undecided") onUndecided?.();
+  return standing !== "void";
 }
 
 /**
@@ -91,13 +141,19 @@ export async function claimReportsOfOlderJobs(
 }
 
 /** Is the job that made the claim there, and has it the report, or not decided yet? Read as it is, whatever version wrote it. */
-async function counts(journal: Journal, { job }: JsonObject, reference: string): Promise<boolean> {
-  if (typeof job !== "string") return false;
+async function standingOf(
+  journal: Journal,
+  { job }: JsonObject,
+  reference: string,
+): Promise<"void" | "undecided" | "its report"> {
+  if (typeof job !== "string") return "void";
   try {
     const state = (await journal.read(jobRecordName(job)))?.value;
-    return state !== undefined && (state["phase"] === "creating" || namesIn(state).includes(reference));
+    if (state === undefined) return "void";
+    if (namesIn(state).includes(reference)) return "its report";
+    return state["phase"] === "creating" ? "undecided" : "void";
   } catch (error) {
-    if (isAboutOneRecord(error)) return true; // the job has a record, so the claim stands
+    if (isAboutOneRecord(error)) return "its report"; // the job has a record, so the claim stands
     throw error;
   }
 }

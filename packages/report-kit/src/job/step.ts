@@ -45,6 +45,8 @@ export interface StepEngine {
     of(job: JobIdentity, deadlineAt: number | undefined): Promise<NextLookOf>;
     /** Milliseconds to the next look at a job in this state that is still pending, by the schedule of its last step. */
     gapMs(job: JobIdentity, state: JobState): number;
+    /** From when on it is late, as far as that is known. Epoch milliseconds. */
+    lateAt(job: JobIdentity, state: JobState): number | undefined;
     /** Learn from a report that became ready. Epoch milliseconds. */
     learn(job: JobIdentity, seen: SeenReady): Promise<void>;
   };

@@ -12,7 +12,7 @@ import type { HeldLease, Lease } from "./lease.ts";
 import { holdLease, isSame, takeBack, writeAgain } from "./lease.ts";
 import type { Outcome } from "./outcome.ts";
 import { outcomeOf } from "./outcome.ts";
-import { belongsToAnotherJob, claimReportOf, claimReportsOfOlderJobs } from "./reports-of-other-jobs.ts";
+import { afterOtherJobs, belongsToAnotherJob, claimReportsOfOlderJobs } from "./reports-of-other-jobs.ts";
 import type { JobIdentity, StepEngine, StepOptions, StepResult } from "./step.ts";
 import { leaseMs } from "./timing-premises.ts";
 import type { Ask, NextLookOf, Reduced } from "./transitions.ts";
@@ -41,13 +41,12 @@ interface Begun {
   /** What a shared list answers in place of the request. */
   readonly listed: (() => Observation) | undefined;
   readonly next: NextLookOf;
+  /** Whether a search passed over a report of a job that has not decided. */
+  readonly others: { readonly undecided: boolean };
 }
 
 /** What the answer made of the job, and the revision under which that is in the journal. */
-interface Kept extends Reduced {
-  readonly observation: Observation;
-  readonly revision: number;
-}
+type Kept = Reduced & { readonly observation: Observation; readonly revision: number };
 
 /** After losing a race for a record: long enough not to spin, short enough not to be noticed. */
 const afterConflictMs = 100;
@@ -117,6 +116,7 @@ async function begin(job: JobIdentity, how: StepOptions, engine: StepEngine): Pr
     signal.throwIfAborted();
     return lostRace(before, restored?.revision ?? written, engine);
   }
+  const others = { undecided: false };
   const call: SourceCall = {
     key: job.key,
     epoch: job.epoch,
@@ -131,10 +131,10 @@ async function begin(job: JobIdentity, how: StepOptions, engine: StepEngine): Pr
     now: now(),
     notAfter: action.do === "create" ? notAfter : undefined,
     echoProven,
-    belongsToAnotherJob: (reference) => belongsToAnotherJob(journal, job, reference),
+    belongsToAnotherJob: (reference) => belongsToAnotherJob(journal, job, reference, () => (others.undecided = true)),
     signal,
   };
-  return { action: action.do, before, announced, revision: written, lease, call, listed, next };
+  return { action: action.do, before, announced, revision: written, lease, call, listed, next, others };
 }
 
 /** At most one request. A create keeps to its lease; a look or a search may outlast it. */
@@ -153,7 +153,7 @@ async function request(
 
 /** Write what the answer makes of the job. @returns undefined when another worker has taken it over. */
 async function keep(
-  { action, before, announced, lease, next }: Begun,
+  { action, before, announced, lease, next, others }: Begun,
   { observation, sent }: Answer,
   job: JobIdentity,
   how: StepOptions,
@@ -165,6 +165,7 @@ async function keep(
       now: platform.now(),
       profile: source.profile,
       onIndeterminate: how.onIndeterminate(),
+      phase: before.phase,
       sent,
       next,
     });
@@ -173,15 +174,14 @@ async function keep(
   const echoed = "echoed" in seen ? seen.echoed : undefined;
   if (lease.isLost) return undefined;
   if (echoed === false) await recordEcho(journal, source, echoed); // S3
-  if (
-    source.profile.tier === "list" &&
-    !(await claimReportOf(journal, job, before, after.state)) &&
-    action === "find"
-  ) {
-    // Another job was first to adopt it: look again, later.
-    seen = { is: "searching", more: false, found: [] };
-    after = reduced(seen);
-  }
+  seen = await afterOtherJobs(journal, job, {
+    action,
+    observation,
+    before,
+    after: after.state,
+    isUndecided: others.undecided,
+  });
+  if (seen !== observation) after = reduced(seen);
   let written = await lease.writeBack(after.state);
   if (action === "create") written ??= await writeAgain(journal, jobRecordName(job.key), after.state);
   how.signal.throwIfAborted();
@@ -202,7 +202,8 @@ async function report(
     const since = state.acceptedAt ?? state.startedAt;
     await engine.schedule.learn(job, { since, notReadyAt: before.lookedAt ?? since, readyAt: now });
   }
-  for (const event of eventsOf(announced, action, observation, state, now)) engine.emit(job, event);
+  const lateAt = action === "look" ? engine.schedule.lateAt(job, state) : undefined;
+  for (const event of eventsOf(announced, action, observation, state, now, lateAt)) engine.emit(job, event);
   if (hasEnded(state)) await engine.announceEnd();
 }
 

@@ -75,6 +75,8 @@ export interface ReduceContext {
   readonly now: number;
   readonly profile: SourceProfile;
   readonly onIndeterminate: OnIndeterminate;
+  /** The job's phase before the step was announced. */
+  readonly phase: JobState["phase"];
   /** Whether the request that was announced was sent: not when a list that jobs share answered already. */
   readonly sent: boolean;
   readonly next: NextLookOf;
@@ -156,8 +158,8 @@ export function reduce(before: JobState, action: Ask, observation: Observation, 
     acceptedAt: isAccepted ? (state.acceptedAt ?? now) : state.acceptedAt,
     reference,
   };
-  /** Where a job is that nothing was made for: a create is asked for again, a look or a search goes on. */
-  const unmade = action === "create" ? "new" : before.phase;
+  /** Where a job is that this request made nothing for. An earlier create that ended unclear is as unclear as before. */
+  const unmade = context.phase;
 
   switch (observation.is) {
     case "pending": {

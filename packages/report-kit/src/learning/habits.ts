@@ -39,7 +39,7 @@ const spreads: readonly number[] = Array.from({ length: 10 }, (_, index) => 1_80
 /** This share of reports does not keep to the habit. */
 const odd = 0.006;
 /** After this share of reports the habit changes. For the report to come it is less: looks for all else cost most. */
-const change = 0.006;
+const change = 0.008;
 const changeAhead = 0.003;
 /** After this share of reports a time of day is an hour earlier, and as often an hour later: clocks change. */
 const hourChange = 0.01;

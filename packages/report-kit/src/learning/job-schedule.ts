@@ -2,8 +2,9 @@ import type { Journal } from "../journal/journal.ts";
 import type { Platform } from "../platform.ts";
 import type { PreparedReport, ReportSource } from "../source/report-source.ts";
 import { nextLook, plan, scheduleAge } from "../waiting/schedule.ts";
-import type { LearnedGap, NextLook, PlanInput, PlannedLook, ScheduleInput } from "../waiting/schedule.ts";
+import type { NextLook, PlanInput, PlannedLook, ScheduleInput } from "../waiting/schedule.ts";
 import { createLearnedSchedule } from "./learned-schedule.ts";
+import type { LearnedFrom } from "./ready-times.ts";
 import type { SeenAt } from "./learned-schedule.ts";
 
 interface Job {
@@ -23,6 +24,11 @@ export interface JobSchedule {
   of(job: Job, deadlineAt: number | undefined): Promise<NextLookOf>;
   /** Milliseconds to the next look at a job that is still pending, by the schedule that `of` made of it last. */
   gapMs(job: Job, state: { readonly acceptedAt?: number | undefined; readonly startedAt: number }): number;
+  /**
+   * When a report is late, in epoch milliseconds: by the habit of its source, or else by the provider's documents. By what `of`
+   * has read last.
+   */
+  lateAt(job: Job, state: { readonly acceptedAt?: number | undefined; readonly startedAt: number }): number | undefined;
   learn(job: Job, seen: SeenAt): Promise<void>;
   plan(
     source: ReportSource,
@@ -43,11 +49,9 @@ export function createJobSchedule({ journal, platform, requestCostS, learn }: Jo
   const { now, random } = platform;
   const learned = createLearnedSchedule(journal, now);
   const latest = new WeakMap<Job, NextLookOf>();
+  const habits = new WeakMap<Job, LearnedFrom | undefined>();
 
-  async function gapOf(
-    source: ReportSource,
-    { reportType }: PreparedReport,
-  ): Promise<((fromMs: number) => LearnedGap) | undefined> {
+  async function gapOf(source: ReportSource, { reportType }: PreparedReport): Promise<LearnedFrom | undefined> {
     return learn ? learned.gap(source, reportType) : undefined;
   }
 
@@ -62,10 +66,17 @@ export function createJobSchedule({ journal, platform, requestCostS, learn }: Jo
         return nextLook({ ...input, requestCostS, random, readyAtMs, deadlineInMs, learned: gap });
       };
       latest.set(job, next);
+      habits.set(job, gapFrom);
       return next;
     },
     gapMs(job, { acceptedAt, startedAt }) {
       return latest.get(job)?.({ ageMs: now() - (acceptedAt ?? startedAt), isWaiting: true }).afterMs ?? 0;
+    },
+    lateAt(job, { acceptedAt, startedAt }) {
+      const { readyAt, deadlineAt } = job.prepared;
+      const fromMs = Math.max(acceptedAt ?? startedAt, readyAt ?? 0);
+      const ageMs = habits.get(job)?.lateAgeMs(fromMs);
+      return ageMs === undefined ? deadlineAt : fromMs + ageMs;
     },
     async learn({ source, prepared }, seen) {
       // The job's own record is written; what could have been learned is not worth failing it for.

@@ -2,21 +2,18 @@ import type { JsonObject } from "../json.ts";
 import type { Journal } from "../journal/journal.ts";
 import { recordName } from "../journal/journal.ts";
 import type { PreparedReport, ReportSource } from "../source/report-source.ts";
-import type { LearnedGap } from "../waiting/schedule.ts";
 import { scheduleAge } from "../waiting/schedule.ts";
 import { learnedGap, learnReadyTime, parseReadyTimes } from "./ready-times.ts";
-import type { ReadyTimes, SeenReady } from "./ready-times.ts";
+import type { LearnedFrom, ReadyTimes, SeenReady } from "./ready-times.ts";
 
 type Source = Pick<ReportSource, "id" | "origin">;
 
 /** What a kit has learned of its sources' ready times. A journal keeps one record for each origin, source and report type. */
 export interface LearnedSchedule {
   /** The schedule learned for a report type, for a wait whose age was 0 at `fromMs`; undefined while nothing is known. */
-  gap(source: Source, reportType: string): Promise<GapFrom | undefined>;
+  gap(source: Source, reportType: string): Promise<LearnedFrom | undefined>;
   record(source: Source, report: Report, seen: SeenAt): Promise<void>;
 }
-
-type GapFrom = (fromMs: number) => LearnedGap;
 
 type Report = Pick<PreparedReport, "reportType" | "readyAt">;
 
@@ -32,7 +29,7 @@ export interface SeenAt {
 const rereadMs = 60_000;
 
 export function createLearnedSchedule(journal: Journal, now: () => number): LearnedSchedule {
-  const known = new Map<string, { readonly readAt: number; readonly gap: Promise<GapFrom | undefined> }>();
+  const known = new Map<string, { readonly readAt: number; readonly gap: Promise<LearnedFrom | undefined> }>();
   const batches = new Map<string, { readonly seen: SeenReady[]; written: Promise<void> }>();
 
   async function read(

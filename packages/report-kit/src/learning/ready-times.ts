@@ -1,9 +1,10 @@
-import type { LearnedGap } from "../waiting/schedule.ts";
+import type { LearnedGap, LearnedLook } from "../waiting/schedule.ts";
 import { chanceByAge, learnAge, parseHistogram } from "./age-histogram.ts";
 import type { AgeHistogram } from "./age-histogram.ts";
 import { cheapestGaps } from "./cheapest-gap.ts";
 import { habitsAfter, peaksOf } from "./habits.ts";
-import type { Habit, ReadyBetween } from "./habits.ts";
+import type { Habit, Peak, ReadyBetween } from "./habits.ts";
+import { normal } from "./normal.ts";
 
 /**
  * When a source's latest reports of one type became ready, as JSON for a journal (at most 2 kB): a histogram of their
@@ -70,28 +71,70 @@ export function learnReadyTime(times: ReadyTimes | undefined, { fromMs, afterMs,
   return { v: 1, ...histogram, seen: [...others, [fromS, after, by, chance] as const].slice(-mostSeen) };
 }
 
+/** What was learned of one kind of report. */
+export interface LearnedFrom {
+  /** The schedule for a report whose age was 0 at an instant (epoch milliseconds). */
+  (fromMs: number): LearnedGap;
+  /** The age, in milliseconds, by which 19 of 20 such reports are ready; undefined while too few were seen. */
+  readonly lateAgeMs: (fromMs: number) => number | undefined;
+}
+
+/** With fewer reports than these, what is late can't be told from what is usual. */
+const fewestSeen = 5;
+/** A report is late once this share of all others would be ready. */
+const lateChance = 0.95;
+
 /**
  * The schedule that costs least if the next report behaves like the earlier ones. Past all that was learned it is the
  * default schedule's turn, and with little learned it comes near that.
  */
-export function learnedGap(times: ReadyTimes): (fromMs: number) => LearnedGap {
+export function learnedGap(times: ReadyTimes): LearnedFrom {
   const chanceApart = chanceByAge(times);
   const habits = habitsAfter(times.seen);
   const apart = habits.reduce((rest, { weight }) => rest - weight, 1);
   const why = whyOf(habits);
+  /** Jobs of one second share their looks: a crowd of a thousand would otherwise take seconds to work out. */
+  const known = new Map<string, LearnedLook>();
 
-  return (fromMs) => {
-    const peaks = habits.flatMap((habit) => peaksOf(habit, fromMs / 1_000));
+  const peaksFrom = (fromMs: number): readonly Peak[] => habits.flatMap((habit) => peaksOf(habit, fromMs / 1_000));
+
+  function gapFrom(fromMs: number): LearnedGap {
+    const peaks = peaksFrom(fromMs);
     const ends = [...times.seen.map(([, , byS]) => byS), ...peaks.map(({ atS, spreadS }) => atS + 4 * spreadS)];
     const lastS = tailS + Math.max(0, ...ends);
     return (ageMs, requestCostS) => {
       const ageS = ageMs / 1_000;
       if (ageS >= lastS) return undefined;
+      const moment = [Math.round(fromMs / 1_000), Math.round(ageS), requestCostS].join(" ");
+      const before = known.get(moment);
+      if (before !== undefined) return before;
       const [gapS, nextGapS] = cheapestGaps({ peaks, apart, chanceApart, lastS }, ageS, requestCostS);
       // After a long gap, jitter spreads a crowd of jobs over the gap that follows.
-      return { gapMs: 1_000 * Math.min(gapS, longestGapS), jitterMs: 500 * nextGapS, why };
+      const look = { gapMs: 1_000 * Math.min(gapS, longestGapS), jitterMs: 500 * nextGapS, why };
+      known.set(moment, look);
+      return look;
     };
-  };
+  }
+
+  function lateAgeMs(fromMs: number): number | undefined {
+    if (times.seen.length < fewestSeen) return undefined;
+    const peaks = peaksFrom(fromMs);
+    const isLate = (ageS: number): boolean =>
+      peaks.reduce(
+        (sum, { atS, spreadS, weight }) => sum + weight * normal((ageS - atS) / spreadS),
+        apart * chanceApart(ageS),
+      ) >= lateChance;
+    if (!isLate(longestS)) return undefined;
+    let [usualS, lateS] = [0, longestS];
+    while (lateS - usualS > 1) {
+      const middleS = (usualS + lateS) / 2;
+      if (isLate(middleS)) lateS = middleS;
+      else usualS = middleS;
+    }
+    return 1_000 * lateS;
+  }
+
+  return Object.assign(gapFrom, { lateAgeMs });
 }
 
 /** What the schedule rests on, in words. */

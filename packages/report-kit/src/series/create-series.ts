@@ -3,7 +3,8 @@ import { ReportRequestError } from "../errors.ts";
 import type { ReportJob } from "../kit/report-job.ts";
 import type { Target } from "../source/ready-report.ts";
 import type { ReportPeriod, ReportSource, RequestOf } from "../source-tools/index.ts";
-import { memberFields, refuse, timeZoneField, trueField } from "../source-tools/index.ts";
+import { checkOptions } from "../refuse.ts";
+import { refuse, timeZoneField, wholeNumber } from "../source-tools/index.ts";
 import type { Attempt } from "./attempts.ts";
 import { attemptsAt, nextEpoch, reasonOf } from "./attempts.ts";
 import { deliverAll } from "./deliver-all.ts";
@@ -32,20 +33,17 @@ export interface SeriesPeriod {
 export function createSeries<Source extends ReportSource, const Request extends RequestOf<Source>>(
   options: SeriesOptions<Source, Request>,
 ): Series {
-  const { kit, source, request, now = Date.now, recheckDays = 0 } = options;
+  checkOptions("createSeries", options, seriesOptions);
+  const { kit, source, request, now = Date.now, recheckDays = 0, remake = false } = options;
   const { name = source?.id } = options;
-  memberFields("options", options, known);
   if (typeof kit?.report !== "function") refuse("kit", "what createReportKit returned", kit);
   if (typeof source?.prepare !== "function") refuse("source", "a report source", source);
   if (typeof request !== "function") refuse("request", "a function that makes the request of a period", request);
-  if (typeof now !== "function") refuse("now", "a function that returns epoch milliseconds", now);
-  if (typeof name !== "string" || name === "") refuse("name", "a text", name);
+  if (name === "") refuse("name", "a text that is not empty", name);
   const { every, from } = checkEvery(options.every, options.from);
   const timeZone = timeZoneField("timeZone", options.timeZone);
-  const remake = trueField("remake", options.remake) ?? false;
   const { remakes } = source.profile;
-  if (!Number.isInteger(recheckDays) || recheckDays < 0)
-    refuse("recheckDays", "a whole number of days, from 0", recheckDays);
+  wholeNumber("recheckDays", recheckDays);
   if (remake && !remakes) refuse("remake", `false: ${source.provider} gives the same report again`, true);
   if (recheckDays > 0 && remakes && !remake) {
     refuse(
@@ -54,7 +52,7 @@ export function createSeries<Source extends ReportSource, const Request extends 
       recheckDays,
     );
   }
-  const retry = checkRetry(options.retry, source);
+  const retry = checkRetry(options.retry ?? {}, source);
 
   const jobOf = (period: ReportPeriod, epoch = 0): ReportJob => kit.report(source, request(period), { epoch });
   const periods = (): readonly ReportPeriod[] => endedPeriods(every, from, timeZone, now());
@@ -138,8 +136,9 @@ export function createSeries<Source extends ReportSource, const Request extends 
       options: DeliverMissingOptions & Partial<Options> = {},
     ) {
       if (typeof target?.receive !== "function") refuse("target", targets, target);
+      checkOptions("deliverMissing", options, { ...runOptions, ...target.options });
+      const forJob = { ...options, concurrency: undefined };
       const work: PeriodWork<File>[] = [];
-      const jobOptions = { ...options, concurrency: undefined };
       for (const each of await readAll()) {
         const { period, attempts, refused } = each;
         if (refused !== undefined) {
@@ -147,13 +146,13 @@ export function createSeries<Source extends ReportSource, const Request extends 
         } else if (!isDelivered(each)) {
           const job = jobOf(period, nextEpoch(attempts, retry, now()));
           const run = async (how: object) =>
-            ({ status: "delivered", delivery: await job.deliver(target, { ...jobOptions, ...how }) }) as const;
+            ({ status: "delivered", delivery: await job.deliver(target, { ...forJob, ...how }) }) as const;
           work.push({ period, job, run });
         } else if (endedWithin(recheckDays, period, timeZone, now())) {
           const comparison = comparisonFor(attempts, remake, now());
           if (comparison === undefined) continue;
           const job = jobOf(period, comparison.epoch);
-          work.push({ period, job, run: (how) => compare(job, comparison, target, { ...jobOptions, ...how }) });
+          work.push({ period, job, run: (how) => compare(job, comparison, target, { ...forJob, ...how }) });
         }
       }
       yield* deliverAll(name, work, options, now);
@@ -161,33 +160,31 @@ export function createSeries<Source extends ReportSource, const Request extends 
   };
 }
 
-const known = [
-  "kit",
-  "source",
-  "request",
-  "every",
-  "timeZone",
-  "from",
-  "name",
-  "recheckDays",
-  "remake",
-  "retry",
-  "now",
-];
+const seriesOptions = {
+  kit: "object",
+  source: "object",
+  request: "function",
+  every: "string object",
+  timeZone: "string",
+  from: "string",
+  name: "string",
+  recheckDays: "number",
+  remake: "boolean",
+  retry: "object",
+  now: "function",
+};
+
+const runOptions = { concurrency: "number", deadlineMs: "number", signal: "object" };
 
 /** @throws ReportRequestError */
-function checkRetry(given: RetryPolicy | undefined, source: ReportSource): Required<RetryPolicy> {
-  const fields = memberFields("retry", given ?? {}, ["failed", "expired", "coolDownMs"]);
-  const times = (name: "failed" | "expired"): number => {
-    const value = fields[name] ?? 0;
-    if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > 100) {
-      return refuse(`retry.${name}`, "a whole number, 0 to 100", value);
+function checkRetry(given: RetryPolicy, { provider, profile }: ReportSource): Required<RetryPolicy> {
+  checkOptions("createSeries", given, { failed: "number", expired: "number", coolDownMs: "number" }, "retry");
+  const { failed = 0, expired = 0, coolDownMs = hourMs } = given;
+  for (const [name, times] of Object.entries({ failed, expired })) {
+    if (wholeNumber(`retry.${name}`, times) > 0 && !profile.remakes) {
+      refuse(`retry.${name}`, `0: ${provider} gives the same report again, and can't make another`, times);
     }
-    if (value === 0 || source.profile.remakes) return value;
-    return refuse(`retry.${name}`, `0: ${source.provider} gives the same report again, and can't make another`, value);
-  };
-  const coolDownMs = fields["coolDownMs"] ?? hourMs;
-  if (typeof coolDownMs !== "number" || !(coolDownMs >= 0))
-    return refuse("retry.coolDownMs", "milliseconds, 0 or more", coolDownMs);
-  return { failed: times("failed"), expired: times("expired"), coolDownMs };
+  }
+  if (!(coolDownMs >= 0)) refuse("retry.coolDownMs", "milliseconds, 0 or more", coolDownMs);
+  return { failed, expired, coolDownMs };
 }

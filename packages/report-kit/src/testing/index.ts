@@ -1,3 +1,15 @@
+export { explore, replayMoves } from "./explore/explore.ts";
+export type {
+  Exploration,
+  ExploreBounds,
+  ExploredAsk,
+  ExploredProvider,
+  ExploredWorker,
+  ExploreScenario,
+  Invariant,
+  InvariantViolation,
+  ProviderChange,
+} from "./explore/scenario.ts";
 export { killEverywhere, runOnce } from "./kill-points.ts";
 export type {
   KillFinding,

@@ -48,8 +48,7 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
 
   /** Let promises, and I/O as far as it was asked for, run out. */
   async function settle(): Promise<void> {
-    // Macrotasks, not microtasks: a chain of promises of any length runs out before the next.
-    for (let turn = 0; turn < turnsOfTheLoop; turn += 1) await nextTurnOfTheLoop();
+    await letPromisesRun(turnsOfTheLoop);
     if (quietMs > 0) await realDelay(quietMs);
   }
 
@@ -111,6 +110,11 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
       return promise;
     },
   };
+}
+
+/** Let chains of promises of any length run out, as often as this. Macrotasks do, microtasks would not. */
+export async function letPromisesRun(turnsOfTheLoop: number): Promise<void> {
+  for (let turn = 0; turn < turnsOfTheLoop; turn += 1) await nextTurnOfTheLoop();
 }
 
 /** Node, Bun: one turn of the event loop in a microsecond. Elsewhere a message does. */

@@ -14,6 +14,7 @@ it.each<[Details, string]>([
   [{ type: "submitted", reference: "r-1" }, "the provider accepted it as r-1"],
   [{ type: "adopted", reference: "r-1" }, "found at the provider: r-1"],
   [{ type: "observed", status: "pending", requests: 1 }, "pending after 1 request"],
+  [{ type: "late", expectedBy: "2026-11-20T03:12:07.500Z" }, "late: such reports are ready by 2026-11-20T03:12:07Z"],
   [
     { type: "unknown-status", status: "archived", sample: '{"status":"archived"}' },
     'unknown status archived: not taken for success, looking on ({"status":"archived"})',

@@ -39,6 +39,38 @@ async function keysOf(jobs: AsyncIterable<{ readonly key: string }>): Promise<st
 }
 
 describe("listing and showing", () => {
+  test("a job shows its period, its file's name, and what was delivered", async () => {
+    const delivered = {
+      n: 2,
+      at: start + hour,
+      bytes: 3,
+      sha256: "5f",
+      corrects: { deliveryId: "k1.1", sha256: "00" },
+    };
+    const period = "2026-11-01/2026-11-30";
+    const journal = await journalOf({
+      k1: { ...ready, period, fileName: "a.csv", delivered },
+      k2: { ...ready, period: "2026-11-19", delivered: { ...delivered, name: "2026-11-19_a.csv" } },
+    });
+    expect(await showJob(journal, "k1")).toMatchObject({
+      period: { from: "2026-11-01", to: "2026-11-30" },
+      fileName: "a.csv",
+      delivered: {
+        deliveryId: "k1.2",
+        at: "2026-11-20T07:00:00.000Z",
+        name: "a.csv",
+        bytes: 3,
+        sha256: "5f",
+        corrects: { deliveryId: "k1.1", sha256: "00" },
+      },
+    });
+    expect(await showJob(journal, "k2")).toMatchObject({
+      period: { from: "2026-11-19", to: "2026-11-19" },
+      fileName: "2026-11-19_a.csv",
+      delivered: { name: "2026-11-19_a.csv" },
+    });
+  });
+
   test("a job shows what it is, where it stands and how to go on with it", async () => {
     const journal = await journalOf({ k1: { ...job, lease: { by: "worker", until: start + 5_000 } } });
     const shown = await showJob(journal, "k1");

@@ -209,6 +209,22 @@ describe("learned ready times", () => {
     expect(JSON.stringify(times).length).toBeLessThan(2_000);
   });
 
+  it("are worked out once for the jobs of one second, and again for those of another", () => {
+    const gap = learnedGap(nightly);
+    const fromMs = start + 20 * day + hour;
+    const look = gap(fromMs)(60_000, 4);
+    expect(gap(fromMs + 300)(60_100, 4)).toBe(look);
+    for (const [laterMs, ageMs, requestCostS] of [
+      [1_000, 60_000, 4],
+      [0, 61_000, 4],
+      [0, 60_000, 15],
+    ] as const) {
+      const other = gap(fromMs + laterMs)(ageMs, requestCostS);
+      expect(other).not.toBe(look);
+      expect(other?.gapMs).not.toBe(look?.gapMs);
+    }
+  });
+
   it("spread the looks of a crowd over the gap that follows, and no further", () => {
     const gap = learnedGap(nightly);
     const look = gap(start + 20 * day + hour)(0, 4);

@@ -415,7 +415,10 @@ describe("what can't work is refused before anything is sent:", () => {
     ["retry.expired", { retry: { expired: -1 } }],
     ["retry.coolDownMs", { retry: { coolDownMs: Number.NaN } }],
     ["retry.cooldown", { retry: { cooldown: 1 } }],
-    ["options.timezone", { timezone: "UTC" }],
+    ["timezone", { timezone: "UTC" }],
+    ["remake", { remake: "yes" }],
+    ["recheckDays", { recheckDays: 1.5 }],
+    ["retry", { retry: 3 }],
   ])("%s of %j", (field, more) => {
     const { series, provider } = scene();
     expect(() => series(more)).toThrow(expect.objectContaining({ name: "ReportRequestError", field }));
@@ -443,6 +446,8 @@ describe("what can't work is refused before anything is sent:", () => {
     ["concurrency", { concurrency: 0 }],
     ["concurrency", { concurrency: 1.5 }],
     ["deadlineMs", { deadlineMs: -1 }],
+    ["deadlineMs", { deadlineMs: "1h" }],
+    ["overwrite", { overwrite: "always" }],
   ])("%s of %j", async (field, options) => {
     const { clock, series, provider } = scene();
     expect(await run(clock, series(), ledger(), options).catch(received)).toMatchObject({ field });

@@ -156,6 +156,14 @@ describe("a beGateway request", () => {
     expect(mailed.expects).toBe("csv");
   });
 
+  it("names its days by the zone that the source was given, and keeps its key", () => {
+    const client = createBegatewayClient({ pspId: "7", secretKey: "key", baseUrl: "https://dwh.psp.example" });
+    const inMinsk = begatewayReports(client, { pspId: "7", timeZone: "Europe/Minsk" }).prepare(wanted, { now });
+    expect(inMinsk.period).toEqual({ from: "2026-11-19", to: "2026-11-19" });
+    expect(inMinsk.identity).toEqual(source.prepare(wanted, { now }).identity);
+    expect(() => begatewayReports(client, { pspId: "7", timeZone: "Minsk" })).toThrow(/timeZone: expected an IANA/);
+  });
+
   const instants = fc.record({
     ms: fc.integer({ min: Date.parse("2000-01-01T00:00:00Z"), max: now - 2_000 }),
     micros: fc.integer({ min: 0, max: 999_999 }),
