@@ -58,7 +58,16 @@ export const packages: Table = {
   monato: ["@report-kit/http"],
   mercadopago: ["@report-kit/http"],
   sandbox: ["node:*", "@zip.js/zip.js", "ajv", "ajv-formats", "hucre", "openapi-backend"],
-  cli: ["node:*", "report-kit", "@report-kit/*", "commander", "@bomb.sh/tab", "yaml", "pg"],
+  cli: [
+    "node:*",
+    "report-kit",
+    "@report-kit/*",
+    "commander",
+    "@bomb.sh/tab",
+    "@remix-run/node-fetch-server",
+    "yaml",
+    "pg",
+  ],
 };
 
 const src = "packages/report-kit/src";

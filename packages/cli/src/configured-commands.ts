@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { wholeNumber } from "./command-options.ts";
 import type { Context } from "./command-options.ts";
 import { addFetchOptions } from "./fetch-command-options.ts";
 import { providerNames } from "./providers.ts";
@@ -29,6 +30,18 @@ export function addConfiguredCommands(program: Command, { io, setExit }: Context
       .command("doctor")
       .description("check addresses, credentials, clocks, the journal and the target; makes nothing"),
   ).action(async (options: object) => setExit(await (await import("./commands/doctor.ts")).doctor(options, io)));
+  addConfigOptions(
+    program
+      .command("webhook")
+      .description("an endpoint for Monato's notices: delivers each report that one names, once"),
+  )
+    .addOption(wholeNumber("--port <number>", "where it listens (default 8080)"))
+    .option("--host <name>", "the interface to listen on (default 127.0.0.1)")
+    .addHelpText(
+      "after",
+      "\nEnvironment:\n  MONATO_WEBHOOK_TOKEN  what the webhook was registered with, besides the credentials",
+    )
+    .action(async (options: object) => setExit(await (await import("./commands/webhook.ts")).webhook(options, io)));
   program
     .command("init")
     .description("write a configuration to begin with")

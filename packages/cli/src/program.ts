@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { wholeNumber } from "./command-options.ts";
 import type { Context } from "./command-options.ts";
@@ -73,14 +74,17 @@ function addSandboxCommands(program: Command, { io, setExit }: Context): void {
 async function configuredSources([command = "", ...rest]: readonly string[], io: Io): Promise<readonly NamedSource[]> {
   if (!["get", "plan", "complete"].includes(command)) return [];
   const at = rest.indexOf("--config");
+  const named = at === -1 ? rest.find((arg) => arg.startsWith("--config="))?.slice("--config=".length) : rest[at + 1];
+  // Reading it takes longer than all the rest of a help.
+  if (named === undefined && !existsSync(resolve(io.cwd, "report-kit.config.yaml"))) return [];
   const { CliError } = await import("./cli-error.ts");
   const { readConfig } = await import("./config/config.ts");
   try {
-    const { accounts } = await readConfig(at === -1 ? undefined : rest[at + 1], io);
+    const { accounts } = await readConfig(named, io);
     return [...accounts].map(([name, account]) => ({ name, account }));
   } catch (error) {
-    // A provider's own name needs no configuration, and completion must not fail.
-    if (error instanceof CliError && (error.code === "no-config" || command === "complete")) return [];
+    // Completion must not fail.
+    if (error instanceof CliError && command === "complete") return [];
     throw error;
   }
 }

@@ -69,6 +69,8 @@ export function start(
 ): {
   readonly ended: Promise<Run & { readonly signal: NodeJS.Signals | null }>;
   until(text: string): Promise<void>;
+  /** What it wrote so far. */
+  written(): string;
   kill(signal: NodeJS.Signals): void;
 } {
   const { PATH = "" } = process.env;
@@ -93,6 +95,7 @@ export function start(
         child.once("close", () => reject(new Error(`It ended before it wrote ${text}:\n${err}`)));
         look();
       }),
+    written: () => out + err,
     kill: (signal) => void child.kill(signal),
   };
 }
