@@ -144,7 +144,7 @@ const uncertain = [
 let runs = 0;
 async function kill(one: KillScenario): Promise<KillReport> {
   const report = await killEverywhere(one, {
-    kills: soak ? "all" : 40,
+    kills: soak ? "all" : 24,
     pairs: soak ? 3_000 : 10,
     pausesMs: soak ? [61_000, 200_000] : [],
     pausesAt: withinPremises,

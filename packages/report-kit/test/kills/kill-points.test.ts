@@ -101,10 +101,10 @@ const uncertain = [
 const reports: KillReport[] = [];
 const kill = async (scenario: Parameters<typeof killEverywhere>[0]): Promise<KillReport> => {
   const report = await killEverywhere(scenario, {
-    pairs: soak ? ((scenario.workers ?? 1) === 1 ? "all" : 10_000) : 15,
+    pairs: soak ? ((scenario.workers ?? 1) === 1 ? "all" : 10_000) : 6,
     pausesMs: soak ? [5_000, 31_000, 61_000, 200_000, 3_600_000] : [200_000],
-    // Around each create, where a pause is worst; elsewhere at some points. The soak run has all.
-    pausesAt: ({ index, what }) => soak || what === "create" || index % 4 === 0,
+    // Around each create, where a pause is worst; elsewhere at a few points. The soak run has all.
+    pausesAt: ({ index, what }) => soak || what === "create" || index % 8 === 0,
   });
   reports.push(report);
   return report;
