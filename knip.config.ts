@@ -29,7 +29,7 @@ const config: KnipConfig = {
       entry: ["*.ts", "test-built/consumer/*", "test-built/behaviour/*.mjs"],
       project: ["**/*.{ts,mjs,cjs}", "!matrix/**"],
       // Named by their path in node_modules.
-      ignoreDependencies: ["@report-kit/runtimes"],
+      ignoreDependencies: ["@report-kit/cli", "@report-kit/runtimes"],
     },
     "scripts/runtimes": { ignoreDependencies: ["node20"] },
   },
