@@ -1,10 +1,11 @@
 const certificates = "check the address, the clock and the trusted certificates";
 
-/** What a code of Node, Deno or Bun means: its words, and what to do. The first four: no connection was made, so nothing can have left. */
+/** What a code of Node, Deno or Bun means: its words, and what to do. The first five: no connection was made, so nothing can have left. */
 const meanings: readonly (readonly [RegExp, string, string])[] = [
   [/^(ENOTFOUND|EAI_AGAIN)$/, "the host was not found", "check the address and the network"],
   [/^(ECONNREFUSED|ConnectionRefused)$/, "the connection was refused", "check the address, and that the server runs"],
   [/^UND_ERR_CONNECT_TIMEOUT$/, "no connection was made", "check the network and its firewalls"],
+  [/^ERR_SSL_WRONG_VERSION/, "it speaks no TLS there", "check the address: is it http, or another port?"],
   [/^(ERR_TLS_CERT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/, "its certificate is not trusted", certificates],
   [/^(ETIMEDOUT|E(HOST|NET)UNREACH)$/, "the network did not answer", "check the network and its firewalls"],
   [/CERT|SSL|TLS|EPROTO/, "TLS failed", certificates],
@@ -20,7 +21,7 @@ function codesOf(error: unknown): readonly string[] {
 }
 
 export function hasNeverLeft(error: unknown): boolean {
-  return codesOf(error).some((code) => meanings.slice(0, 4).some(([known]) => known.test(code)));
+  return codesOf(error).some((code) => meanings.slice(0, 5).some(([known]) => known.test(code)));
 }
 
 /** What went wrong on the network, and what to do. @param error free of secrets. */

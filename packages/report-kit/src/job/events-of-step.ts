@@ -29,12 +29,17 @@ export function eventsOf(
     events.push({ type: "unknown-status", status: observation.status, sample: observation.sample });
   }
   // An outage is one warning, however many looks it lasts.
-  if (after.failures === 1) events.push({ type: "unreachable", reason: after.status ?? observation.is });
+  if (after.failures === 1) events.push({ type: "unreachable", reason: reasonOf(observation) ?? after.status ?? "" });
   if (observation.is === "refused") {
     events.push({ type: "refused", code: observation.code, message: observation.message });
   }
   if (observation.is !== "denied" && observation.is !== "refused") events.push(lastEvent(after, now));
   return events;
+}
+
+/** The error's own words: they name the host, what happened and what to do. */
+function reasonOf(observation: Observation): string | undefined {
+  return "error" in observation && observation.error instanceof Error ? observation.error.message : undefined;
 }
 
 /** Where the job stands now. */

@@ -133,8 +133,8 @@ function formerKeysOf(
 
 /** The one place where the core meets the rate limits and what was learned of ready times. */
 function createEngine(options: ReportKitOptions): Engine & { readonly schedule: JobSchedule } {
+  checkOptions("createReportKit", options ?? {}, kitOptions);
   checkJournal(options?.journal);
-  checkOptions("createReportKit", options, kitOptions);
   checkOptions("createReportKit", options.platform ?? {}, platformOptions, "platform");
   const { journal, requestCostS = defaultRequestCostS, onIndeterminate = "reconcile", learn = true } = options;
   if (!(requestCostS > 0 && requestCostS <= 3_600)) {

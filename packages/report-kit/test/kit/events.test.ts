@@ -105,7 +105,7 @@ it("after a lost create an event says until when the job waits for what it may h
   const startedAt = clock.now();
   await clock.finish(kit.report(source, { report: "a" }).outcome());
   const [unreachable, waiting] = seen;
-  expect(unreachable).toMatchObject({ type: "unreachable", reason: "unclear: timeout" });
+  expect(unreachable).toMatchObject({ type: "unreachable", reason: "No answer within 30 s." });
   expect(waiting).toMatchObject({
     type: "waiting",
     // The lease of a minute, two minutes between any clocks, and the bound twice.

@@ -36,6 +36,7 @@ const all = async (jobs: AsyncIterable<unknown>): Promise<void> => {
 /** What is called, and how its refusal begins. Each entry takes a wrong name, a wrong type and, where it must have one, nothing. */
 const refusals: readonly [how: string, call: () => unknown, message: string][] = [
   ["createReportKit()", () => createReportKit(given(undefined)), "journal: expected a journal: fileJournal(directory)"],
+  ["jurnal", () => createReportKit(given({ jurnal: journal })), "jurnal: expected a name that createReportKit takes"],
   ["createReportKit({})", () => createReportKit(given({})), "journal: expected a journal: fileJournal(directory)"],
   [
     "a journal's promise",
