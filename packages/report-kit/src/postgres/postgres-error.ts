@@ -37,9 +37,12 @@ export function journalUnavailable(error: unknown): JournalError {
   const [, meaning] = meanings.find(([begin]) => code?.startsWith(begin)) ?? [];
   const { what = "did not carry out a statement", todo = "See the cause.", permanent } = meaning ?? {};
   const reason = withoutPassword(reasonIn(error));
+  // Without a connection, or against a refusal, nothing was written.
+  const isOpen = permanent !== true && !/^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(code ?? "");
+  const open = isOpen ? " Whether a write was carried out is only known by reading again." : "";
   return new JournalError({
     code: "unavailable",
-    message: `The journal's database ${what} (${[code, reason].filter(Boolean).join(": ")}). ${todo} Whether a write was carried out is only known by reading again.`,
+    message: `The journal's database ${what} (${[code, reason].filter(Boolean).join(": ")}). ${todo}${open}`,
     retryable: permanent !== true,
     cause: cleanCause(error),
   });

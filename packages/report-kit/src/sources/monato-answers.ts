@@ -15,6 +15,11 @@ const limits = {
  */
 export function monatoErrors(baseUrl: string): readonly ErrorRow[] {
   return [
+    {
+      status: [404, 405],
+      where: isOfExchange,
+      look: (error) => ({ is: "refused", ...noSignIn(error, baseUrl), error }),
+    },
     // The exchange of the API key for a token: what does not pass by itself is about the credentials.
     { status: "any", where: (error) => isOfExchange(error) && !error.retryable, look: "denied" },
     { status: "any", where: isOfExchange, look: "unreachable" },
@@ -59,6 +64,13 @@ function wrongAddress({ status }: ProviderError, baseUrl: string) {
   return {
     code: "not-found",
     message: `The server at ${baseUrl} answered HTTP ${status} to several looks in a row, and Monato's API answers 200 where there is no report: it is not the address of the API. Check baseUrl (/v1/reports is added to it).`,
+  };
+}
+
+function noSignIn({ status }: ProviderError, baseUrl: string) {
+  return {
+    code: "not-found",
+    message: `The server at ${baseUrl} answered HTTP ${status} to the sign-in: it is not the address of Monato's API. Check baseUrl (the paths of the API, such as /v1/reports, are added to it).`,
   };
 }
 

@@ -12,6 +12,7 @@ import { toStream } from "../../src/download/index.ts";
 import { fileJournal, toDirectory } from "../../src/node/index.ts";
 import { begatewayReports } from "../../src/sources/begateway.ts";
 import { circleReports } from "../../src/sources/circle.ts";
+import { monatoReports } from "../../src/sources/monato.ts";
 import { releaseReports } from "../../src/sources/mercadopago/mercadopago.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 import type { VirtualClock } from "../../src/testing/index.ts";
@@ -148,6 +149,29 @@ const ways: readonly Way[] = [
     retryable: false,
     says: [/createCircleClient/, /monato/i],
     withinS: 0,
+  },
+  {
+    what: "a wrong address at Monato: its sign-in is not there",
+    run: async ({ clock }) => {
+      const fetch = async (): Promise<Response> => Response.json({ message: "not found" }, { status: 404 });
+      const client = createMonatoClient({
+        clientId: "2f1d3c5e-7a9b-4c0d-8e1f-30415263748a",
+        apiKey: "key",
+        baseUrl: "https://api.monato.example/v1",
+        fetch,
+        now: () => clock.now(),
+        retry: false,
+      });
+      return download(clock, monatoReports(client), fetch, {
+        request: { report_type: "DAILY", operation_date: "2026-11-18" },
+        target: toStream(new WritableStream()),
+      });
+    },
+    code: "not-found",
+    retryable: false,
+    says: [/404/, /https:\/\/api\.monato\.example\/v1/, /baseUrl/],
+    never: [goesOn],
+    withinS: 600,
   },
   {
     what: "a wrong key: 401",
