@@ -73,7 +73,7 @@ export function createReportKit(options: ReportKitOptions): ReportKit {
     }
     const job = identify(source, mark.request, mark.epoch, platform.now() + clockSkewMs);
     if (job.key === mark.key || job.formerKeys?.includes(mark.key) === true) return job;
-    const expected = `the key ${job.key}, which its request has at ${source.origin}`;
+    const expected = `a bookmark made at ${source.origin}, key ${job.key}: pass the source with the address that it was made with`;
     throw refused("invalid-bookmark", "bookmark", expected, mark.key);
   }
 

@@ -15,7 +15,7 @@ export function outcomeError(outcome: Exclude<Outcome, ReadyOutcome>, job: JobId
         retryable: outcome.retryable,
         message: outcome.made
           ? `${what} failed at the provider: ${message} Asking again gives the same answer. ${howToRemake(job)}`
-          : `${what} was not made: ${message} Nothing was made, so running the same request again ${outcome.retryable ? "later" : "once that is mended"} is safe.`,
+          : `${what} was not made: ${message} Nothing was made, so running the same request again ${outcome.retryable ? "later" : "once that is fixed"} is safe.`,
         bookmark,
         cause,
       });

@@ -2,7 +2,7 @@ import { JournalError } from "../errors.ts";
 import { checkJournalName } from "../journal/journal.ts";
 import type { Journal, JournalRecord } from "../journal/journal.ts";
 import type { JsonObject } from "../json.ts";
-import { checkOptions, refuse } from "../refuse.ts";
+import { checkOptions, describeValue, refuse } from "../refuse.ts";
 import { gather } from "./gather.ts";
 import { journalUnavailable, sqlState } from "./postgres-error.ts";
 import {
@@ -168,11 +168,22 @@ async function send(
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await query(sql, params);
+      const rows = await query(sql, params);
+      if (Array.isArray(rows)) return rows;
+      throw noRows(rows);
     } catch (error) {
+      if (JournalError.isInstance(error)) throw error;
       const code = sqlState(error);
       const undone = code === "40001" || code === "40P01"; // serialization failure, deadlock
       if (!undone || attempt >= attempts) throw journalUnavailable(error);
     }
   }
+}
+
+/** The result object of a driver was passed on whole, most likely. */
+function noRows(came: unknown): JournalError {
+  return new JournalError({
+    code: "unavailable",
+    message: `The query function resolved to ${describeValue(came)}, not to an array of rows. With pg: (await pool.query(sql, [...params])).rows`,
+  });
 }

@@ -16,7 +16,8 @@ import type { DeliverMissingOptions, MissingReport, RetryPolicy, Series, SeriesO
 const hourMs = 3_600_000;
 /** Records that are read at once: a journal may read them together. */
 const together = 50;
-const targets = 'a target, such as toDirectory(path) or toConsumer(path, function) of "report-kit/node"';
+const targets =
+  "a target with room for every period, toDirectory(path) or toConsumer(path, function); toFile has room for one";
 
 /** One period of a series, and what the journal has of it. */
 export interface SeriesPeriod {
@@ -135,7 +136,7 @@ export function createSeries<Source extends ReportSource, const Request extends 
       target: Target<File, Options>,
       options: DeliverMissingOptions & Partial<Options> = {},
     ) {
-      if (typeof target?.receive !== "function") refuse("target", targets, target);
+      if (typeof target?.receive !== "function" || target.holdsOne === true) refuse("target", targets, target);
       checkOptions("deliverMissing", options, { ...runOptions, ...target.options });
       const forJob = { ...options, concurrency: undefined };
       const work: PeriodWork<File>[] = [];

@@ -7,34 +7,46 @@ import { describeValue, refuse } from "../refuse.ts";
  * @throws ReportRequestError when it is not an object, or has a member that is not known.
  */
 export function requestFields(request: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
-  return memberFields("request", request, known);
+  return memberFields("request", request, known, "the request");
 }
 
-/** The same for an object inside a request. */
+/**
+ * The same for an object inside a request, or for a source's options.
+ * @param owner what takes the members, for the error: `"circleReports"`
+ */
 export function memberFields(
   field: string,
   value: unknown,
   known: readonly string[],
+  owner: string = field,
 ): Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return refuse(field, known.length === 0 ? "an object" : `an object with ${known.join(", ")}`, value);
   }
   const fields: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(value)) {
-    if (!known.includes(name)) refuseMember(field, name, member, known);
+    if (!known.includes(name)) refuseMember(`${field}.${name.slice(0, 80)}`, owner, [name, member], known);
     if (member !== undefined && member !== null) fields[name] = member;
   }
   return fields;
 }
 
-/** `request.type: expected a known member (reportType, date; did you mean reportType?), got another with "camt053"`. */
-function refuseMember(field: string, name: string, member: unknown, known: readonly string[]): never {
-  const expected = `a known member (${known.join(", ")}${meant(nearestName(name, known))})`;
-  return refuse(`${field}.${name.slice(0, 80)}`, expected, member, `another with ${describeValue(member)}`);
-}
-
-function meant(near: string | undefined): string {
-  return near === undefined ? "" : `; did you mean ${near}?`;
+/** `request.type: expected a name that the request takes: reportType, date (did you mean reportType?), got an unknown one with "camt053"`. */
+function refuseMember(
+  field: string,
+  owner: string,
+  [name, member]: readonly [string, unknown],
+  known: readonly string[],
+): never {
+  const near = nearestName(name, known);
+  const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
+  const names = known.join(", ") || "none";
+  return refuse(
+    field,
+    `a name that ${owner} takes: ${names}${meant}`,
+    member,
+    `an unknown one with ${describeValue(member)}`,
+  );
 }
 
 export function oneOf<Value extends string>(field: string, value: unknown, allowed: readonly Value[]): Value {

@@ -103,6 +103,8 @@ export interface Target<File, Options extends object = object> {
    * it there are none.
    */
   readonly options?: OptionTable | undefined;
+  /** It has room for one report, and the next one would take its place: a series refuses it. Default: room for all. */
+  readonly holdsOne?: true | undefined;
   /**
    * Called before anything is sent. Rejects when the target can't be used (an option, a directory that can't be written, a
    * missing package), so that nobody waits for hours first.

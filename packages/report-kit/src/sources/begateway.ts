@@ -53,7 +53,7 @@ export function begatewayReports(
   options: BegatewayReportsOptions,
 ): ReportSource<BegatewayReportRequest> {
   ownClient("begateway", client, 'createBegatewayClient of "@report-kit/begateway"');
-  const given = memberFields("options", options ?? {}, ["pspId", "timeZone", "linkHosts"]);
+  const given = memberFields("options", options ?? {}, ["pspId", "timeZone", "linkHosts"], "begatewayReports");
   const account = accountLabel("pspId", given["pspId"]);
   const timeZone = timeZoneField("timeZone", given["timeZone"] ?? "UTC");
   const errors = begatewayErrors(client.baseUrl);

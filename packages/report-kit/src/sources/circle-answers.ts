@@ -50,7 +50,12 @@ function noStatement(error: ProviderError, call: SourceCall, baseUrl: string): O
   if (left > 0) {
     // Twice as long each time, the last one when it is documented to be made.
     const waitMs = untilMade > 0 ? untilMade / (2 ** left - 1) : undefined;
-    return { is: "absent", status: "http 404", retryAfterMs: waitMs, why: "no statement yet: asking few times more" };
+    return {
+      is: "absent",
+      status: "http 404",
+      retryAfterMs: waitMs,
+      why: `404: no such report yet, or a wrong baseUrl; asking ${left} times more`,
+    };
   }
   const { reportType, date } = call.request as unknown as Prepared; // `prepareCircle` made it
   return {

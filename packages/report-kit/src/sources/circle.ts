@@ -49,7 +49,12 @@ export interface CircleReportsOptions {
  */
 export function circleReports(client: CircleClient, options: CircleReportsOptions): ReportSource<CircleReportRequest> {
   ownClient("circle", client, 'createCircleClient of "@report-kit/circle"');
-  const given = memberFields("options", options ?? {}, ["account", "timeZone", "linkHosts", "monthlyDate"]);
+  const given = memberFields(
+    "options",
+    options ?? {},
+    ["account", "timeZone", "linkHosts", "monthlyDate"],
+    "circleReports",
+  );
   const account = accountLabel("account", given["account"]);
   const timeZone = given["timeZone"] === undefined ? undefined : timeZoneField("timeZone", given["timeZone"]);
   const monthlyDate = oneOf("monthlyDate", given["monthlyDate"] ?? "day", ["day", "month"]);

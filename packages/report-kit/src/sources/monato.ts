@@ -45,7 +45,7 @@ export function monatoReports(
 ): ReportSource<MonatoReportRequest> {
   ownClient("monato", client, 'createMonatoClient of "@report-kit/monato"');
   const account = uuidField("clientId", client.clientId);
-  const given = memberFields("options", options, ["timeZone", "linkHosts"]);
+  const given = memberFields("options", options, ["timeZone", "linkHosts"], "monatoReports");
   const timeZone = timeZoneField("timeZone", given["timeZone"] ?? "America/Mexico_City");
   const linkHosts = hostsField("linkHosts", given["linkHosts"]);
   const errors = monatoErrors(client.baseUrl);

@@ -57,6 +57,7 @@ export function unpacked<Options extends DownloadOptions>(
   for (const [name, limit = 1] of Object.entries(limits)) if (!(limit > 0)) refuse(name, "a number above 0", limit);
   return {
     options: target.options,
+    holdsOne: target.holdsOne,
     async check(options, report) {
       await loadZip();
       await target.check?.(options, report);

@@ -84,7 +84,7 @@ const refusals: readonly [how: string, call: () => unknown, message: string][] =
   [
     "kit.report: a request member",
     () => kit.report(source, given({ Report: "a" })),
-    "request.Report: expected a known member (report; did you mean report?)",
+    "request.Report: expected a name that the request takes: report (did you mean report?)",
   ],
   [
     "kit.report: epochs",
@@ -247,4 +247,14 @@ it("an option that is undefined is as good as none", async () => {
     .outcome(options)
     .catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: "deadline" });
+});
+
+it("a query function that forgets the rows of its driver's result is told how to pass them on", async () => {
+  const journal = postgresJournal(given(async () => ({ rows: [], rowCount: 0 })));
+  await expect(journal.read("job-1")).rejects.toMatchObject({
+    name: "JournalError",
+    code: "unavailable",
+    retryable: false,
+    message: expect.stringMatching(/resolved to an object, not to an array of rows\. With pg: .*\.rows$/),
+  });
 });

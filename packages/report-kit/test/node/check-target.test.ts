@@ -100,3 +100,14 @@ function mounted(directory: string, options: string, prepare: string): string {
   const { stdout, stderr } = spawnSync("unshare", ["-m", "sh", "-c", script, process.execPath, program]);
   return String(stdout) || String(stderr);
 }
+
+it("a directory at the path of toFile is found before anything is sent, and said to be one", async () => {
+  const path = await temporaryDirectory();
+  expect(await refusalOf(toFile(path))).toMatchObject({
+    name: "DownloadError",
+    code: "target",
+    retryable: false,
+    message: `${path} is a directory. Name a file in it, or use toDirectory.`,
+  });
+  expect(await refusalOf(toFile(join(path, "report.csv")))).toBeUndefined();
+});

@@ -4,6 +4,8 @@ import { createReportKit, memoryJournal, ReportDeadlineError } from "../../src/i
 import type { DeliveredFile, Journal, ReportPeriod } from "../../src/index.ts";
 import { toStream } from "../../src/download/index.ts";
 import type { DownloadOptions, ReportFile, Target } from "../../src/download/index.ts";
+import { toFile } from "../../src/node/index.ts";
+import { unpacked } from "../../src/unpack/index.ts";
 import { createSeries } from "../../src/series/index.ts";
 import type { DeliverMissingOptions, Series, SeriesOptions, SeriesResult } from "../../src/series/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
@@ -102,6 +104,18 @@ describe("the periods of a series", () => {
 });
 
 describe("a run of a series", () => {
+  it("refuses a target with room for one report alone, unpacked or not, before anything is sent", async () => {
+    const { provider, series } = scene();
+    for (const target of [toFile("report.csv"), unpacked(toFile("report.csv"))]) {
+      await expect(series().deliverMissing(target, { overwrite: "always" }).next()).rejects.toMatchObject({
+        name: "ReportRequestError",
+        field: "target",
+        expected: expect.stringMatching(/toDirectory\(path\).*toFile has room for one/),
+      });
+    }
+    expect(provider.requests).toEqual([]);
+  });
+
   it("delivers every day that has ended, oldest first; the next run sends nothing, and another day adds itself", async () => {
     const { clock, provider, series } = scene();
     const target = ledger();

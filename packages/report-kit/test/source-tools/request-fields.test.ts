@@ -13,13 +13,13 @@ const known = ["reportType", "timeframe", "date", "clientEntityId", "allowPartia
 
 describe("a member that is not known", () => {
   it.each([
-    ["type", "camt053", '; did you mean reportType?), got another with "camt053"'],
-    ["report_type", 1, "; did you mean reportType?), got another with 1"],
-    ["Date", "1", '; did you mean date?), got another with "1"'],
-    ["timeFrame", null, "; did you mean timeframe?), got another with null"],
-    ["clientEntityID", [], "; did you mean clientEntityId?), got another with an array"],
-    ["allowpartial", true, "; did you mean allowPartial?), got another with true"],
-    ["zone", undefined, "allowPartial), got another with nothing"],
+    ["type", "camt053", ' (did you mean reportType?), got an unknown one with "camt053"'],
+    ["report_type", 1, " (did you mean reportType?), got an unknown one with 1"],
+    ["Date", "1", ' (did you mean date?), got an unknown one with "1"'],
+    ["timeFrame", null, " (did you mean timeframe?), got an unknown one with null"],
+    ["clientEntityID", [], " (did you mean clientEntityId?), got an unknown one with an array"],
+    ["allowpartial", true, " (did you mean allowPartial?), got an unknown one with true"],
+    ["zone", undefined, "clientEntityId, allowPartial, got an unknown one with nothing"],
   ])("%s is refused with the nearest known name, and the kind of value that came", (name, value, end) => {
     expect(() => requestFields({ [name]: value }, known)).toThrow(
       expect.objectContaining({ field: `request.${name}`, message: expect.stringContaining(end) }),

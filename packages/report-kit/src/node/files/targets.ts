@@ -1,5 +1,7 @@
 /// <reference types="node" />
+import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { DownloadError } from "../../download/download-error.ts";
 import { createTarget } from "../../download/create-target.ts";
 import type { DownloadOptions, ReportFile } from "../../download/report-file.ts";
 import { checkOptions, refuse } from "../../refuse.ts";
@@ -57,7 +59,7 @@ export function toDirectory(directory: string, options: DirectoryOptions = {}): 
   return options.evidence === true ? withEvidence(target) : target;
 }
 
-/** Write a report to one path, whatever the provider calls it. As `toDirectory` in all else. */
+/** Write one report to a path, whatever the provider calls it. As `toDirectory` in all else; a series needs that one. */
 export function toFile(
   path: string,
   options: Pick<DirectoryOptions, "evidence"> = {},
@@ -65,13 +67,19 @@ export function toFile(
   const final = resolve(filledIn("path", path));
   checkOptions("toFile", options, { evidence: "boolean" });
   if (basename(final) === "") refuse("path", "the path of a file", path, "a root directory");
-  const target = createTarget({
-    check: () => checkWritable(dirname(final)),
+  const parts = createTarget({
+    async check() {
+      await checkWritable(dirname(final));
+      const there = await stat(final).catch(() => undefined);
+      if (there?.isDirectory() !== true) return;
+      throw new DownloadError("target", `${final} is a directory. Name a file in it, or use toDirectory.`);
+    },
     async open({ key }) {
       await makeDirectory(dirname(final));
       return openFileSink(dirname(final), key, () => final);
     },
   });
+  const target = { ...parts, holdsOne: true } as const;
   return options.evidence === true ? withEvidence(target) : target;
 }
 

@@ -41,7 +41,7 @@ export function familyReports(
   options: MercadopagoReportsOptions,
 ): ReportSource<MercadopagoDaysRequest> {
   ownClient("mercadopago", client, 'createMercadopagoClient of "@report-kit/mercadopago"');
-  const given = memberFields("options", options ?? {}, ["account", "timeZone"]);
+  const given = memberFields("options", options ?? {}, ["account", "timeZone"], `${family}Reports`);
   const account = accountLabel("account", given["account"]);
   const defaultZone = given["timeZone"] === undefined ? undefined : timeZoneField("timeZone", given["timeZone"]);
   const path = `/v1/account/${family}_report` as "/v1/account/settlement_report"; // of one family alone: the operations of both have one shape
