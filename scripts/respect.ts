@@ -5,7 +5,7 @@ import { runCommand } from "./src/run-command.ts";
 
 const usage = `Usage: respect PROVIDER -S PROVIDER=BASE_URL [OPTION OF redocly respect...]
 Runs specs/PROVIDER/workflow.arazzo.yaml against the API at BASE_URL, and really asks it for a report. The workflow's inputs come from the
-environment, as JSON: REDOCLY_CLI_RESPECT_INPUT='{"apiKey":"...","date":"2026-11-19"}' (docs/specs.md has those of each provider).`;
+environment, as JSON: REDOCLY_CLI_RESPECT_INPUT='{"apiKey":"...","date":"2026-11-19"}' (docs/project/specs.md has those of each provider).`;
 
 async function main(): Promise<void> {
   const root = join(import.meta.dirname, "..");

@@ -7,7 +7,7 @@ import { runCommand } from "./src/run-command.ts";
 
 const usage = `Usage: specs-report [--write | --check] [--root DIR]
 Prints each provider's operations, how sure they and their names are, and the open questions, out of its sources.md. With --write it writes
-the table into docs/specs.md, with --check it fails when the one there is another.`;
+the table into docs/project/specs.md, with --check it fails when the one there is another.`;
 
 function main(): void {
   const { values } = parseArgs({

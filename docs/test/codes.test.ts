@@ -29,8 +29,8 @@ function codesInTheSources(): Set<string> {
   return codes;
 }
 
-test("docs/errors.md has a row for each code of the sources, in order, and for no other", () => {
-  const page = readFileSync(join(repository, "docs/errors.md"), "utf8");
+test("docs/reference/errors.md has a row for each code of the sources, in order, and for no other", () => {
+  const page = readFileSync(join(repository, "docs/reference/errors.md"), "utf8");
   const section = page.slice(page.indexOf("## Every code"), page.indexOf("## What they say"));
   const rows = Array.from(
     section.matchAll(/^\| `([^`]+)` \| (.+) \| (.+) \|$/gm),

@@ -8,7 +8,8 @@ import { printedAs, runProgram, startReaderSandbox } from "./run-program.ts";
 import type { ReaderSandbox } from "./run-program.ts";
 
 /** The pages whose code a reader copies. */
-const isForUsers = /^(?:README\.md|packages\/[^/]+\/README\.md|docs\/[^/]+\.md)$/;
+const isForUsers =
+  /^(?:README\.md|packages\/[^/]+\/README\.md|docs\/(?:start|jobs|concepts|providers|reference|project)\/[^/]+\.md)$/;
 
 const pages = listPages();
 const code = pages.filter(({ path }) => isForUsers.test(path)).map(programsOf);

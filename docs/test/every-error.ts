@@ -1,4 +1,4 @@
-/** Prints an error of each kind, as docs/errors.md shows them: the messages are the code's own. No network, no waiting. */
+/** Prints an error of each kind, as docs/reference/errors.md shows them: the messages are the code's own. No network, no waiting. */
 import { createCircleClient } from "@report-kit/circle";
 import { createReportKit, memoryJournal, ReportKitError, TransportError } from "report-kit";
 import type { Observation } from "report-kit";

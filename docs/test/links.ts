@@ -5,7 +5,7 @@ import type { Page } from "./markdown.ts";
 /** Where the root's files are seen: npm shows a README far from its neighbours, so a package's names them in full. */
 const published = /^https:\/\/github\.com\/report-kit\/report-kit\/(?:blob|tree)\/main\//;
 
-/** What is wrong with the links of some pages: `docs/cron.md:12: errors.md#codes has no such heading`. */
+/** What is wrong with the links of some pages: `docs/jobs/cron.md:12: errors.md#codes has no such heading`. */
 export function brokenLinks(pages: readonly Page[]): readonly string[] {
   const anchors = new Map(pages.map((page) => [page.path, headingAnchors(page)]));
   return pages.flatMap((page) =>

@@ -6,7 +6,7 @@ export const repository: string = join(import.meta.dirname, "../..");
 
 /** A Markdown file, and where its code begins and ends. */
 export interface Page {
-  /** Relative to the root: `docs/errors.md`. */
+  /** Relative to the root: `docs/reference/errors.md`. */
   readonly path: string;
   readonly lines: readonly string[];
   readonly fences: readonly Fence[];

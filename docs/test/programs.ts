@@ -11,7 +11,7 @@ import type { Fence, Page } from "./markdown.ts";
  * - `<!-- no check: reason -->`: the block (```` ```ts no-check ````) can't be checked, and why.
  */
 export interface Program {
-  /** `docs/errors.md:12`: the page, and the line of its first block. */
+  /** `docs/reference/errors.md:12`: the page, and the line of its first block. */
   readonly name: string;
   /** A safe file name. */
   readonly file: string;

@@ -4,7 +4,7 @@ import { installedPackages, isOurs, packagesWith } from "./installed-packages.ts
 import type { InstalledPackage } from "./installed-packages.ts";
 import { entries, readDocument } from "./openapi-document.ts";
 
-const page = "docs/dependencies.md";
+const page = "docs/project/dependencies.md";
 const kinds = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
 /** Licences that ask for a notice, and for nothing else. */
@@ -16,7 +16,7 @@ const permissive: ReadonlySet<string> = new Set(
 const fitForTools: ReadonlySet<string> = new Set([...permissive, "MPL-2.0"]);
 
 /**
- * Checks that each dependency of the repository has its reason in docs/dependencies.md, that all that is installed may be used as it is
+ * Checks that each dependency of the repository has its reason in docs/project/dependencies.md, that all that is installed may be used as it is
  * used, and that nothing that comes with our packages runs a script at installation.
  */
 export function checkDependencies(root: string): readonly string[] {

@@ -6,7 +6,7 @@ import type { Provider } from "./providers.ts";
 import { degreesOfSurety, readSources } from "./sources-document.ts";
 import type { Fact, SourcesDocument } from "./sources-document.ts";
 
-const page = "docs/specs.md";
+const page = "docs/project/specs.md";
 const start = "<!-- specs:report begin: written by `pnpm specs:report --write` -->";
 const end = "<!-- specs:report end -->";
 
@@ -58,7 +58,7 @@ export function openQuestions(root: string, providers: readonly Provider[]): str
     .join("\n");
 }
 
-/** docs/specs.md with the table between its markers as it should be. Throws when the page does not have each marker once, in order. */
+/** docs/project/specs.md with the table between its markers as it should be. Throws when the page does not have each marker once, in order. */
 export function pageWithFacts(root: string, providers: readonly Provider[]): WantedFile {
   const text = existsSync(join(root, page)) ? readFileSync(join(root, page), "utf8") : "";
   const [before, rest, ...moreStarts] = text.split(`${start}\n`);

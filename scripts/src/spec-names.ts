@@ -1,7 +1,7 @@
 import { entries, isObject, locate, namedOperations } from "./openapi-document.ts";
 import type { JsonObject, NamedOperation } from "./openapi-document.ts";
 
-/** Every name of an effective description that its sources.md must give a source for, once each; docs/specs.md lists their forms. */
+/** Every name of an effective description that its sources.md must give a source for, once each; docs/project/specs.md lists their forms. */
 export function specNames(description: JsonObject): ReadonlySet<string> {
   return new Set(allNames(description));
 }

@@ -44,7 +44,7 @@ async function sandboxWith(readyAfterMs: number, { onTestFinished }: TestContext
   return sandbox;
 }
 
-/** The command of docs/specs.md, `--verbose` so that all it could print is printed. */
+/** The command of docs/project/specs.md, `--verbose` so that all it could print is printed. */
 function respect(provider: Provider, sandbox: Sandbox): Promise<Run> {
   const args = [provider, "-S", `${provider}=${sandbox[provider].baseUrl}`, "--verbose"];
   return run(process.execPath, [join(repository, "scripts/respect.ts"), ...args], repository, {

@@ -23,9 +23,9 @@ test("the check of dependencies finds a dependency without a reason and a reason
     ["left-pad", "packages/http/package.json"],
   ]);
   expect(checkReasons(text, named)).toEqual([
-    "docs/dependencies.md: does not say what pg is for, which docs/package.json names",
-    "docs/dependencies.md: does not say what left-pad is for, which packages/http/package.json names",
-    "docs/dependencies.md: has ajv, which no manifest names",
+    "docs/project/dependencies.md: does not say what pg is for, which docs/package.json names",
+    "docs/project/dependencies.md: does not say what left-pad is for, which packages/http/package.json names",
+    "docs/project/dependencies.md: has ajv, which no manifest names",
   ]);
 });
 

@@ -8,7 +8,7 @@ import { listProviders } from "../src/providers.ts";
 import { specNames } from "../src/spec-names.ts";
 import { alter, copyOfRepository, providerNamed, repository, runScript } from "./altered-copy.ts";
 
-const page = "docs/specs.md";
+const page = "docs/project/specs.md";
 const providers = listProviders(repository);
 
 function copyWithPage(): string {

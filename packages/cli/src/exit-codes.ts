@@ -16,7 +16,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** The codes for `report-kit --help`, and for docs/cli.md, which a test holds to it. */
+/** The codes for `report-kit --help`, and for docs/reference/cli.md, which a test holds to it. */
 export const exitCodeHelp = `Exit codes:
   0    done; also when there was nothing to do
   1    a person has to look: a report failed, expired or is indeterminate

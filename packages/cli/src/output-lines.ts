@@ -5,7 +5,7 @@ interface Period {
   readonly to: string;
 }
 
-/** What `--json` writes to standard output, one object a line: docs/cli.md, and `@report-kit/cli/output.schema.json`. */
+/** What `--json` writes to standard output, one object a line: docs/reference/cli.md, and `@report-kit/cli/output.schema.json`. */
 export type OutputLine =
   | { readonly line: "event"; readonly event: JobEvent }
   | ReportLine

@@ -24,7 +24,7 @@ const file: Members = { path: textOrNull, name: text, bytes: count, sha256 };
 
 /** The members of each kind of line besides `line`. */
 const lines: Readonly<Record<OutputLine["line"], JsonSchema>> = {
-  // An event has more members, by its type: docs/observability.md.
+  // An event has more members, by its type: docs/jobs/monitoring.md.
   event: object({ event: object({ type: text, at: instant, key: text, source: text, reportType: text }, {}, true) }),
   report: object({ source: text, reportType: text, key: text, bookmark: text, ...file, empty: flag, existed: flag }),
   delivery: object(

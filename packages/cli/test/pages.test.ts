@@ -14,9 +14,9 @@ function blocks(text: string, language: string): readonly string[] {
     .map((rest) => rest.slice(0, rest.indexOf("```")));
 }
 
-describe("docs/cli.md", () => {
+describe("docs/reference/cli.md", () => {
   it("shows a nightly set of all four providers in at most 15 lines, which is read as it stands", () => {
-    const [text = ""] = blocks(page("cli.md"), "yaml");
+    const [text = ""] = blocks(page("reference/cli.md"), "yaml");
     const { accounts, series } = configFrom("page", text);
     expect(new Set([...accounts.values()].map(({ provider }) => provider)).size).toBe(4);
     expect(series.length).toBe(5);
@@ -30,19 +30,19 @@ describe("docs/cli.md", () => {
 
   it("has every exit code, and every command of the help", async () => {
     for (const code of Object.values(exitCodes))
-      expect(page("cli.md")).toMatch(new RegExp(`^\\| (?:\\d+, )?${code}[ ,]`, "m"));
+      expect(page("reference/cli.md")).toMatch(new RegExp(`^\\| (?:\\d+, )?${code}[ ,]`, "m"));
     const { out } = await run(["--help"]);
     const [, list = ""] = out.split("Commands:\n");
     const names = Array.from(list.matchAll(/^ {2}([a-z]+)/gm), ([, name = ""]) => name).filter(
       (name) => name !== "help",
     );
     expect(names.length).toBeGreaterThan(10);
-    for (const name of names) expect(page("cli.md")).toContain(`\`${name}`);
+    for (const name of names) expect(page("reference/cli.md")).toContain(`\`${name}`);
   });
 });
 
-it("the CronJob of docs/cron.md is YAML, and its exit codes for a person are those of the command line", () => {
-  const [text = ""] = blocks(page("cron.md"), "yaml");
+it("the CronJob of docs/jobs/cron.md is YAML, and its exit codes for a person are those of the command line", () => {
+  const [text = ""] = blocks(page("jobs/cron.md"), "yaml");
   const [document] = parseAllDocuments(text);
   expect(document?.errors).toEqual([]);
   const codes = document?.getIn([

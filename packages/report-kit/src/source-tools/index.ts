@@ -1,5 +1,5 @@
 /**
- * What a report source of your own is made with: the built-in sources use nothing else (docs/own-source.md).
+ * What a report source of your own is made with: the built-in sources use nothing else (docs/jobs/own-source.md).
  */
 export type { FoundReport } from "../found-report.ts";
 export type { JsonObject, JsonValue } from "../json.ts";

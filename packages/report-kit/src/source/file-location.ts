@@ -17,7 +17,7 @@ export interface ApiLocation {
     readonly signal: AbortSignal;
     /** The download's own limit to the first byte, to be used in the place of the client's. */
     readonly timeoutMs?: number | undefined;
-    /** A fetch to be used in the place of the client's, beneath its credentials: see docs/downloads.md. */
+    /** A fetch to be used in the place of the client's, beneath its credentials: see docs/concepts/downloads.md. */
     readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
   }): Promise<Response>;
   readonly fileName?: string | undefined;

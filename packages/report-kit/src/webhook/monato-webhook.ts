@@ -55,7 +55,7 @@ const defaultMaximumBodyBytes = 65_536;
 
 /**
  * The endpoint for Monato's REPORT webhook (https://docs.monato.com/products/fincore/guides/reports, read 2026-11-20), for
- * any server that takes a web `Request` and gives a `Response`. docs/webhooks.md shows an adapter for `node:http`.
+ * any server that takes a web `Request` and gives a `Response`. docs/jobs/webhooks.md shows an adapter for `node:http`.
  *
  * A notice is only a hint: the API is the source of truth. A notice begins or wakes the job of the report that it names, and
  * passes that job to `onReport`. It is acknowledged as soon as the journal has the job; the work follows. A repeated notice is

@@ -2,7 +2,7 @@ import { DownloadError } from "../download-error.ts";
 import { bodyLength, isCoded } from "./answer.ts";
 
 /**
- * How an answer marks the end of its body, and so what a cut looks like. docs/downloads.md has the table.
+ * How an answer marks the end of its body, and so what a cut looks like. docs/concepts/downloads.md has the table.
  *
  * - `length`: Content-Length, counted here. `chunks`: a last chunk; a fetch fails without it.
  * - `coded`: it is coded for transport although we asked for `identity`, and a fetch decodes it on the way: Node's does not
