@@ -207,6 +207,16 @@ describe("maybeSent", () => {
     await expect(call).rejects.toMatchObject({ code: "network", maybeSent });
   });
 
+  it("is false for a port that fetch never connects to, and the message names the address", async () => {
+    const call = exampleClient({ fetch: globalThis.fetch, baseUrl: "http://127.0.0.1:6000" }).POST("/reports", create);
+    await expect(call).rejects.toMatchObject({
+      maybeSent: false,
+      message: expect.stringContaining(
+        "(127.0.0.1:6000: fetch never connects to this port, bad port). Nothing was sent",
+      ),
+    });
+  });
+
   it("stays true when only the last of several attempts surely never left", async () => {
     const fetch = fakeFetch(networkError("ECONNRESET"), networkError("ECONNREFUSED"));
     await expect(exampleClient({ fetch }).GET("/reports/{id}", one)).rejects.toMatchObject({ maybeSent: true });

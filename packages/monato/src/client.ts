@@ -53,6 +53,6 @@ export function createMonatoClient(options: MonatoClientOptions): MonatoClient {
   const { clientId, apiKey, token } = options;
   const provider = "monato";
   const shared = { ...options, provider, baseUrl: chooseBaseUrl(options, environments), operations };
-  const credentials = apiKey === undefined ? bearer(token, "token") : exchangedToken({ ...shared, clientId, apiKey });
+  const credentials = token === undefined ? exchangedToken({ ...shared, clientId, apiKey }) : bearer(token, "token");
   return Object.assign(createProviderClient<paths>({ ...shared, credentials }), { provider, clientId } as const);
 }

@@ -44,7 +44,7 @@ describe("createMonatoClient", () => {
       "environment: expected staging, or a baseUrl in its place",
     );
     // @ts-expect-error: neither key nor token
-    expect(() => createMonatoClient({ clientId, environment: "staging" })).toThrow(/^token: /);
+    expect(() => createMonatoClient({ clientId, environment: "staging" })).toThrow(/^apiKey: /);
     // @ts-expect-error: both key and token
     const both = (): MonatoClient => createMonatoClient({ clientId, apiKey: "a", token: "b", environment: "staging" });
     expect(both).not.toThrow();

@@ -33,7 +33,7 @@ export interface FailedOutcome extends OutcomeBase {
    */
   readonly code: string;
   readonly message: string;
-  /** Whether a report was made at the provider. When not, running the job again asks again. */
+  /** Whether a report is known to have been made at the provider. When not, running the job again asks again. */
   readonly made: boolean;
   /** Whether running the job again later can succeed although nothing else changes. */
   readonly retryable: boolean;
