@@ -39,10 +39,11 @@ function problemOf(
   return anchors.get(path)?.has(anchor) === true ? undefined : "has no such heading";
 }
 
-/** The names GitHub gives to headings. */
+/** The names GitHub gives to headings, and those that a page gives by `<a id="…">`. */
 function headingAnchors(page: Page): ReadonlySet<string> {
   const found = new Set<string>();
   for (const { text } of textLines(page)) {
+    for (const { groups } of text.matchAll(/<a id="(?<id>[a-z-]+)">/g)) found.add(groups?.["id"] ?? "");
     const heading = /^#{1,6}\s+(?<words>.*?)\s*#*$/.exec(text)?.groups?.["words"];
     if (heading === undefined) continue;
     const slug = heading
