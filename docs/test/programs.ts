@@ -46,18 +46,18 @@ export function programsOf(page: Page): PageCode {
   const problems: string[] = [];
   const groups: Fence[][] = [];
   for (const fence of page.fences) {
-    if (!/^(?:ts|typescript|js|javascript|tsx)\b/.test(fence.info)) continue;
     const where = `${page.path}:${fence.opensAt + 1}`;
-    if (fence.info === "ts no-check") {
-      if (!marks(fence).some((mark) => /^no check: \S/.test(mark))) {
-        problems.push(`${where}: is not checked, and no comment above it says why`);
-      }
-      continue;
-    }
     const example = marks(fence).flatMap((mark) => /^example: (examples\/\S+)$/.exec(mark)?.[1] ?? [])[0];
     if (example !== undefined) {
       const text = readFileSync(join(repository, example), "utf8");
       if (!`\n${text}`.includes(`\n${fence.body.join("\n")}\n`)) problems.push(`${where}: is not what ${example} has`);
+      continue;
+    }
+    if (!/^(?:ts|typescript|js|javascript|tsx)\b/.test(fence.info)) continue;
+    if (fence.info === "ts no-check") {
+      if (!marks(fence).some((mark) => /^no check: \S/.test(mark))) {
+        problems.push(`${where}: is not checked, and no comment above it says why`);
+      }
       continue;
     }
     if (fence.info !== "ts") {

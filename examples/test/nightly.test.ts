@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createBegatewayClient } from "@report-kit/begateway";
 import { createMercadopagoClient } from "@report-kit/mercadopago";
 import { startSandbox } from "@report-kit/sandbox";
@@ -120,4 +122,27 @@ it("after 30 days without a run each day is delivered, oldest first, and what ex
   ]);
   expect(await series.missing()).toEqual([]);
   expect(sandbox.made("begateway")).toBe(32);
+});
+
+it("the configuration of the nightly set is accepted by the command line, and every series of it is missing", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "report-kit-configuration-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const text = await readFile(join(import.meta.dirname, "../nightly/report-kit.config.yaml"), "utf8");
+  const path = join(directory, "report-kit.config.yaml");
+  await writeFile(path, text.replaceAll("/var/lib/reports", directory));
+  const bin = join(dirname(fileURLToPath(import.meta.resolve("@report-kit/cli/package.json"))), "dist/bin.js");
+  const ended = await new Promise<{ readonly code: unknown; readonly stdout: string }>((resolve) => {
+    execFile(process.execPath, [bin, "missing", "--config", path, "--json"], (error, stdout) =>
+      resolve({ code: error?.code ?? 0, stdout }),
+    );
+  });
+  const lines = ended.stdout
+    .trim()
+    .split("\n")
+    .map((line): Record<string, unknown> => JSON.parse(line));
+  const missing = lines.filter(({ line }) => line === "missing");
+  expect(new Set(missing.map(({ series }) => series))).toEqual(
+    new Set(["treasury/camt053", "shop/settlement", "shop/release", "marketplace/settlement"]),
+  );
+  expect(ended.code).toBe(75);
 });
