@@ -4,6 +4,7 @@ import { AwsClient } from "aws4fetch";
 import type { ConsumedFile } from "report-kit/node";
 
 export interface Bucket {
+  /** `new AwsClient({ accessKeyId, secretAccessKey, sessionToken, service: "s3", region: "eu-central-1" })` */
   readonly client: AwsClient;
   /** `https://<bucket>.s3.<region>.amazonaws.com`, without a slash at its end. */
   readonly url: string;

@@ -68,4 +68,12 @@ it("a function that is called when it asks for it delivers one report, with a ki
   sandbox.fail({ operationId: "createSettlementReport" }, { kind: "nothing-made" });
   const other = kit.report(source, { from: "2026-11-17", to: "2026-11-17" });
   expect(await call(other.bookmark)).toEqual({ status: "ended", message: expect.stringContaining("203") });
+  // So are credentials that are not accepted; a server that fails for a while is asked again later.
+  const third = kit.report(source, { from: "2026-11-16", to: "2026-11-16" });
+  const mend = sandbox.fail({ operationId: "createSettlementReport" }, { kind: "status", status: 503 }, 5);
+  expect(await call(third.bookmark)).toMatchObject({ status: "again" });
+  mend();
+  const fourth = kit.report(source, { from: "2026-11-15", to: "2026-11-15" });
+  sandbox.fail({ operationId: "createSettlementReport" }, { kind: "status", status: 401 }, 5);
+  expect(await call(fourth.bookmark)).toMatchObject({ status: "ended" });
 });
