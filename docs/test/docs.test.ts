@@ -109,6 +109,10 @@ test("the checks of the pages find a link to nothing, a missing heading and code
       "```text",
       "1",
       "```",
+      "<!-- example: examples/demo/main.ts -->",
+      "```ts",
+      "const drifted = 1;",
+      "```",
     ].join("\n"),
   );
   expect(brokenLinks([page])).toEqual([
@@ -116,7 +120,10 @@ test("the checks of the pages find a link to nothing, a missing heading and code
     "docs/page.md:2: gone.md does not exist",
   ]);
   const { programs, problems } = programsOf(page);
-  expect(problems).toEqual(["docs/page.md:4: is not checked, and no comment above it says why"]);
+  expect(problems).toEqual([
+    "docs/page.md:4: is not checked, and no comment above it says why",
+    "docs/page.md:19: is not what examples/demo/main.ts has",
+  ]);
   expect(programs).toEqual([
     {
       name: "docs/page.md:11",

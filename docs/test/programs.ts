@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repository } from "./markdown.ts";
 import type { Fence, Page } from "./markdown.ts";
 
 /**
@@ -8,6 +11,8 @@ import type { Fence, Page } from "./markdown.ts";
  * - `<!-- continues -->`: it goes on where the block before it ended, as one program.
  * - `<!-- given`, then declarations, then `-->`: names that the block takes for granted.
  * - `<!-- printed by: docs/test/x.ts -->`, above a `text` block: that program prints the text.
+ * - `<!-- example: examples/s3/put-once.ts -->`: the block is that file, or lines of it that follow each other. The example's own test compiles
+ *   and runs it.
  * - `<!-- no check: reason -->`: the block (```` ```ts no-check ````) can't be checked, and why.
  */
 export interface Program {
@@ -41,8 +46,14 @@ export function programsOf(page: Page): PageCode {
   const problems: string[] = [];
   const groups: Fence[][] = [];
   for (const fence of page.fences) {
-    if (!/^(?:ts|typescript|js|javascript|tsx)\b/.test(fence.info)) continue;
     const where = `${page.path}:${fence.opensAt + 1}`;
+    const example = marks(fence).flatMap((mark) => /^example: (examples\/\S+)$/.exec(mark)?.[1] ?? [])[0];
+    if (example !== undefined) {
+      const text = readFileSync(join(repository, example), "utf8");
+      if (!`\n${text}`.includes(`\n${fence.body.join("\n")}\n`)) problems.push(`${where}: is not what ${example} has`);
+      continue;
+    }
+    if (!/^(?:ts|typescript|js|javascript|tsx)\b/.test(fence.info)) continue;
     if (fence.info === "ts no-check") {
       if (!marks(fence).some((mark) => /^no check: \S/.test(mark))) {
         problems.push(`${where}: is not checked, and no comment above it says why`);
