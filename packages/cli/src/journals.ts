@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { JournalError } from "report-kit";
 import type { Journal } from "report-kit";
 import { fileJournal } from "report-kit/node";
 import { badInput, CliError } from "./cli-error.ts";
@@ -34,11 +35,35 @@ export async function openJournal(where: string, io: Io): Promise<OpenJournal> {
       message: `The journal: ${variable} is not set in the environment.`,
       todo: "Set it to the address of the database, such as postgres://reports@db.example.com/reports.",
     });
+  if (!/^postgres(?:ql)?:\/\//.test(connectionString) || !URL.canParse(connectionString))
+    throw badInput(
+      `The journal: ${variable} is not the address of a PostgreSQL database.`,
+      "It has the form postgres://user:password@host:5432/database. Write a special character of the password as %40 and the like.",
+    );
   const { postgresJournal } = await import("report-kit/postgres");
   const pool = await openPool(connectionString);
   const journal = postgresJournal(async (sql, params) => (await pool.query(sql, [...params])).rows);
-  await journal.migrate();
+  try {
+    await journal.migrate();
+  } catch (error) {
+    await pool.end();
+    throw isLoginRefused(error)
+      ? new CliError({
+          code: "no-credentials",
+          exit: exitCodes.credentials,
+          message: error.message,
+          todo: `They are in ${variable}.`,
+        })
+      : error;
+  }
   return { journal, close: () => pool.end() };
+}
+
+/** SQLSTATE class 28: the user or the password is not accepted. */
+function isLoginRefused(error: unknown): error is JournalError {
+  if (!JournalError.isInstance(error)) return false;
+  const { cause } = error;
+  return cause instanceof Error && "code" in cause && String(cause.code).startsWith("28");
 }
 
 /** What we use of `pg`, which a user of PostgreSQL installs beside the command line. */

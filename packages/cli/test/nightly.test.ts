@@ -4,6 +4,7 @@ import { startSandbox } from "@report-kit/sandbox";
 import type { Sandbox } from "@report-kit/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { configText } from "../src/commands/init.ts";
+import { Interruption } from "../src/io.ts";
 import { emptyDirectory, reaching, run } from "./cli.ts";
 
 let sandbox: Sandbox;
@@ -27,10 +28,10 @@ sources:
 /** Saturday noon in UTC: the last day that has ended everywhere is the 19th. */
 const now = Date.parse("2026-11-20T14:00:00Z");
 
-function directoryWith(text: string): string {
+function directoryWith(text: string, at: Sandbox = sandbox): string {
   const cwd = emptyDirectory();
   // 18 digits: as a number YAML would lose the last of them.
-  writeFileSync(join(cwd, "report-kit.config.yaml"), text.replace("CLABE", sandbox.monatoAccounts[0].clabeNumber));
+  writeFileSync(join(cwd, "report-kit.config.yaml"), text.replace("CLABE", at.monatoAccounts[0].clabeNumber));
   return cwd;
 }
 
@@ -106,6 +107,45 @@ describe("report-kit run", () => {
   });
 });
 
+describe("report-kit run, interrupted", () => {
+  it("prints the bookmark of each job under way, with which another machine continues", async () => {
+    const late = await startSandbox({ readyAfterMs: 1_000, seed: "interrupted" });
+    try {
+      const cwd = directoryWith(nights, late);
+      const env = reaching(late);
+      const stop = new AbortController();
+      const waiting = new Set<string>();
+      const first = await run(["run"], {
+        cwd,
+        env,
+        now,
+        signal: stop.signal,
+        onErr(text) {
+          const [, source] = /Z (\S+) .*: waiting until/.exec(text) ?? [];
+          if (source !== undefined) waiting.add(source);
+          // The settlement and the release report of Mercado Pago are of two sources, one after the other.
+          if (waiting.size >= 3) stop.abort(new Interruption("SIGINT"));
+        },
+      });
+      expect([first.code, first.out]).toEqual([130, ""]);
+      const bookmarks = [...first.err.matchAll(/^ +bookmark: +(rk1\.\S+)$/gm)].map(([, bookmark = ""]) => bookmark);
+      expect(new Set(bookmarks).size).toBe(bookmarks.length);
+      expect(bookmarks.length).toBeGreaterThanOrEqual(3);
+
+      // Another machine, with neither the journal nor the configuration. The account's name is in the bookmark.
+      const [bookmark = ""] = bookmarks;
+      const madeBefore = late.made();
+      const resumed = await run(["resume", bookmark], { env });
+      expect([resumed.code, late.made() - madeBefore]).toEqual([0, 0]);
+
+      const second = await run(["run", "--only", "psp"], { cwd, env, now });
+      expect([second.code, second.out.trimEnd().split("\n").length, late.made("begateway")]).toEqual([0, 1, 1]);
+    } finally {
+      await late.close();
+    }
+  });
+});
+
 describe("report-kit missing", () => {
   it("lists the periods with their reasons without credentials, sends nothing, and ends with 75", async () => {
     const cwd = directoryWith(nights);
@@ -164,6 +204,12 @@ describe("report-kit jobs, resume and doctor", () => {
     [["jobs", "prune"], 2, "--ended-before is missing"],
     [["jobs", "list", "--phase", "redy"], 2, "Did you mean ready?"],
     [["resume", "no-such-key"], 2, "report-kit jobs list has the keys"],
+    [
+      ["resume", `rk1.${btoa('["circle/treasury","k",0,{}]')}`],
+      2,
+      'The job is of the source "circle/treasury". No source has',
+    ],
+    [["resume", "rk1.WyJjaXJjbGUvdHJlY"], 2, "got damaged text. Nothing was sent."],
     [["run"], 2, "report-kit.config.yaml can't be read (ENOENT).\nreport-kit init writes one"],
     [["doctor", "--config", "other.yaml"], 2, "other.yaml can't be read (ENOENT)."],
     [["plan", "circle", "--horizon", "x"], 2, "--horizon: expected a time such as"],

@@ -17,13 +17,15 @@ export interface ResumeOptions extends FetchOptions {
   readonly config?: string | undefined;
 }
 
+const prefix = "rk1.";
+
 /** `report-kit resume`: continue a job by its bookmark or its key, from wherever it stands. */
 export async function resume(bookmarkOrKey: string, options: ResumeOptions, io: Io): Promise<ExitCode> {
   const where = await journalOf(options, io);
   const { journal, close } = await openJournal(where, io);
   const kept = await showJob(journal, bookmarkOrKey).finally(() => void close());
   const bookmark = kept?.bookmark ?? bookmarkOrKey;
-  if (!bookmark.startsWith("rk1."))
+  if (!bookmark.startsWith(prefix))
     throw new CliError({
       code: "unknown-job",
       message: `The journal has no job ${shown(bookmarkOrKey)}.`,
@@ -33,15 +35,24 @@ export async function resume(bookmarkOrKey: string, options: ResumeOptions, io: 
     if (options.config === undefined && error instanceof CliError && error.code === "no-config") return undefined;
     throw error;
   });
-  const sources = await openSources(candidates(config, kept?.source), io);
-  const source = sources.find(({ id }) => id === kept?.source) ?? sources[0];
-  if (source === undefined)
+  const wanted = kept?.source ?? sourceIn(bookmark);
+  const sources = await openSources(candidates(config, wanted), io);
+  const source = sources.find(({ id }) => id === wanted);
+  if (source === undefined) {
+    const here = sources.map(({ id }) => shown(id)).join(", ");
     throw new CliError({
       code: "no-source",
-      message: "There is no source here that the job could be of.",
-      todo: "Set the credentials of its provider in the environment, or name the configuration: --config FILE.",
+      message: `The job is of the source ${shown(wanted)}. ${here === "" ? "No source has credentials here." : `Here are credentials of ${here}.`} Nothing was sent.`,
+      todo: "Set the credentials of that source in the environment, or name the configuration that has it: --config FILE.",
     });
+  }
   return fetchReport(source, (kit) => kit.resume(bookmark, sources), { ...options, journal: where }, io);
+}
+
+/** The source that a bookmark names, for a journal without a record of the job. `showJob` has refused a damaged one. */
+function sourceIn(bookmark: string): string {
+  const [source]: unknown[] = JSON.parse(Buffer.from(bookmark.slice(prefix.length), "base64url").toString());
+  return String(source);
 }
 
 /** Accounts that the job may be of: the configured ones, the one that the journal names, and those that `get` uses. */

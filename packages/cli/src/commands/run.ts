@@ -1,6 +1,6 @@
 import { relative, resolve } from "node:path";
-import { createReportKit } from "report-kit";
-import type { ReportFile, ReportKit } from "report-kit";
+import { createReportKit, showJob } from "report-kit";
+import type { JobEvent, Journal, ReportFile, ReportKit } from "report-kit";
 import { toDirectory } from "report-kit/node";
 import type { SeriesResult } from "report-kit/series";
 import type { Config, ConfiguredSeries } from "../config/config.ts";
@@ -42,11 +42,17 @@ export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
   const { journal, close } = await openJournal(options.journal ?? config.journal ?? defaultJournal, io);
   const codes: ExitCode[] = [];
   const written = new Set<string>();
+  /** Keys of the jobs that are not at their end. */
+  const underWay = new Set<string>();
   try {
     const kit = createReportKit({
       journal,
       requestCostS: io.requestCostS,
-      onEvent: (event) => reporter.onEvent(event),
+      onEvent: (event) => {
+        if (lastEvents.has(event.type)) underWay.delete(event.key);
+        else underWay.add(event.key);
+        reporter.onEvent(event);
+      },
     });
     const runs = bySource(wanted).map(async (series) => {
       const counts: SeriesCount[] = [];
@@ -57,12 +63,39 @@ export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
     });
     const counts = (await Promise.all(runs)).flat();
     reporter.close();
+    if (io.signal.aborted) await writeUnderWay(reporter, underWay, journal, failureOf(io.signal.reason));
     const exit = io.signal.aborted ? failureOf(io.signal.reason).exit : worstOf(codes);
     writeSummary(reporter, counts, exit, io);
     return exit;
   } finally {
     reporter.close();
     await close();
+  }
+}
+
+/** After these, a run has no more to do for a job. */
+const lastEvents: ReadonlySet<JobEvent["type"]> = new Set([
+  "delivered",
+  "refused",
+  "failed",
+  "expired",
+  "indeterminate",
+  "deadline",
+]);
+
+/** The bookmark of each job that an interruption left open: it continues anywhere, also without this journal. */
+async function writeUnderWay(
+  reporter: Reporter,
+  keys: ReadonlySet<string>,
+  journal: Journal,
+  { exit, code }: Failure,
+): Promise<void> {
+  for (const key of keys) {
+    const job = await showJob(journal, key);
+    if (job === undefined) continue;
+    const message =
+      "the job was under way. The next run continues it, and so does report-kit resume with its bookmark.";
+    reporter.failure({ exit, code, message, bookmark: job.bookmark }, `${job.source} ${job.reportType}`);
   }
 }
 

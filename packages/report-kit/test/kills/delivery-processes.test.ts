@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { postgresJournal } from "../../src/postgres/postgres-journal.ts";
+import { openPool, queryOf, startPostgres } from "../postgres/postgres-server.ts";
 import { seededRandom } from "../../src/testing/index.ts";
 
 const kills = process.env["REPORT_KIT_SOAK"] === "1" ? 300 : 24;
@@ -24,6 +26,7 @@ beforeAll(async () => {
     bundle: true,
     platform: "node",
     format: "cjs",
+    external: ["pg-native"],
     logLevel: "error",
   });
 }, 60_000);
@@ -31,15 +34,8 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** One worker's life. @returns whether it was killed */
-function live(mode: string, place: string, reports: number, killAfterMs?: number): Promise<boolean> {
-  const child = spawn(process.execPath, [
-    script,
-    mode,
-    join(place, "journal"),
-    join(place, "ledger"),
-    String(since),
-    String(reports),
-  ]);
+function live(mode: string, place: string, reports: number, journal: string, killAfterMs?: number): Promise<boolean> {
+  const child = spawn(process.execPath, [script, mode, journal, join(place, "ledger"), String(since), String(reports)]);
   let complaint = "";
   child.stderr.on("data", (data) => (complaint += String(data)));
   child.stdout.once("data", () => {
@@ -54,21 +50,22 @@ function live(mode: string, place: string, reports: number, killAfterMs?: number
 }
 
 /** Two lanes of workers that are killed at random times, and one that is left to finish. */
-async function killAndCount(mode: string, seed: number) {
+async function killAndCount(mode: string, seed: number, address?: string, lives = kills) {
   const place = await mkdtemp(join(directory, mode));
+  const journal = address ?? join(place, "journal");
   await writeFile(join(place, "ledger"), "");
   const random = seededRandom(seed);
   let killed = 0;
   const lane = async (first: number): Promise<void> => {
-    for (let life = first; life < kills; life += 2) {
-      if (await live(mode, place, (life + 1) * perLife, random() * 300)) killed += 1;
+    for (let life = first; life < lives; life += 2) {
+      if (await live(mode, place, (life + 1) * perLife, journal, random() * 300)) killed += 1;
     }
   };
   await Promise.all([lane(0), lane(1)]);
-  await live(mode, place, kills * perLife);
+  await live(mode, place, lives * perLife, journal);
   const booked = async (): Promise<string[]> => (await readFile(join(place, "ledger"), "utf8")).trim().split("\n");
   const lines = await booked();
-  await live(mode, place, kills * perLife);
+  await live(mode, place, lives * perLife, journal);
   const ids = new Map<string, string[]>();
   for (const [report = "", id = ""] of lines.map((line) => line.split(" "))) {
     ids.set(report, [...(ids.get(report) ?? []), id]);
@@ -93,6 +90,29 @@ it(
     expect({ delivered, twice, later }).toEqual({ delivered: kills * perLife, twice: 0, later: 0 });
     // How many died between the ledger's line and the record is the machine's chance; the kill points do it on purpose.
     expect(killed).toBeGreaterThan(0);
+  },
+);
+
+it(
+  "workers killed by SIGKILL over a PostgreSQL journal deliver each report under one id",
+  { timeout: 600_000 },
+  async () => {
+    const lives = process.env["REPORT_KIT_SOAK"] === "1" ? kills : 8;
+    const server = await startPostgres();
+    try {
+      const pool = openPool(server, 1);
+      await postgresJournal(queryOf(pool)).migrate();
+      await pool.end();
+      const counted = await killAndCount("kit", 20_261_140, server.connectionString, lives);
+      const { killed, delivered, twice, repeated, later } = counted;
+      process.stdout.write(
+        `PostgreSQL, ${killed} SIGKILLs: ${delivered} reports delivered, ${twice} under two ids, ${repeated} repeated by the same id\n`,
+      );
+      expect({ delivered, twice, later }).toEqual({ delivered: lives * perLife, twice: 0, later: 0 });
+      expect(killed).toBeGreaterThan(0);
+    } finally {
+      await server.stop();
+    }
   },
 );
 

@@ -1,21 +1,26 @@
 /*
  * A process that delivers reports until all are delivered or it is killed; started by delivery-processes.test.ts.
  *
- *   node delivery-worker.cjs <kit|naive> <directory of the journal> <file of the ledger> <since> <reports>
+ *   node delivery-worker.cjs <kit|naive> <directory of the journal, or postgres://…> <file of the ledger> <since> <reports>
  *
  * Its ledger is a file: a line for each file that it took, with the delivery's id. `naive` hands the file over, then records
  * that: what the test has to notice.
  */
 import { appendFileSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Pool } from "pg";
 import { createReportKit } from "../../src/index.ts";
 import type { DeliveredFile, ReportSource, Target } from "../../src/index.ts";
 import { fileJournal } from "../../src/node/journal/file-journal.ts";
+import { postgresJournal } from "../../src/postgres/postgres-journal.ts";
+import { queryOf } from "../postgres/query-of.ts";
 import { hurriedClock } from "./clock.ts";
 
 const [mode, directory = "", ledger = "", since, reports] = process.argv.slice(2);
 const clock = hurriedClock(Number(since));
-const journal = fileJournal(directory);
+const journal = directory.startsWith("postgres://")
+  ? postgresJournal(queryOf(new Pool({ connectionString: directory, max: 4 })))
+  : fileJournal(directory);
 const kit = createReportKit({
   journal,
   platform: { now: clock.now, setTimeout: (run, delayMs) => setTimeout(run, clock.real(delayMs)) },
@@ -62,4 +67,5 @@ async function work(): Promise<void> {
   await Promise.all(Array.from({ length: Number(reports) }, (_, place) => deliver(`r-${place}`)));
 }
 
-void work();
+// A pool keeps its connections for a while, and with them the process.
+void work().then(() => process.exit(0));

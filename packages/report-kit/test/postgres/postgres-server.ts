@@ -3,7 +3,6 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Pool } from "pg";
-import type { PostgresQuery } from "../../src/postgres/postgres-journal.ts";
 import { freePort } from "../support/free-port.ts";
 import { runnablePostgres } from "./embedded-postgres.ts";
 
@@ -54,7 +53,4 @@ export function openPool(server: PostgresServer, max: number, options?: string):
   return pool;
 }
 
-/** The query function of a pool: what a user of `pg` writes. */
-export function queryOf(pool: Pool): PostgresQuery {
-  return async (sql, params) => (await pool.query(sql, [...params])).rows;
-}
+export { queryOf } from "./query-of.ts";
