@@ -9,6 +9,7 @@ import { dateHelp, fieldsOf, flagOf } from "./report-fields.ts";
 import type { FieldTexts, ReportField } from "./report-fields.ts";
 import type { GetOptions } from "./commands/get.ts";
 import type { PlanCommandOptions } from "./commands/plan.ts";
+import { shellLines } from "./shell-lines.ts";
 import type { Account } from "./sources.ts";
 
 /** A source that can be asked: a provider by its own name, or an account of the configuration. */
@@ -140,15 +141,4 @@ function fieldOption(field: ReportField, context: Context): Option {
     `${flag} <${type === "integer" ? "number" : format?.startsWith("date") === true ? "date" : "text"}>`,
     description,
   );
-}
-
-/** A command to copy, broken before an option where it is too long for a terminal. */
-function shellLines(command: string): readonly string[] {
-  const lines = [""];
-  for (const part of command.split(/ (?=--)/)) {
-    const line = lines.at(-1) ?? "";
-    if (line.length + part.length > 74) lines.push(`    ${part}`);
-    else lines[lines.length - 1] = line === "" ? `  ${part}` : `${line} ${part}`;
-  }
-  return lines.map((line, index) => (index === lines.length - 1 ? line : `${line} \\`));
 }
