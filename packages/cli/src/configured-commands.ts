@@ -1,12 +1,13 @@
 import type { Command } from "commander";
-import { wholeNumber } from "./command-options.ts";
+import { argumentChoice, wholeNumber } from "./command-options.ts";
 import type { Context } from "./command-options.ts";
 import { addFetchOptions } from "./fetch-command-options.ts";
 import { providerNames } from "./providers.ts";
 import type { ProviderName } from "./providers.ts";
 
 /** Commands that work by the configuration. */
-export function addConfiguredCommands(program: Command, { io, setExit }: Context): void {
+export function addConfiguredCommands(program: Command, context: Context): void {
+  const { io, setExit } = context;
   addConfigOptions(program.command("run").description("the nightly run: deliver every report that is missing"))
     .option("--deadline <time>", "for the whole run, such as 3h (default 6h)")
     .option("--quiet", "results and errors alone")
@@ -45,9 +46,7 @@ export function addConfiguredCommands(program: Command, { io, setExit }: Context
   program
     .command("init")
     .description("write a configuration to begin with")
-    .addArgument(
-      program.createArgument("[provider...]", "whose accounts to begin with (default: all)").choices(providerNames),
-    )
+    .addArgument(argumentChoice(context, "[provider...]", "whose accounts to begin with (default: all)", providerNames))
     .option("--config <file>", "where to write it (default report-kit.config.yaml)")
     // The argument's choices are the providers.
     .action(async (wanted: readonly ProviderName[], options: object) =>

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { Command } from "commander";
-import { wholeNumber } from "./command-options.ts";
+import { Command, Help } from "commander";
+import { argumentChoice, wholeNumber } from "./command-options.ts";
 import type { Context } from "./command-options.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
 import { addConfiguredCommands } from "./configured-commands.ts";
@@ -21,6 +21,11 @@ export async function createProgram(args: readonly string[], context: Context): 
     .helpOption("-h, --help", "this help")
     .helpCommand("help [command]", "the help of a command")
     .configureHelp({
+      // A group takes the name of a command of its own.
+      subcommandTerm: (command) =>
+        command.commands.length > 0 && command.usage().startsWith("<")
+          ? `${command.name()} ${command.usage()}`
+          : Help.prototype.subcommandTerm(command),
       styleTitle: (text) => styled(io.out, "bold", text),
       helpWidth: Math.min(io.out.columns ?? 80, 120),
     })
@@ -49,7 +54,8 @@ export async function createProgram(args: readonly string[], context: Context): 
   return program;
 }
 
-function addSandboxCommands(program: Command, { io, setExit }: Context): void {
+function addSandboxCommands(program: Command, context: Context): void {
+  const { io, setExit } = context;
   program
     .command("sandbox")
     .description("run the four APIs on this machine, to try things without an account")
@@ -62,7 +68,7 @@ function addSandboxCommands(program: Command, { io, setExit }: Context): void {
   program
     .command("demo")
     .description("fetch a report of each provider from the sandbox: no account, no configuration")
-    .addArgument(program.createArgument("[provider]", "one provider alone").choices(providerNames))
+    .addArgument(argumentChoice(context, "[provider]", "one provider alone", providerNames))
     .option("--to <directory>", "where the files go (default: a new directory for temporary files)")
     .option("--json", "one JSON object a line")
     .action(async (only: string | undefined, options: object) =>

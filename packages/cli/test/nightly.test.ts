@@ -210,10 +210,18 @@ describe("report-kit jobs, resume and doctor", () => {
       'The job is of the source "circle/treasury". No source has',
     ],
     [["resume", "rk1.WyJjaXJjbGUvdHJlY"], 2, "got damaged text. Nothing was sent."],
-    [["run"], 2, "report-kit.config.yaml can't be read (ENOENT).\nreport-kit init writes one"],
-    [["doctor", "--config", "other.yaml"], 2, "other.yaml can't be read (ENOENT)."],
+    [["run"], 2, "There is no report-kit.config.yaml here.\nreport-kit init writes one"],
+    [["doctor", "--config", "other.yaml"], 2, "There is no other.yaml here."],
     [["plan", "circle", "--horizon", "x"], 2, "--horizon: expected a time such as"],
-    [["init", "circel"], 2, "Allowed choices are circle"],
+    [["init", "circel"], 2, "Expected circle or begateway or monato or mercadopago. Did you mean circle?"],
+    [["demo", "monat"], 2, "Did you mean monato?"],
+    [["completion", "tcsh"], 2, "Allowed choices are zsh, bash, fish, powershell"],
+    [["sandbox", "--port", "abc"], 2, "Expected a whole number from 0."],
+    [["webhook", "--port", "x"], 2, "Expected a whole number from 0."],
+    [["doctro"], 2, "Did you mean doctor?"],
+    [["resume"], 2, "missing required argument 'bookmark'\nAdd --help"],
+    [["jobs", "prune"], 2, "--ended-before 400d"],
+    [["missing", "--jornal", "x"], 2, "unknown option '--jornal'\n(Did you mean --journal?)"],
   ])("%j is refused, and the error has what to do", async (args, code, text) => {
     const result = await run(args);
     expect([result.code, result.out]).toEqual([code, ""]);
@@ -236,6 +244,14 @@ describe("report-kit jobs, resume and doctor", () => {
     } finally {
       await own.close();
     }
+  });
+
+  it("missing lists the other series where the account of one is not known, and ends with the worst code", async () => {
+    const { BEGATEWAY_PSP_ID: _none, ...env } = reaching(sandbox);
+    const { code, out, err } = await run(["missing"], { cwd: directoryWith(nights), env, now });
+    expect(code).toBe(77);
+    expect(err).toContain("psp/balance_records: eComCharge beGateway: BEGATEWAY_PSP_ID is not set in the environment.");
+    for (const name of ["treasury/camt053", "payins", "shop/release"]) expect(out).toContain(`${name} `);
   });
 
   it("init writes a configuration that doctor and missing take, and never writes over one", async () => {

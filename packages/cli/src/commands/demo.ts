@@ -10,7 +10,7 @@ import { providerNames, providers } from "../providers.ts";
 import type { ProviderName } from "../providers.ts";
 import { withSandbox } from "../sandboxed.ts";
 import { shellLines } from "../shell-lines.ts";
-import { styled } from "../terminal.ts";
+import { styled, writeLines } from "../terminal.ts";
 import { get } from "./get.ts";
 
 export interface DemoOptions {
@@ -23,7 +23,7 @@ export async function demo(only: string | undefined, options: DemoOptions, io: I
   const directory = options.to ?? (await mkdtemp(join(tmpdir(), "report-kit-demo-")));
   const chosen = providerNames.filter((name) => only === undefined || name === only);
   const say = (text: string): void => {
-    if (options.json !== true) io.err.write(`${text}\n`);
+    if (options.json !== true) writeLines(io.err, text);
   };
   say("The four APIs run on this machine now. No account is needed, and nothing leaves it.");
   return withSandbox(io, async (own) => {

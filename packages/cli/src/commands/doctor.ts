@@ -64,7 +64,8 @@ async function checked(name: string, check: () => Promise<string>): Promise<Chec
 
 function failed(name: string, error: unknown): Check {
   const { message, todo, exit } = failureOf(error);
-  return { name, ok: false, message, todo, exit };
+  // A check has nothing to continue.
+  return { name, ok: false, message, todo: exit === exitCodes.temporary ? "Try again later." : todo, exit };
 }
 
 /** A record of ours is written, and removed again. */

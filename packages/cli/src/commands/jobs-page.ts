@@ -1,5 +1,5 @@
 import type { KeptJob, UnreadableJob } from "report-kit";
-import { adviceFor, factsOf } from "./job-facts.ts";
+import { adviceFor, factsOf, shownPhase } from "./job-facts.ts";
 
 const style = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
@@ -39,12 +39,8 @@ ${unreadable.map(({ key, unreadable: error }) => `<tr><td><td class="phase unrea
 
 function countsOf(jobs: readonly KeptJob[]): string {
   const counts = new Map<string, number>();
-  for (const job of jobs) counts.set(stateOf(job), (counts.get(stateOf(job)) ?? 0) + 1);
+  for (const job of jobs) counts.set(shownPhase(job), (counts.get(shownPhase(job)) ?? 0) + 1);
   return [...counts].map(([state, count]) => `${state}: ${count}`).join(", ");
-}
-
-function stateOf({ delivered, phase }: KeptJob): string {
-  return delivered === undefined ? phase : "delivered";
 }
 
 function rowOf(job: KeptJob, now: number): string {
@@ -52,7 +48,7 @@ function rowOf(job: KeptJob, now: number): string {
   const days = period === undefined ? "" : period.from === period.to ? period.from : `${period.from} to ${period.to}`;
   const facts = factsOf(job).map(([name = "", value = ""]) => `<dt>${escaped(name)}<dd>${escaped(value)}`);
   const details = `<details><summary>${escaped(job.reportType)}</summary><p>${adviceFor(job, now).map(escaped).join("<br>")}</p><dl>${facts.join("")}</dl></details>`;
-  return `<tr><td>${escaped(job.startedAt.slice(0, 16).replace("T", " "))}<td class="phase ${escaped(stateOf(job))}">${escaped(stateOf(job))}<td>${escaped(job.source)}<td>${details}<td>${escaped(days)}`;
+  return `<tr><td>${escaped(job.startedAt.slice(0, 16).replace("T", " "))}<td class="phase ${escaped(shownPhase(job))}">${escaped(shownPhase(job))}<td>${escaped(job.source)}<td>${details}<td>${escaped(days)}`;
 }
 
 /** Texts of a provider are untrusted. */
