@@ -30,7 +30,10 @@ export function addConfiguredCommands(program: Command, context: Context): void 
     program
       .command("doctor")
       .description("check addresses, credentials, clocks, the journal and the target; makes nothing"),
-  ).action(async (options: object) => setExit(await (await import("./commands/doctor.ts")).doctor(options, io)));
+  )
+    .option("--fix", "show the report configuration that an account at Mercado Pago lacks")
+    .option("--yes", "with --fix: make it there")
+    .action(async (options: object) => setExit(await (await import("./commands/doctor.ts")).doctor(options, io)));
   addConfigOptions(
     program
       .command("webhook")
