@@ -10,7 +10,7 @@ import { addSourceCommands } from "./source-commands.ts";
 import type { NamedSource } from "./source-commands.ts";
 import { providerNames } from "./providers.ts";
 import type { Io } from "./io.ts";
-import { styled } from "./terminal.ts";
+import { styled, writeLines } from "./terminal.ts";
 
 /** The whole command line. What a command does is loaded when it runs, so that help is there at once. */
 export async function createProgram(args: readonly string[], context: Context): Promise<Command> {
@@ -32,7 +32,7 @@ export async function createProgram(args: readonly string[], context: Context): 
     .configureOutput({
       writeOut: (text) => void io.out.write(text),
       // Its hint to add --help is for a person.
-      writeErr: (text) => void (args.includes("--json") || io.err.write(text)),
+      writeErr: (text) => void (args.includes("--json") || writeLines(io.err, text.trimEnd())),
       outputError: (text, write) =>
         args.includes("--json") || write(text.replace(/^error: /, `${styled(io.err, "red", "error:")} `)),
       getOutHelpWidth: () => io.out.columns ?? 80,

@@ -23,6 +23,16 @@ it.each([80, 120])("an error on a terminal of %d columns has no line that is bro
   expect(lines.join(" ").replaceAll(/ +/g, " ")).toContain("report-kit sandbox prints what to set.");
 });
 
+it("a wrong choice on a terminal of 80 columns is named in lines that are broken between words", async () => {
+  const { code, err } = await run(["demo", "monat"], { columns: 80 });
+  expect(code).toBe(2);
+  const lines = err.trimEnd().split("\n");
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(lines.map((line) => line.trim()).join(" ")).toContain(
+    "Expected circle or begateway or monato or mercadopago.",
+  );
+});
+
 it("NO_COLOR, or a screen without colours, gets no escape", async () => {
   const { out, err } = await run(["get", "circle"], { columns: 80, colours: false });
   expect(stripVTControlCharacters(out + err)).toBe(out + err);
