@@ -43,7 +43,12 @@ export function addConfiguredCommands(program: Command, context: Context): void 
     .option("--host <name>", "the interface to listen on (default 127.0.0.1)")
     .addHelpText(
       "after",
-      "\nEnvironment:\n  MONATO_WEBHOOK_TOKEN  what the webhook was registered with, besides the credentials",
+      `
+Notices of account statements are left to run: they have another number of the
+account than the CLABE that a request needs.
+
+Environment:
+  MONATO_WEBHOOK_TOKEN  what the webhook was registered with, besides the credentials`,
     )
     .action(async (options: object) => setExit(await (await import("./commands/webhook.ts")).webhook(options, io)));
   program
