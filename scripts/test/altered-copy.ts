@@ -6,6 +6,9 @@ import { onTestFinished } from "vitest";
 import { listProviders } from "../src/providers.ts";
 import type { Provider } from "../src/providers.ts";
 
+/** Whether the tests of the spec tools try every alteration, or one of each kind: each starts redocly, for about a second. */
+export const soak: boolean = process.env["REPORT_KIT_SOAK"] === "1";
+
 export const repository: string = join(import.meta.dirname, "../..");
 
 /** A copy of specs/, what is generated of it, and redocly's configuration, which a test may break; gone when the test is over. */

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { readDocument } from "../src/openapi-document.ts";
 import { manifestWithOpenapi } from "../src/openapi-field.ts";
 import { sha256 } from "../src/sha256.ts";
-import { alter, copyOfRepository, providerNamed, runScript } from "./altered-copy.ts";
+import { alter, copyOfRepository, providerNamed, runScript, soak } from "./altered-copy.ts";
 
 const generated = [
   "specs/circle/effective.gen.yaml",
@@ -14,10 +14,12 @@ const generated = [
 
 test("generated files pass the check and are not written again, and an edit of one is reported with its line", () => {
   const root = copyOfRepository();
-  expect(runScript("generate.ts", root).exitCode).toBe(0);
+  // Two of the four providers: `generate:check` holds all of them.
+  const some = ["circle", "monato"];
+  expect(runScript("generate.ts", root, ...some).exitCode).toBe(0);
   const written = generated.map((path) => statSync(join(root, path)).mtimeMs);
-  expect(runScript("generate.ts", root, "--check")).toEqual({ exitCode: 0, output: "" });
-  expect(runScript("generate.ts", root)).toEqual({ exitCode: 0, output: "" });
+  expect(runScript("generate.ts", root, "--check", ...some)).toEqual({ exitCode: 0, output: "" });
+  expect(runScript("generate.ts", root, ...some)).toEqual({ exitCode: 0, output: "" });
   expect(generated.map((path) => statSync(join(root, path)).mtimeMs)).toEqual(written);
 
   for (const path of generated) alter(root, path, "requestReport", "requestReports");
@@ -46,7 +48,8 @@ test("two copies of the repository generate the same bytes", () => {
 
 test("a change of any input is reported for each file that is made of it, until the files are generated again", () => {
   const root = copyOfRepository();
-  for (const path of ["openapi.yaml", "additions.overlay.yaml", "repair.overlay.yaml"]) {
+  const inputs = ["openapi.yaml", "additions.overlay.yaml", "repair.overlay.yaml"];
+  for (const path of soak ? inputs : inputs.slice(1, 2)) {
     expect(runScript("generate.ts", root, "circle").exitCode).toBe(0);
     alter(root, `specs/circle/${path}`, /^/, "# A comment: only the input's hash changes.\n");
     const { exitCode, output } = runScript("generate.ts", root, "--check", "circle");

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { lintSpecs } from "../src/lint.ts";
 import type { LintReport } from "../src/lint.ts";
-import { alter, copyOfRepository, providerNamed, runScript } from "./altered-copy.ts";
+import { alter, copyOfRepository, providerNamed, runScript, soak } from "./altered-copy.ts";
 
 function lintOne(root: string, name: string): Promise<LintReport> {
   return lintSpecs(root, [providerNamed(root, name)]);
 }
 
-test.each([
+const faults = [
   ["an error", /^ +summary: .*\n/m, "", "operation-summary"],
   ["an example that does not satisfy its schema", "status: ready", "status: unready", "no-invalid-media-type-examples"],
   [
@@ -16,15 +16,20 @@ test.each([
     "$ref: '#/components/responses/Conflicts'",
     "no-unresolved-refs",
   ],
-])("the lint of specs finds %s in an effective description", async (_, from, to, rule) => {
-  const root = copyOfRepository();
-  alter(root, "specs/circle/effective.gen.yaml", from, to);
-  const { problems, faulty } = await lintOne(root, "circle");
-  expect(problems).toEqual(
-    expect.arrayContaining([expect.stringContaining(`specs/circle/effective.gen.yaml: ${rule}`)]),
-  );
-  expect(faulty).toEqual(["circle-effective"]);
-});
+] as const;
+
+test.each(soak ? faults : faults.slice(1, 2))(
+  "the lint of specs finds %s in an effective description",
+  async (_, from, to, rule) => {
+    const root = copyOfRepository();
+    alter(root, "specs/circle/effective.gen.yaml", from, to);
+    const { problems, faulty } = await lintOne(root, "circle");
+    expect(problems).toEqual(
+      expect.arrayContaining([expect.stringContaining(`specs/circle/effective.gen.yaml: ${rule}`)]),
+    );
+    expect(faulty).toEqual(["circle-effective"]);
+  },
+);
 
 test("the lint of specs fails on a warning as on an error", async () => {
   const root = copyOfRepository();

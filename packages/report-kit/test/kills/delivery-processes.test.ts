@@ -81,7 +81,7 @@ async function killAndCount(mode: string, seed: number, address?: string, lives 
 
 it(
   "workers killed by SIGKILL at random times deliver each report under one id; a later run delivers nothing",
-  { timeout: 600_000 },
+  { timeout: 1_800_000 },
   async () => {
     const { killed, delivered, twice, repeated, later } = await killAndCount("kit", 20_261_130);
     process.stdout.write(
@@ -95,7 +95,7 @@ it(
 
 it(
   "workers killed by SIGKILL over a PostgreSQL journal deliver each report under one id",
-  { timeout: 600_000 },
+  { timeout: 1_800_000 },
   async () => {
     const lives = process.env["REPORT_KIT_SOAK"] === "1" ? kills : 8;
     const server = await startPostgres();
@@ -116,7 +116,7 @@ it(
   },
 );
 
-it("workers that hand over and then record are seen to deliver twice", { timeout: 600_000 }, async () => {
+it("workers that hand over and then record are seen to deliver twice", { timeout: 1_800_000 }, async () => {
   // Whether a kill hits the moment is chance: a few rounds.
   let seen = 0;
   for (let round = 0; round < 5 && seen === 0; round += 1)
