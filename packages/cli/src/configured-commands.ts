@@ -48,7 +48,7 @@ Notices of account statements are left to run: they have another number of the
 account than the CLABE that a request needs.
 
 Environment:
-  MONATO_WEBHOOK_TOKEN  what the webhook was registered with, besides the credentials`,
+  MONATO_WEBHOOK_TOKEN  the token that the webhook was registered with`,
     )
     .action(async (options: object) => setExit(await (await import("./commands/webhook.ts")).webhook(options, io)));
   program
