@@ -26,3 +26,8 @@ export function listProviders(root: string): readonly Provider[] {
   if (providers.length === 0) throw new Error(`No specs/<provider>/openapi.yaml under ${root}.`);
   return providers;
 }
+
+/** The name as types have it: `acme-pay` is `AcmePay`. */
+export function pascalCase(name: string): string {
+  return name.replaceAll(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -17,6 +17,8 @@ export function copyOfRepository(): string {
   for (const { packageFolder } of listProviders(repository))
     for (const file of ["src/schema.gen.ts", "src/operations.gen.ts", "package.json"])
       cpSync(join(repository, packageFolder, file), join(root, packageFolder, file));
+  for (const file of ["package.json", "src/report-fields.gen.ts"])
+    cpSync(join(repository, "packages/cli", file), join(root, "packages/cli", file));
   return root;
 }
 

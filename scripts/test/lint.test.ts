@@ -23,7 +23,7 @@ test.each([
   expect(problems).toEqual(
     expect.arrayContaining([expect.stringContaining(`specs/circle/effective.gen.yaml: ${rule}`)]),
   );
-  expect(faulty).toEqual(["circle-effective"]);
+  expect(faulty).toEqual(["specs/circle/effective.gen.yaml"]);
 });
 
 test("the lint of specs fails on a warning as on an error", async () => {
