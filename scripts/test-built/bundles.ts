@@ -5,8 +5,7 @@ import { repository } from "../test/altered-copy.ts";
 import type { Bundler } from "./bundle-program.ts";
 import { output } from "../src/run-program.ts";
 
-/** Each provider with lines of a program that makes a job of its, and says the job's key. */
-/** A program of each kind of source. Another provider of the same kinds needs none. */
+/** By provider, lines of a program that makes a job and prints its key. A provider that imports no other way needs none. */
 const programs: Readonly<Record<string, string>> = {
   circle: `
     import { createCircleClient } from "@report-kit/circle";
