@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { listProviders } from "../src/providers.ts";
-import type { Provider } from "../src/providers.ts";
 
 export const repository: string = join(import.meta.dirname, "../..");
 
@@ -28,12 +27,6 @@ export function alter(root: string, path: string, from: string | RegExp, to: str
   const after = before.replace(from, () => to);
   if (after === before) throw new Error(`${path} has no ${String(from)}.`);
   writeFileSync(join(root, path), after);
-}
-
-export function providerNamed(root: string, name: string): Provider {
-  const provider = listProviders(root).find((candidate) => candidate.name === name);
-  if (provider === undefined) throw new Error(`There is no provider ${name}.`);
-  return provider;
 }
 
 /** Runs one of the entry points of scripts/ on a copy. */

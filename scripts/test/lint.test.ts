@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { lintSpecs } from "../src/lint.ts";
 import type { LintReport } from "../src/lint.ts";
-import { alter, copyOfRepository, providerNamed, runScript } from "./altered-copy.ts";
+import { alter, copyOfRepository, runScript } from "./altered-copy.ts";
+import { providerNamed } from "../src/providers.ts";
 
 function lintOne(root: string, name: string): Promise<LintReport> {
   return lintSpecs(root, [providerNamed(root, name)]);
