@@ -11,6 +11,12 @@ export const repository: string = join(import.meta.dirname, "../..");
 export function copyOfRepository(): string {
   const root = mkdtempSync(join(tmpdir(), "report-kit-copy-"));
   onTestFinished(() => rmSync(root, { recursive: true }));
+  copyRepository(root);
+  return root;
+}
+
+/** The same into a folder of the caller's. */
+export function copyRepository(root: string): void {
   for (const name of ["specs", "redocly.yaml", ".redocly.lint-ignore.yaml"])
     cpSync(join(repository, name), join(root, name), { recursive: true });
   for (const { packageFolder } of listProviders(repository))
@@ -18,7 +24,6 @@ export function copyOfRepository(): string {
       cpSync(join(repository, packageFolder, file), join(root, packageFolder, file));
   for (const file of ["package.json", "src/report-fields.gen.ts"])
     cpSync(join(repository, "packages/cli", file), join(root, "packages/cli", file));
-  return root;
 }
 
 /** Replaces text in a file of a copy. Throws when the text is not there, so that no test breaks nothing. */

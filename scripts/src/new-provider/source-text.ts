@@ -12,7 +12,7 @@ export function undecided(what: string): never {
 `;
 
 const tiers =
-  'the tier, by the first row of "Choose the tier" in docs/jobs/own-source.md that is true. Write { tier: "create-or-get", remakes: false }, or client-id, list or lookup';
+  'the tier, by the first row of "Choose the tier" in docs/jobs/own-source.md that is true. Write { tier: "create-or-get", remakes: false, reportsDeparture: true }, or client-id or list; to those, visibilityBoundMs where the provider documents one';
 
 export function sourceText(plan: Plan): string {
   const { name, pascal, camel, title, operations } = plan;

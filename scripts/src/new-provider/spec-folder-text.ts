@@ -132,7 +132,8 @@ export function workflowText(plan: Plan): string {
         },
       ],
     },
-    { lineWidth: 120 },
+    // With 1.1 a text that looks like a date is quoted, whichever version reads it.
+    { lineWidth: 120, schema: "yaml-1.1", aliasDuplicateObjects: false },
   );
 }
 
