@@ -16,7 +16,7 @@ export function sourcesText({ title, name, today }: Plan, effective: JsonObject)
   const rows = [...specNames(effective)].map((each) => `| \`${each}\` | S1 | ${today} | DECIDE | |`);
   return `# Where the description of "${title}" comes from
 
-<!-- DECIDE: in sources.md, write for each row which document says so and how sure that is (docs/project/specs.md, "Rules for sources.md") -->
+<!-- DECIDE: in sources.md, write for each row which document says so and how sure that is (the section sources.md of docs/project/specs.md) -->
 
 ## Sources
 
