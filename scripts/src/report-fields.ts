@@ -32,9 +32,9 @@ export function reportFieldsFile(
   made: readonly WantedFile[],
 ): WantedFile {
   const { dependencies } = readDocument(root, "packages/cli/package.json");
-  const known = entries(dependencies).map(([name]) => name);
+  const known = new Set(entries(dependencies).map(([name]) => name));
   const texts = providers
-    .filter(({ name }) => known.includes(`@report-kit/${name}`))
+    .filter(({ name }) => known.has(`@report-kit/${name}`))
     .map((provider) => ({
       provider,
       text: made.find(({ path }) => path === provider.effective)?.text ?? "",

@@ -53,7 +53,7 @@ function credentials({ signIn }: Plan): { readonly imports: string; readonly tex
 }
 
 /** The type of a request, by its name in the spec where it has one. */
-export function requestType({ document, operations: { request } }: Plan): string {
+function requestType({ document, operations: { request } }: Plan): string {
   const segments = bodySchema(document, request.segments)?.segments ?? [];
   const [components, schemas, name] = segments;
   if (components === "components" && schemas === "schemas" && name !== undefined && segments.length === 3)

@@ -4,13 +4,11 @@ import type { ApiOperation } from "./read-spec.ts";
 import { successes } from "./read-spec.ts";
 
 /** A value for a schema: its example if it has one, else one that fits its type. Optional members are left out. */
-export function exampleOf(document: JsonObject, segments: readonly string[], depth = 0): unknown {
+function exampleOf(document: JsonObject, segments: readonly string[], depth = 0): unknown {
   const found = locate(document, segments);
   if (!isObject(found?.value) || depth > 8) return {};
   const { value: schema, segments: here } = found;
-  const [given] = [schema["example"], first(schema["examples"]), schema["const"], schema["default"]].filter(
-    (each) => each !== undefined,
-  );
+  const given = schema["example"] ?? first(schema["examples"]) ?? schema["const"] ?? schema["default"];
   if (given !== undefined) return given;
   const value = first(schema["enum"]) ?? first(schema["x-extensible-enum"]);
   if (value !== undefined) return value;

@@ -101,7 +101,7 @@ export function clientTestText(plan: Plan): string {
     basic: 'expect(request?.headers.get("authorization")).toBe(`Basic ${btoa("secret-user:secret-password")}`);',
     header: `expect(request?.headers.get(${JSON.stringify(signIn.kind === "header" ? signIn.header : "")})).toBe("secret-apiKey");`,
   };
-  const [secret] = options.filter(({ type }) => type === "Secret");
+  const secret = options.find(({ type }) => type === "Secret");
   const unusable =
     secret === undefined
       ? ""

@@ -30,7 +30,7 @@ export interface Plan {
 export function planOf(name: string, document: JsonObject, operations: ReportOperations, today: string): Plan {
   const pascal = pascalCase(name);
   const { request, look, list, file } = operations;
-  const info = document["info"] as JsonObject | undefined; // an OpenAPI document has one; redocly says so where it does not
+  const { title } = document["info"] as { readonly title: string }; // `readSpec` holds that it is there
   return {
     name,
     pascal,
@@ -38,7 +38,7 @@ export function planOf(name: string, document: JsonObject, operations: ReportOpe
     constant: name.toUpperCase().replaceAll("-", "_"),
     // It goes into comments and Markdown.
     title:
-      String(info?.["title"] ?? name)
+      title
         .replaceAll(/[^\p{L}\p{N} .,()&-]+/gu, " ")
         .trim()
         .slice(0, 80) || name,

@@ -36,8 +36,9 @@ export function readSpec(text: string, file: string): JsonObject {
   if (!isObject(document)) throw new Error(`${file}: expected an OpenAPI document, an object at its root.`);
   const { openapi, swagger, info } = document;
   if (typeof openapi !== "string" || !/^3\.[01]\.\d+$/.test(openapi)) {
-    const received = openapi ?? (swagger === undefined ? "no such field" : `swagger ${String(swagger)}`);
-    throw new Error(`${file}: expected openapi: 3.0.x or 3.1.x, got ${String(received)}. Convert the file first.`);
+    const received =
+      swagger === undefined ? (JSON.stringify(openapi) ?? "no such field") : `swagger ${JSON.stringify(swagger)}`;
+    throw new Error(`${file}: expected openapi: 3.0.x or 3.1.x, got ${received}. Convert the file first.`);
   }
   for (const field of ["title", "version"])
     if (!isObject(info) || typeof info[field] !== "string") throw new Error(`${file}: info.${field} is missing.`);

@@ -212,6 +212,6 @@ function checkText(field: string, value: string, name: string, schema: RequestFi
   if (type === "string" && format === "date") return `calendarDay(${field}, ${value})`;
   if (type === "string" && format === "uuid") return `uuidField(${field}, ${value})`;
   if (type === "string" && format === undefined) return `matching(${field}, ${value}, /\\S/, "a text")`;
-  const kind = [type, format].filter((each) => each !== undefined).join(", ") || "no plain type";
+  const kind = [type, format].filter((each) => typeof each === "string").join(", ") || "no plain type";
   return undecided(`how request.${name} (${kind}) is checked and written in one way only`);
 }

@@ -154,7 +154,7 @@ function securityOf(plan: Plan): object {
   const { document, operations } = plan;
   const own = locate(document, [...operations.request.segments, "security", "0"])?.value;
   const all = locate(document, ["security", "0"])?.value;
-  const [schemeName] = Object.keys((own ?? all ?? {}) as JsonObject);
+  const [schemeName] = Object.keys(own ?? all ?? {});
   return plan.signIn.kind === "other" || schemeName === undefined
     ? {}
     : { "x-security": [{ schemeName, values: secretsOf(plan) }] };
