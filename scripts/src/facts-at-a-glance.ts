@@ -67,7 +67,7 @@ export function pageWithFacts(root: string, providers: readonly Provider[]): Wan
     throw new Error(`${page}: must have the lines ${start} and ${end} once each, in this order.`);
   const counts = providers.map((provider) => {
     const { questions } = sourcesOf(root, provider);
-    return `[${provider.name}](../${provider.folder}/sources.md#open-questions) ${questions.length}`;
+    return `[${provider.name}](../../${provider.folder}/sources.md#open-questions) ${questions.length}`;
   });
   const table = `\n${factsTable(root, providers)}\n\nOpen questions: ${counts.join(", ")}.\n\n`;
   return { path: page, text: `${before}${start}\n${table}${end}${after}` };
