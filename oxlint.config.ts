@@ -34,10 +34,10 @@ const config: OxlintConfig = {
   },
   overrides: [
     {
-      files: ["scripts/**", "examples/**", "docs/**", "bench/**", "packages/sandbox/src/bin.ts"],
+      files: ["scripts/**", "examples/**", "docs/**", "bench/**", "site/*.ts", "packages/sandbox/src/bin.ts"],
       rules: { "no-console": "off" },
     },
-    { files: ["**/*.config.ts"], rules: { "import/no-default-export": "off" } },
+    { files: ["**/*.config.ts", "site/.vitepress/**"], rules: { "import/no-default-export": "off" } },
     {
       // Ways to import that the table of rooms would not see.
       files: ["packages/*/src/**"],

@@ -13,6 +13,7 @@ const benches: Readonly<Record<Bench, { readonly program: string; readonly quick
   journal: { program: "journal/main.ts", quick: "--rounds 3 --round-ms 500", full: "" },
   download: { program: "download/main.ts", quick: "--bytes 500000000 --rounds 1", full: "" },
   http: { program: "http/main.ts", quick: "--rounds 7 --calls 200", full: "" },
+  cli: { program: "cli/main.ts", quick: "--rounds 5", full: "" },
   build: { program: "build/main.ts", quick: "--rounds 1", full: "--clone" },
 };
 const names = Object.keys(benches) as Bench[]; // the keys of the record above

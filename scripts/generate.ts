@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   const chosen = positionals.length === 0 ? all : all.filter((provider) => positionals.includes(provider.name));
 
   const wanted = (await Promise.all(chosen.map((provider) => generatedFiles(root, provider)))).flat();
-  if (chosen === all) wanted.push(reportFieldsFile(all, wanted));
+  if (chosen === all) wanted.push(reportFieldsFile(root, all, wanted));
   if (values.check) {
     const stale = chosen === all ? staleFiles(root, wanted) : [];
     const drift = [

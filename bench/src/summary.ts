@@ -61,6 +61,13 @@ interface Results {
   readonly http: {
     readonly figures: readonly { readonly provider: string; readonly name: string; readonly microseconds: number }[];
   };
+  readonly cli: {
+    readonly reports: number;
+    readonly requests: number;
+    readonly nodeSeconds: number;
+    readonly helpSeconds: number;
+    readonly nothingSeconds: number;
+  };
   readonly build: {
     readonly figures: readonly {
       readonly figure: string;
@@ -200,6 +207,14 @@ const summaries: Summaries = {
             return atMost("H1", name, microseconds, "us a call", goal, { name: other.name, value: other.microseconds });
           }),
       );
+  },
+  cli({ reports, requests, nodeSeconds, helpSeconds, nothingSeconds }) {
+    const node = { name: "node -e 0", value: nodeSeconds };
+    return [
+      atMost("N2", `run of ${reports} reports, nothing to do`, nothingSeconds, "s", 1, node),
+      atMost("N2", "its requests", requests, "", 0),
+      atMost("N4", "--help", helpSeconds / nodeSeconds, "x node -e 0", 3),
+    ];
   },
   build({ figures }) {
     return figures.map(({ figure, what, seconds, goal }) => atMost(figure, what, seconds, "s", goal));

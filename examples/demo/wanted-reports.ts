@@ -47,8 +47,7 @@ export function demoSources(sandbox: Sandbox): DemoSources {
 /** What a nightly job would ask for: a report of every kind from all four providers, for the days before `today`. */
 export function wantedReports(kit: ReportKit, sources: DemoSources, today: Date): readonly WantedReport[] {
   const { circle, begateway, monato, settlement, release, clabeNumber } = sources;
-  const yesterday = dayBefore(today, 1);
-  // What has ended in Latin America, whatever the hour here.
+  // It has ended in Latin America, whatever the hour here, and a camt.053 of it is past its documented ready time.
   const latest = dayBefore(today, 2);
   const lastMonth = dayBefore(new Date(`${latest.slice(0, 7)}-01T00:00:00Z`), 1);
   const timeframe = "daily";
@@ -56,21 +55,21 @@ export function wantedReports(kit: ReportKit, sources: DemoSources, today: Date)
 
   const wanted = (provider: string, report: string, job: ReportJob): WantedReport => ({ provider, report, job });
   return [
-    wanted("Circle", "camt.053", kit.report(circle, { reportType: "camt053", date: yesterday })),
+    wanted("Circle", "camt.053", kit.report(circle, { reportType: "camt053", date: latest })),
     wanted(
       "Circle",
       "payouts",
-      kit.report(circle, { reportType: "managed_payout_transactions", timeframe, date: yesterday }),
+      kit.report(circle, { reportType: "managed_payout_transactions", timeframe, date: latest }),
     ),
     wanted(
       "Circle",
       "payins",
-      kit.report(circle, { reportType: "managed_payin_transactions", timeframe, date: yesterday }),
+      kit.report(circle, { reportType: "managed_payin_transactions", timeframe, date: latest }),
     ),
     wanted(
       "Circle",
       "wallet balances",
-      kit.report(circle, { reportType: "managed_payment_wallet_balances", timeframe, date: yesterday }),
+      kit.report(circle, { reportType: "managed_payment_wallet_balances", timeframe, date: latest }),
     ),
     wanted(
       "beGateway",

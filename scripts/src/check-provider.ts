@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checkSources } from "./check-sources.ts";
 import { checkExactRequests } from "./exact-requests.ts";
+import { describeDecision, openDecisions } from "./open-decisions.ts";
 import { readDocument } from "./openapi-document.ts";
 import { applyOverlays, overlayActions } from "./overlays.ts";
 import { checkPageExamples } from "./page-examples.ts";
@@ -13,6 +14,7 @@ import { checkWorkflow } from "./workflows.ts";
 export function checkProvider(root: string, provider: Provider): readonly string[] {
   const isOwnText = existsSync(join(root, provider.folder, "upstream.json"));
   return [
+    ...openDecisions(root, provider).map(describeDecision),
     ...checkUpstream(root, provider),
     ...applyOverlays(readDocument(root, provider.spec), overlayActions(root, provider)).problems,
     ...checkSources(root, provider),

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { listProviders } from "./providers.ts";
+import { listProviders, pascalCase } from "./providers.ts";
 import { workspacePackages } from "./workspace-packages.ts";
 import type { WorkspacePackage } from "./workspace-packages.ts";
 
@@ -47,8 +47,11 @@ function providerShape(
   name: string,
 ): Readonly<Record<string, string>> {
   const { description: _, keywords: __, version: ___, openapi, ...fields } = manifest;
+  // Only where it is a name of ours: a provider may be called `exports`.
   const nameless = (text: string): string =>
-    text.replaceAll(name, "*").replaceAll(name.charAt(0).toUpperCase() + name.slice(1), "*");
+    text
+      .replaceAll(new RegExp(`(@report-kit/|packages/|specs/)${name}\\b`, "g"), "$1*")
+      .replaceAll(`${pascalCase(name)}Client`, "*Client");
   const made = new Set(["node_modules", "dist", "CHANGELOG.md", ".turbo", "coverage"]);
   const files = readdirSync(join(root, folder)).filter((file) => !made.has(file) && !file.endsWith(".tsbuildinfo"));
   // A file that index.ts does not export is a provider's own business: an exchange of tokens.

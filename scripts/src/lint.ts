@@ -13,7 +13,7 @@ interface LintResult {
   readonly ignored: number;
 }
 
-/** Lints what an alias of redocly.yaml, or a path, stands for. Throws when redocly gives no result. */
+/** Lints one file: overlays are not applied. Throws when redocly gives no result. */
 async function lint(root: string, target: string): Promise<LintResult> {
   const run = await runRedocly(root, ["lint", target, "--format=json", "--max-problems=10000"]);
   try {
@@ -45,26 +45,24 @@ export interface LintReport {
 export async function lintSpecs(root: string, providers: readonly Provider[]): Promise<LintReport> {
   const reports = await Promise.all(
     providers.flatMap((provider) => [
-      lintOurs(root, `${provider.name}-effective`, provider.effective),
-      ...[`${provider.folder}/workflow.arazzo.yaml`, ...overlaysOf(root, provider)].map((path) =>
-        lintOurs(root, path, path),
-      ),
+      lintOurs(root, provider.effective),
+      ...[`${provider.folder}/workflow.arazzo.yaml`, ...overlaysOf(root, provider)].map((path) => lintOurs(root, path)),
       ...(existsSync(join(root, provider.folder, "upstream.json")) ? [lintAsIs(root, provider)] : []),
     ]),
   );
   return { problems: reports.flatMap(({ problems }) => problems), faulty: reports.flatMap(({ faulty }) => faulty) };
 }
 
-async function lintOurs(root: string, target: string, path: string): Promise<LintReport> {
+async function lintOurs(root: string, path: string): Promise<LintReport> {
   const exceptions = exceptionsFor(root, path);
-  const { found, ignored } = await lint(root, target);
+  const { found, ignored } = await lint(root, path);
   const stale =
     ignored === exceptions
       ? []
       : [`${ignoreFile}: has ${exceptions} exceptions for ${path}, of which ${ignored} are needed`];
   return {
     problems: [...found.map((fault) => `${path}: ${fault}`), ...stale],
-    faulty: found.length > 0 ? [target] : [],
+    faulty: found.length > 0 ? [path] : [],
   };
 }
 
@@ -79,7 +77,7 @@ async function lintAsIs(root: string, provider: Provider): Promise<LintReport> {
   if (!Array.isArray(faults) || !faults.every((fault) => isObject(fault) && typeof fault["why"] === "string"))
     throw new Error(`${path}: \`faults\` must be a list of { rule, at, why }.`);
   const known = faults.filter(isObject).map((fault) => `${String(fault["rule"])} ${String(fault["at"])}`);
-  const { found } = await lint(root, `${provider.name}-as-is`);
+  const { found } = await lint(root, provider.spec);
   return {
     problems: [
       ...found.filter((fault) => !known.includes(fault)).map((fault) => `${provider.spec}: ${fault} is not in ${path}`),

@@ -19,7 +19,7 @@ function openapiField(provider: Provider, effective: string): JsonObject {
 /** The package.json of a provider's package with that field. Throws when there is no package. */
 export function manifestWithOpenapi(root: string, provider: Provider, effective: string): WantedFile {
   const path = `${provider.packageFolder}/package.json`;
-  if (!existsSync(join(root, path))) throw new Error(`${path}: missing; a provider's package is made by hand.`);
+  if (!existsSync(join(root, path))) throw new Error(`${path}: missing; pnpm new:provider makes a provider's package.`);
   const manifest: unknown = JSON.parse(readFileSync(join(root, path), "utf8"));
   if (!isObject(manifest)) throw new Error(`${path}: its root is no object.`);
   return { path, text: `${JSON.stringify({ ...manifest, openapi: openapiField(provider, effective) }, null, 2)}\n` };

@@ -7,15 +7,15 @@ import type { JsonObject } from "./openapi-document.ts";
 import type { Provider } from "./providers.ts";
 
 /**
- * The overlays redocly.yaml lists for a provider, in the order they are applied in, as paths relative to `root`. Throws when the
- * list and the `*.overlay.yaml` files of the folder differ: a file that is not listed would be without effect.
+ * The overlays redocly.yaml lists for a provider, in the order they are applied in, as paths relative to `root`; a provider without overlays
+ * need not be there. Throws when the list and the `*.overlay.yaml` files of the folder differ: a file that is not listed would be without effect.
  */
 export function overlaysOf(root: string, provider: Provider): readonly string[] {
   const apis = readDocument(root, "redocly.yaml")["apis"];
   const api = isObject(apis) ? apis[provider.name] : undefined;
-  if (!isObject(api) || api["root"] !== provider.spec)
+  if (api !== undefined && (!isObject(api) || api["root"] !== provider.spec))
     throw new Error(`redocly.yaml: apis.${provider.name}.root must be ${provider.spec}.`);
-  const listed = Array.isArray(api["overlays"]) ? api["overlays"].map(String) : [];
+  const listed = Array.isArray(api?.["overlays"]) ? api["overlays"].map(String) : [];
   const present = readdirSync(join(root, provider.folder))
     .filter((name) => name.endsWith(".overlay.yaml"))
     .map((name) => `${provider.folder}/${name}`);

@@ -26,3 +26,17 @@ export function listProviders(root: string): readonly Provider[] {
   if (providers.length === 0) throw new Error(`No specs/<provider>/openapi.yaml under ${root}.`);
   return providers;
 }
+
+/** Throws when there is no such provider. */
+export function providerNamed(root: string, name: string): Provider {
+  const all = listProviders(root);
+  const provider = all.find((candidate) => candidate.name === name);
+  if (provider === undefined)
+    throw new Error(`There is no provider ${name}; providers are ${all.map((each) => each.name).join(", ")}.`);
+  return provider;
+}
+
+/** The name as types have it: `acme-pay` is `AcmePay`. */
+export function pascalCase(name: string): string {
+  return name.replaceAll(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { output } from "./run-program.ts";
 import { workspacePackages } from "./workspace-packages.ts";
@@ -32,12 +32,14 @@ export function writeChangeset(
 }
 
 /**
- * Gives the packages of a copy the versions that its changesets ask for.
+ * Gives the packages of a copy the versions that its changesets ask for; without any, they keep those that stand there.
  * @returns the version of each package
  */
 export async function versionPackages(copy: string): Promise<Readonly<Record<string, string>>> {
+  // Without a changeset there is nothing to raise, and `changeset version` fails.
+  const open = readdirSync(join(copy, ".changeset")).filter((name) => name.endsWith(".md") && name !== "README.md");
   const changesets = join(copy, "node_modules/@changesets/cli/bin.js");
-  await output(process.execPath, [changesets, "version"], copy);
+  if (open.length > 0) await output(process.execPath, [changesets, "version"], copy);
   return Object.fromEntries(
     workspacePackages(copy).map(({ manifest }) => [String(manifest["name"]), String(manifest["version"])]),
   );

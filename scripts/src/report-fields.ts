@@ -1,17 +1,10 @@
 import { parse } from "yaml";
 import type { WantedFile } from "./drift.ts";
-import { entries, isObject, locate } from "./openapi-document.ts";
+import { entries, isObject, locate, namedOperations, readDocument } from "./openapi-document.ts";
 import type { JsonObject } from "./openapi-document.ts";
 import type { Provider } from "./providers.ts";
 import { sha256 } from "./sha256.ts";
-
-/** The body that asks for a report, by provider: of the operation that makes or looks up one. */
-const requests: Readonly<Record<string, string>> = {
-  circle: "ReportRequest",
-  begateway: "CreateReportRequest",
-  monato: "DownloadReportRequest",
-  mercadopago: "ReportRequest",
-};
+import { requestOperation } from "./workflows.ts";
 
 /** Fields that a source fills in by itself: the id is made of the key, and the client knows its own. */
 const ours = new Set(["id", "client_id"]);
@@ -29,17 +22,26 @@ interface Field {
 }
 
 /**
- * The fields of each provider's report request, for the command line: its options, help, errors and completion are made of them.
+ * The fields of each provider's report request, for the command line: its options, help, errors and completion are made of them. The
+ * providers that it knows are those whose packages it depends on.
  * @param made the effective texts among the generated files
  */
-export function reportFieldsFile(providers: readonly Provider[], made: readonly WantedFile[]): WantedFile {
-  const texts = providers.map((provider) => ({
-    provider,
-    text: made.find(({ path }) => path === provider.effective)?.text ?? "",
-  }));
+export function reportFieldsFile(
+  root: string,
+  providers: readonly Provider[],
+  made: readonly WantedFile[],
+): WantedFile {
+  const { dependencies } = readDocument(root, "packages/cli/package.json");
+  const known = new Set(entries(dependencies).map(([name]) => name));
+  const texts = providers
+    .filter(({ name }) => known.has(`@report-kit/${name}`))
+    .map((provider) => ({
+      provider,
+      text: made.find(({ path }) => path === provider.effective)?.text ?? "",
+    }));
   const sources = texts.map(({ provider, text }) => `//   ${provider.effective} sha256:${sha256(text)}`);
   const tables = texts.map(({ provider, text }) => {
-    const fields = fieldsOf(parse(text) as JsonObject, provider.name); // lint:specs holds that it is one
+    const fields = fieldsOf(parse(text) as JsonObject, requestOperation(root, provider), provider); // lint:specs holds that it is one
     return `  ${provider.name}: [\n${fields.map((field) => `    ${JSON.stringify(field)},\n`).join("")}  ],\n`;
   });
   return {
@@ -54,10 +56,13 @@ export function reportFieldsFile(providers: readonly Provider[], made: readonly 
   };
 }
 
-function fieldsOf(document: JsonObject, provider: string): readonly Field[] {
-  const name = requests[provider];
-  if (name === undefined) throw new Error(`scripts/src/report-fields.ts names no request of ${provider}.`);
-  const path = ["components", "schemas", name];
+function fieldsOf(document: JsonObject, operation: string | undefined, { folder }: Provider): readonly Field[] {
+  const asked = namedOperations(document).find(({ name }) => name === operation)?.segments ?? [];
+  const path = locate(document, [...asked, "requestBody", "content", "application/json", "schema"])?.segments;
+  if (path === undefined)
+    throw new Error(
+      `${folder}/workflow.arazzo.yaml: no step asks for a report with a JSON body, and the command line's options are made of one.`,
+    );
   const families = familyNames(document);
   const family: readonly Field[] =
     families.length === 0

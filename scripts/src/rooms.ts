@@ -1,7 +1,16 @@
+import { join } from "node:path";
 import type { OxlintConfig } from "oxlint";
+import { listProviders } from "./providers.ts";
 
 type Table = Readonly<Record<string, readonly string[]>>;
 type Override = NonNullable<OxlintConfig["overrides"]>[number];
+
+const providers = listProviders(join(import.meta.dirname, "../..")).map(({ name }) => name);
+
+/** A row for each provider. */
+function providerRows(prefix: string, row: (name: string) => readonly string[]): Table {
+  return Object.fromEntries(providers.map((name) => [`${prefix}${name}`, row(name)]));
+}
 
 /**
  * The rooms of `report-kit`, and what the files of each may import besides each other and the files beside `src/index.ts`. A name is a room
@@ -26,10 +35,7 @@ export const rooms: Table = {
   describe: ["type:job"],
   download: ["source", "waiting"],
   series: ["kit", "delivery", "journal-admin", "download", "source", "source-tools"],
-  "sources/circle": ["source", "source-tools", "@report-kit/circle"],
-  "sources/begateway": ["source", "source-tools", "@report-kit/begateway"],
-  "sources/monato": ["source", "source-tools", "@report-kit/monato"],
-  "sources/mercadopago": ["source", "source-tools", "@report-kit/mercadopago"],
+  ...providerRows("sources/", (name) => ["source", "source-tools", `@report-kit/${name}`]),
   node: ["journal", "download", "source", "type:job", "node:*"],
   unpack: ["source", "download", "node", "node:*", "@zip.js/zip.js"],
   postgres: ["journal"],
@@ -53,10 +59,7 @@ const everywhere = ["@report-kit/http", "@noble/hashes"];
 /** What other packages may import: openapi-fetch lies behind `@report-kit/http` alone, and no provider imports another. */
 export const packages: Table = {
   http: ["openapi-fetch"],
-  circle: ["@report-kit/http"],
-  begateway: ["@report-kit/http"],
-  monato: ["@report-kit/http"],
-  mercadopago: ["@report-kit/http"],
+  ...providerRows("", () => ["@report-kit/http"]),
   sandbox: ["node:*", "@zip.js/zip.js", "ajv", "ajv-formats", "hucre", "openapi-backend"],
   cli: [
     "node:*",

@@ -27,6 +27,15 @@ export function checkWorkflow(root: string, provider: Provider): readonly string
   ].map((problem) => `${path}: ${problem}`);
 }
 
+/** The operation that asks for a report: the first of the workflow that sends a body. Undefined when none does. */
+export function requestOperation(root: string, provider: Provider): string | undefined {
+  const workflows = objects(readDocument(root, `${provider.folder}/workflow.arazzo.yaml`)["workflows"]);
+  const step = workflows.flatMap(({ steps }) => objects(steps)).find((each) => "requestBody" in each);
+  return typeof step?.["operationId"] === "string"
+    ? step["operationId"].replace(/^\$sourceDescriptions\.[^.]+\./, "")
+    : undefined;
+}
+
 function objects(list: unknown): readonly Readonly<Record<string, unknown>>[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
 }

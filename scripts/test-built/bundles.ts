@@ -5,7 +5,7 @@ import { repository } from "../test/altered-copy.ts";
 import type { Bundler } from "./bundle-program.ts";
 import { output } from "../src/run-program.ts";
 
-/** Each provider with lines of a program that makes a job of its, and says the job's key. */
+/** By provider, lines of a program that makes a job and prints its key. A provider that imports no other way needs none. */
 const programs: Readonly<Record<string, string>> = {
   circle: `
     import { createCircleClient } from "@report-kit/circle";
@@ -39,7 +39,7 @@ function operationsOf(packageFolder: string): readonly string[] {
 }
 
 /**
- * Bundles a program for each provider, and says what is not as it should be: a warning, a bundle that does not do what the program does, a
+ * Bundles each program, and says what is not as it should be: a warning, a bundle that does not do what the program does, a
  * provider in it that is not used.
  */
 export async function bundleProblems(name: string, bundle: Bundler, project: string): Promise<readonly string[]> {
@@ -48,9 +48,9 @@ export async function bundleProblems(name: string, bundle: Bundler, project: str
     operations: operationsOf(packageFolder),
   }));
   const problems: string[] = [];
-  for (const { name: provider } of providers) {
+  for (const [provider, program] of Object.entries(programs)) {
     const file = `program-${provider}.mjs`;
-    writeFileSync(join(project, file), `${start}\n${programs[provider]}\nconsole.log(job.key);\n`);
+    writeFileSync(join(project, file), `${start}\n${program}\nconsole.log(job.key);\n`);
     const destination = join(project, "bundles", name, provider);
     const { code, warnings } = await bundle(project, file, destination);
     const found = providers.filter(({ operations }) =>

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { listProviders } from "../src/providers.ts";
-import type { Provider } from "../src/providers.ts";
 
 /** Whether the tests of the spec tools try every alteration, or one of each kind: each starts redocly, for about a second. */
 export const soak: boolean = process.env["REPORT_KIT_SOAK"] === "1";
@@ -15,12 +14,19 @@ export const repository: string = join(import.meta.dirname, "../..");
 export function copyOfRepository(): string {
   const root = mkdtempSync(join(tmpdir(), "report-kit-copy-"));
   onTestFinished(() => rmSync(root, { recursive: true }));
+  copyRepository(root);
+  return root;
+}
+
+/** The same into a folder of the caller's. */
+export function copyRepository(root: string): void {
   for (const name of ["specs", "redocly.yaml", ".redocly.lint-ignore.yaml"])
     cpSync(join(repository, name), join(root, name), { recursive: true });
   for (const { packageFolder } of listProviders(repository))
     for (const file of ["src/schema.gen.ts", "src/operations.gen.ts", "package.json"])
       cpSync(join(repository, packageFolder, file), join(root, packageFolder, file));
-  return root;
+  for (const file of ["package.json", "src/report-fields.gen.ts"])
+    cpSync(join(repository, "packages/cli", file), join(root, "packages/cli", file));
 }
 
 /** Replaces text in a file of a copy. Throws when the text is not there, so that no test breaks nothing. */
@@ -29,12 +35,6 @@ export function alter(root: string, path: string, from: string | RegExp, to: str
   const after = before.replace(from, () => to);
   if (after === before) throw new Error(`${path} has no ${String(from)}.`);
   writeFileSync(join(root, path), after);
-}
-
-export function providerNamed(root: string, name: string): Provider {
-  const provider = listProviders(root).find((candidate) => candidate.name === name);
-  if (provider === undefined) throw new Error(`There is no provider ${name}.`);
-  return provider;
 }
 
 /** Runs one of the entry points of scripts/ on a copy. */

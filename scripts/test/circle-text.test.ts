@@ -6,7 +6,8 @@ import { effectiveText } from "../src/effective-text.ts";
 import { isObject, locate, readDocument } from "../src/openapi-document.ts";
 import { applyOverlays, overlayActions } from "../src/overlays.ts";
 import { checkUpstream } from "../src/upstream.ts";
-import { alter, copyOfRepository, providerNamed, repository } from "./altered-copy.ts";
+import { alter, copyOfRepository, repository } from "./altered-copy.ts";
+import { providerNamed } from "../src/providers.ts";
 
 const mapping = ["components", "schemas", "ReportRequest", "discriminator", "mapping"];
 const circle = providerNamed(repository, "circle");

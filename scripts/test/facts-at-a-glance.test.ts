@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import { describeDrift } from "../src/drift.ts";
 import { factsTable, openQuestions, pageWithFacts } from "../src/facts-at-a-glance.ts";
 import { namedOperations, readDocument } from "../src/openapi-document.ts";
-import { listProviders } from "../src/providers.ts";
+import { listProviders, providerNamed } from "../src/providers.ts";
 import { specNames } from "../src/spec-names.ts";
-import { alter, copyOfRepository, providerNamed, repository, runScript } from "./altered-copy.ts";
+import { alter, copyOfRepository, repository, runScript } from "./altered-copy.ts";
 
 const page = "docs/project/specs.md";
 const providers = listProviders(repository);

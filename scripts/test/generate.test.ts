@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { readDocument } from "../src/openapi-document.ts";
 import { manifestWithOpenapi } from "../src/openapi-field.ts";
 import { sha256 } from "../src/sha256.ts";
-import { alter, copyOfRepository, providerNamed, runScript, soak } from "./altered-copy.ts";
+import { alter, copyOfRepository, runScript, soak } from "./altered-copy.ts";
+import { providerNamed } from "../src/providers.ts";
 
 const generated = [
   "specs/circle/effective.gen.yaml",

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { lintSpecs } from "../src/lint.ts";
 import type { LintReport } from "../src/lint.ts";
-import { alter, copyOfRepository, providerNamed, runScript, soak } from "./altered-copy.ts";
+import { alter, copyOfRepository, runScript, soak } from "./altered-copy.ts";
+import { providerNamed } from "../src/providers.ts";
 
 function lintOne(root: string, name: string): Promise<LintReport> {
   return lintSpecs(root, [providerNamed(root, name)]);
@@ -27,7 +28,7 @@ test.each(soak ? faults : faults.slice(1, 2))(
     expect(problems).toEqual(
       expect.arrayContaining([expect.stringContaining(`specs/circle/effective.gen.yaml: ${rule}`)]),
     );
-    expect(faulty).toEqual(["circle-effective"]);
+    expect(faulty).toEqual(["specs/circle/effective.gen.yaml"]);
   },
 );
 

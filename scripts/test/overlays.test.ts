@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readDocument } from "../src/openapi-document.ts";
 import { applyOverlays, overlayActions } from "../src/overlays.ts";
-import { alter, copyOfRepository, providerNamed, repository, runScript } from "./altered-copy.ts";
+import { alter, copyOfRepository, repository, runScript } from "./altered-copy.ts";
+import { providerNamed } from "../src/providers.ts";
 
 const circle = providerNamed(repository, "circle");
 const additions = "specs/circle/additions.overlay.yaml";

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { checkExactRequests } from "../src/exact-requests.ts";
 import { isObject, readDocument } from "../src/openapi-document.ts";
 import { checkPageExamples, pageExamples } from "../src/page-examples.ts";
-import { listProviders } from "../src/providers.ts";
+import { listProviders, providerNamed } from "../src/providers.ts";
 import { schemaValidator } from "../src/schema-validator.ts";
-import { alter, copyOfRepository, providerNamed, repository, runScript } from "./altered-copy.ts";
+import { alter, copyOfRepository, repository, runScript } from "./altered-copy.ts";
 
 describe.each(listProviders(repository).map((provider) => [provider.name, provider] as const))(
   "the source pages of %s",

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { listProviders } from "../src/providers.ts";
 import { entry, exceptions, packages, rooms } from "../src/rooms.ts";
 import { run } from "../src/run-program.ts";
 import { repository } from "./altered-copy.ts";
@@ -35,7 +36,7 @@ async function refusedOf(files: Files): Promise<readonly string[]> {
 }
 
 const src = "packages/report-kit/src";
-const providers = ["circle", "begateway", "monato", "mercadopago"].map((name) => `@report-kit/${name}`);
+const providers = listProviders(repository).map(({ name }) => `@report-kit/${name}`);
 
 /** A file of each kind that a room may have, with the way up to `src/`. */
 function filesOf(room: string): readonly (readonly [string, string])[] {

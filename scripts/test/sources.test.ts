@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { checkSources } from "../src/check-sources.ts";
-import { alter, copyOfRepository, providerNamed, repository, runScript } from "./altered-copy.ts";
+import { alter, copyOfRepository, repository, runScript } from "./altered-copy.ts";
+import { providerNamed } from "../src/providers.ts";
 
 const circle = providerNamed(repository, "circle");
 const sources = "specs/circle/sources.md";

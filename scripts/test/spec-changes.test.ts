@@ -6,7 +6,8 @@ import { operationsTable } from "../src/operations-table.ts";
 import { schemaTypes } from "../src/schema-types.ts";
 import { specChanges } from "../src/spec-changes.ts";
 import type { GeneratedTexts } from "../src/spec-changes.ts";
-import { providerNamed, repository, soak } from "./altered-copy.ts";
+import { repository, soak } from "./altered-copy.ts";
+import { providerNamed } from "../src/providers.ts";
 
 async function generatedFrom(effective: string): Promise<GeneratedTexts> {
   return { effective, schema: await schemaTypes(effective), operations: operationsTable(effective) };

@@ -5,7 +5,8 @@ import { readDocument } from "../src/openapi-document.ts";
 import { applyUpstream, prepareUpstream } from "../src/upstream-change.ts";
 import type { UpstreamChange } from "../src/upstream-change.ts";
 import { openapiTextOf, parseForeignText } from "../src/upstream-text.ts";
-import { copyOfRepository, providerNamed, repository, runScript } from "./altered-copy.ts";
+import { copyOfRepository, repository, runScript } from "./altered-copy.ts";
+import { providerNamed } from "../src/providers.ts";
 import { statementKinds } from "./statement-kinds.ts";
 
 const circle = providerNamed(repository, "circle");

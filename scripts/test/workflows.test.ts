@@ -2,7 +2,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkWorkflow } from "../src/workflows.ts";
-import { alter, copyOfRepository, providerNamed } from "./altered-copy.ts";
+import { alter, copyOfRepository } from "./altered-copy.ts";
+import { providerNamed } from "../src/providers.ts";
 
 const path = "specs/begateway/workflow.arazzo.yaml";
 

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from "commander";
+import { Argument, InvalidArgumentError, Option } from "commander";
 import type { ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 
@@ -14,10 +14,26 @@ export interface Context {
 export function choice({ didYouMean }: Context, flags: string, description: string, values: readonly string[]): Option {
   const option = new Option(flags, description).choices(values);
   // Not its own parser: that one does not say which value was meant.
-  return option.argParser((text) => {
-    if (values.includes(text)) return text;
-    throw new InvalidArgumentError(`Expected ${values.join(" or ")}.${didYouMean(text, values)}`);
+  return option.argParser((text) => known(text, values, didYouMean));
+}
+
+/** The same for an argument. */
+export function argumentChoice(
+  { didYouMean }: Context,
+  name: string,
+  description: string,
+  values: readonly string[],
+): Argument {
+  const argument = new Argument(name, description).choices(values);
+  return argument.argParser((text: string, before: unknown) => {
+    const value = known(text, values, didYouMean);
+    return argument.variadic ? [...(Array.isArray(before) ? before : []), value] : value;
   });
+}
+
+function known(text: string, values: readonly string[], didYouMean: Context["didYouMean"]): string {
+  if (values.includes(text)) return text;
+  throw new InvalidArgumentError(`Expected ${values.join(" or ")}.${didYouMean(text, values)}`);
 }
 
 /** An option that takes a whole number from 0. */

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
-import { wholeNumber } from "./command-options.ts";
+import { argumentChoice, wholeNumber } from "./command-options.ts";
 import type { Context } from "./command-options.ts";
 import { addFetchOptions } from "./fetch-command-options.ts";
 import { providerNames } from "./providers.ts";
 import type { ProviderName } from "./providers.ts";
 
 /** Commands that work by the configuration. */
-export function addConfiguredCommands(program: Command, { io, setExit }: Context): void {
+export function addConfiguredCommands(program: Command, context: Context): void {
+  const { io, setExit } = context;
   addConfigOptions(program.command("run").description("the nightly run: deliver every report that is missing"))
     .option("--deadline <time>", "for the whole run, such as 3h (default 6h)")
     .option("--quiet", "results and errors alone")
@@ -29,7 +30,10 @@ export function addConfiguredCommands(program: Command, { io, setExit }: Context
     program
       .command("doctor")
       .description("check addresses, credentials, clocks, the journal and the target; makes nothing"),
-  ).action(async (options: object) => setExit(await (await import("./commands/doctor.ts")).doctor(options, io)));
+  )
+    .option("--fix", "show the report configuration that an account at Mercado Pago lacks")
+    .option("--yes", "with --fix: make it there")
+    .action(async (options: object) => setExit(await (await import("./commands/doctor.ts")).doctor(options, io)));
   addConfigOptions(
     program
       .command("webhook")
@@ -39,15 +43,18 @@ export function addConfiguredCommands(program: Command, { io, setExit }: Context
     .option("--host <name>", "the interface to listen on (default 127.0.0.1)")
     .addHelpText(
       "after",
-      "\nEnvironment:\n  MONATO_WEBHOOK_TOKEN  what the webhook was registered with, besides the credentials",
+      `
+Notices of account statements are left to run: they have another number of the
+account than the CLABE that a request needs.
+
+Environment:
+  MONATO_WEBHOOK_TOKEN  the token that the webhook was registered with`,
     )
     .action(async (options: object) => setExit(await (await import("./commands/webhook.ts")).webhook(options, io)));
   program
     .command("init")
     .description("write a configuration to begin with")
-    .addArgument(
-      program.createArgument("[provider...]", "whose accounts to begin with (default: all)").choices(providerNames),
-    )
+    .addArgument(argumentChoice(context, "[provider...]", "whose accounts to begin with (default: all)", providerNames))
     .option("--config <file>", "where to write it (default report-kit.config.yaml)")
     // The argument's choices are the providers.
     .action(async (wanted: readonly ProviderName[], options: object) =>

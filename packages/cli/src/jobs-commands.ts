@@ -2,12 +2,15 @@ import type { Command } from "commander";
 import { choice } from "./command-options.ts";
 import type { Context } from "./command-options.ts";
 
-const phases = ["new", "creating", "waiting", "ready", "failed", "expired", "indeterminate"];
+const phases = ["new", "creating", "waiting", "ready", "delivered", "failed", "expired", "indeterminate"];
 
 /** `jobs`: look into the journal. Sends nothing. */
 export function addJobsCommands(program: Command, context: Context): void {
   const { io, setExit } = context;
-  const jobs = program.command("jobs").description("look into the journal, and look after it; sends nothing");
+  const jobs = program
+    .command("jobs")
+    .usage("<command>")
+    .description("look into the journal, and look after it; sends nothing");
   addOptions(jobs.command("list").description("the jobs, the newest last"))
     .option("--source <id>", "of one source, such as circle/treasury")
     .addOption(choice(context, "--phase <phase>", "in one phase", phases))

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Check } from "./commands/doctor.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
+import { checkConfiguration } from "./mercadopago-configuration.ts";
+import type { Fix } from "./mercadopago-configuration.ts";
 import { clientOptions } from "./sources.ts";
 import type { Account } from "./sources.ts";
 
@@ -16,7 +18,7 @@ interface Answer {
  * Ask the account's API for something that is read alone: is it there, does it accept the credentials, what time is it there?
  * @throws what the client throws, and a CliError for what is missing
  */
-export async function probe(account: Account, io: Io): Promise<readonly Check[]> {
+export async function probe(account: Account, io: Io, fix: Fix): Promise<readonly Check[]> {
   const options = clientOptions(account, io) as never; // the options that the provider's row names; the client checks them
   const settings = { signal: io.signal, retry: false } as const;
   switch (account.provider) {
@@ -48,13 +50,11 @@ export async function probe(account: Account, io: Io): Promise<readonly Check[]>
     case "mercadopago": {
       const { createMercadopagoClient } = await import("@report-kit/mercadopago");
       const client = createMercadopagoClient(options);
-      const settlement = await client.GET("/v1/account/settlement_report/config", settings);
-      const release = await client.GET("/v1/account/release_report/config", settings);
-      return [
-        ...judge(settlement, [200, 404], io),
-        configured("settlement", settlement),
-        configured("release", release),
-      ];
+      const how = { fix, signal: io.signal };
+      const settlement = await checkConfiguration("settlement", client, how);
+      const release = await checkConfiguration("release", client, how);
+      // 400: how a configuration that is missing was seen to be answered.
+      return [...judge(settlement, [200, 400, 404], io), settlement.check, release.check];
     }
   }
 }
@@ -97,23 +97,4 @@ function clockCheck({ headers }: Response, io: Io): readonly Check[] {
       todo: "Have it follow a time server: a day ends by this clock.",
     },
   ];
-}
-
-function configured(family: string, { response: { status } }: Answer): Check {
-  const name = `${family} reports`;
-  if (status === 200) return { name, ok: true, message: "they are configured" };
-  if (status !== 404)
-    return {
-      name,
-      ok: false,
-      message: `their configuration can't be read: HTTP ${status}`,
-      todo: "Try again later.",
-      exit: exitCodes.temporary,
-    };
-  return {
-    name,
-    ok: false,
-    message: "they have no configuration, without which no report is made",
-    todo: `Make one: in the account under Reports, or by PUT or POST to /v1/account/${family}_report/config.`,
-  };
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { Command } from "commander";
-import { wholeNumber } from "./command-options.ts";
+import { Command, Help } from "commander";
+import { argumentChoice, wholeNumber } from "./command-options.ts";
 import type { Context } from "./command-options.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
 import { addConfiguredCommands } from "./configured-commands.ts";
@@ -10,7 +10,7 @@ import { addSourceCommands } from "./source-commands.ts";
 import type { NamedSource } from "./source-commands.ts";
 import { providerNames } from "./providers.ts";
 import type { Io } from "./io.ts";
-import { styled } from "./terminal.ts";
+import { styled, writeLines } from "./terminal.ts";
 
 /** The whole command line. What a command does is loaded when it runs, so that help is there at once. */
 export async function createProgram(args: readonly string[], context: Context): Promise<Command> {
@@ -21,13 +21,18 @@ export async function createProgram(args: readonly string[], context: Context): 
     .helpOption("-h, --help", "this help")
     .helpCommand("help [command]", "the help of a command")
     .configureHelp({
+      // A group takes the name of a command of its own.
+      subcommandTerm: (command) =>
+        command.commands.length > 0 && command.usage().startsWith("<")
+          ? `${command.name()} ${command.usage()}`
+          : Help.prototype.subcommandTerm(command),
       styleTitle: (text) => styled(io.out, "bold", text),
       helpWidth: Math.min(io.out.columns ?? 80, 120),
     })
     .configureOutput({
       writeOut: (text) => void io.out.write(text),
       // Its hint to add --help is for a person.
-      writeErr: (text) => void (args.includes("--json") || io.err.write(text)),
+      writeErr: (text) => void (args.includes("--json") || writeLines(io.err, text.trimEnd())),
       outputError: (text, write) =>
         args.includes("--json") || write(text.replace(/^error: /, `${styled(io.err, "red", "error:")} `)),
       getOutHelpWidth: () => io.out.columns ?? 80,
@@ -49,7 +54,8 @@ export async function createProgram(args: readonly string[], context: Context): 
   return program;
 }
 
-function addSandboxCommands(program: Command, { io, setExit }: Context): void {
+function addSandboxCommands(program: Command, context: Context): void {
+  const { io, setExit } = context;
   program
     .command("sandbox")
     .description("run the four APIs on this machine, to try things without an account")
@@ -62,7 +68,7 @@ function addSandboxCommands(program: Command, { io, setExit }: Context): void {
   program
     .command("demo")
     .description("fetch a report of each provider from the sandbox: no account, no configuration")
-    .addArgument(program.createArgument("[provider]", "one provider alone").choices(providerNames))
+    .addArgument(argumentChoice(context, "[provider]", "one provider alone", providerNames))
     .option("--to <directory>", "where the files go (default: a new directory for temporary files)")
     .option("--json", "one JSON object a line")
     .action(async (only: string | undefined, options: object) =>

@@ -5,7 +5,7 @@ import type { Failure } from "./failure.ts";
 import { failureText } from "./failure.ts";
 import type { Io } from "./io.ts";
 import type { OutputLine } from "./output-lines.ts";
-import { fitted, oneLine, styled } from "./terminal.ts";
+import { fitted, oneLine, shortId, styled, writeLines } from "./terminal.ts";
 
 /** How a command writes what it does: one line that is kept up to date on a terminal, plain lines elsewhere, JSON lines for programs. */
 export interface Reporter {
@@ -44,13 +44,13 @@ export function createReporter(io: Io, { json = false, quiet = false }: Reporter
     const newest = [...going.values()].at(-1);
     if (newest === undefined) return clear();
     const more = going.size > 1 ? ` (and ${going.size - 1} more)` : "";
-    const text = `${shortName(newest)}${more}: ${progressText(newest, io.now())}`;
+    const text = `${shortId(nameOf(newest))}${more}: ${progressText(newest, io.now())}`;
     err.write(`\r\u001B[K${styled(err, "dim", fitted(text, (err.columns ?? 80) - 1))}`);
     drawn = true;
   };
   const write = (lines: readonly string[], screen = err): void => {
     clear();
-    for (const line of lines) screen.write(`${line}\n`);
+    for (const line of lines) writeLines(screen, line);
     if (live) draw();
   };
   const print = (line: OutputLine): void => void out.write(`${JSON.stringify(line)}\n`);
@@ -65,7 +65,8 @@ export function createReporter(io: Io, { json = false, quiet = false }: Reporter
       const mark = marks[event.type];
       // A delivered file was downloaded, and has its line.
       if (event.type === "delivered") draw();
-      else if (mark !== undefined) write([`${styled(err, ...mark)} ${shortName(event)}: ${describeEvent(event)}`]);
+      else if (mark !== undefined)
+        write([`${styled(err, ...mark)} ${shortId(nameOf(event))}: ${describeEvent(event)}`]);
       else going.set(event.key, event);
       // The next look comes nearer.
       timer ??= setInterval(draw, 1_000).unref();
@@ -98,11 +99,6 @@ export function createReporter(io: Io, { json = false, quiet = false }: Reporter
 
 function nameOf({ source, reportType }: JobEvent): string {
   return oneLine(`${source} ${reportType}`);
-}
-
-/** An account's id can be a UUID, which leaves no room on a terminal's line. */
-function shortName(event: JobEvent): string {
-  return nameOf(event).replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/, "$1…");
 }
 
 /** Events after which there is no more to come in this run: each has a line of its own. */

@@ -9,6 +9,7 @@ import { dateHelp, fieldsOf, flagOf } from "./report-fields.ts";
 import type { FieldTexts, ReportField } from "./report-fields.ts";
 import type { GetOptions } from "./commands/get.ts";
 import type { PlanCommandOptions } from "./commands/plan.ts";
+import { shellLines } from "./shell-lines.ts";
 import type { Account } from "./sources.ts";
 
 /** A source that can be asked: a provider by its own name, or an account of the configuration. */
@@ -35,6 +36,7 @@ function addGroup(group: Command, add: AddSource, context: Context, configured: 
   const own = providerNames.map((provider): NamedSource => ({ name: provider, account: { provider, label: "main" } }));
   const named = [...configured, ...own.filter(({ name }) => !configured.some((source) => source.name === name))];
   for (const source of named) add(group, source, context);
+  group.addHelpText("after", `\nThe options of one: report-kit ${group.name()} circle --help`);
   group.on("command:*", ([name = ""]: string[]) => {
     const known = named.map((source) => source.name);
     throw new CliError({
@@ -93,7 +95,7 @@ ${shellLines(`report-kit get ${name} ${example} --to reports`).join("\n")}`,
 
 function addPlan(plan: Command, { name, account }: NamedSource, context: Context): void {
   const { io, setExit } = context;
-  const command = plan.command(name).description(`looks at a report of ${providers[account.provider].title}`);
+  const command = plan.command(name).description(`a report of ${providers[account.provider].title}`);
   const readTexts = addFields(command, account, context);
   command
     .optionsGroup("The plan:")
@@ -119,7 +121,8 @@ function addFields(
     command.addOption(option);
     return [field.name, option.attributeName()] as const;
   });
-  const zone = timeZone === undefined ? "" : ` (default ${timeZone})`;
+  const ownZone = provider === "circle" ? " (a camt053 is always of a day in UTC)" : "";
+  const zone = timeZone === undefined ? ownZone : ` (default ${timeZone})`;
   command.option("--time-zone <name>", `the account's time zone, for its days${zone}`);
   command.option("--allow-partial", "take a day or month that has not ended: a report of its own");
   return (options) => Object.fromEntries(attributes.map(([name, attribute]) => [name, options[attribute]]));
@@ -129,7 +132,8 @@ function fieldOption(field: ReportField, context: Context): Option {
   const { name, values = [], about, required, only, type, format } = field;
   const flag = flagOf(name);
   const notes = [
-    about.replace(/\.$/, ""),
+    // The day's form is written once, with the words that stand for it.
+    about.replace(/\.$/, "").replace(" (YYYY-MM-DD)", ""),
     ...(only === undefined ? [] : [`for ${only.join(", ")}`]),
     ...(format === "date" || format === "date-time" ? [dateHelp] : []),
     ...(required && values.length !== 1 ? ["required"] : []),
@@ -140,15 +144,4 @@ function fieldOption(field: ReportField, context: Context): Option {
     `${flag} <${type === "integer" ? "number" : format?.startsWith("date") === true ? "date" : "text"}>`,
     description,
   );
-}
-
-/** A command to copy, broken before an option where it is too long for a terminal. */
-function shellLines(command: string): readonly string[] {
-  const lines = [""];
-  for (const part of command.split(/ (?=--)/)) {
-    const line = lines.at(-1) ?? "";
-    if (line.length + part.length > 74) lines.push(`    ${part}`);
-    else lines[lines.length - 1] = line === "" ? `  ${part}` : `${line} ${part}`;
-  }
-  return lines.map((line, index) => (index === lines.length - 1 ? line : `${line} \\`));
 }

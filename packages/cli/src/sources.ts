@@ -85,7 +85,7 @@ function missingCredentials(title: string, missing: readonly string[]): CliError
     code: "no-credentials",
     exit: exitCodes.credentials,
     message: `${title}: ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not set in the environment.`,
-    todo: `Set ${them}. Credentials are read from the environment alone, never from arguments. To try without an account, add --sandbox.`,
+    todo: `Set ${them}. Credentials are read from the environment alone, never from arguments. Without an account: report-kit sandbox prints what to set.`,
   });
 }
 

@@ -17,6 +17,14 @@ it("demo fetches a verified report of each provider without an account, and says
   expect(err).toContain("report-kit init");
 });
 
+it("demo ends at 00:30 UTC as at noon, before Circle's report of yesterday is documented to be ready", async () => {
+  const shifted = new URL("shifted-clock.mjs", import.meta.url).href;
+  const env = { NODE_OPTIONS: `--import=${shifted}`, REPORT_KIT_TEST_NOW: "2026-11-29T00:30:00Z" };
+  const { code, out } = await start(["demo", "circle", "--json"], { env }).ended;
+  expect(code).toBe(0);
+  expect(out).toContain('"name":"camt053_2026-11-27_report.xml"');
+});
+
 it("get --sandbox fetches one report of a sandbox of its own", async () => {
   const { code, out } = await run([
     "get",

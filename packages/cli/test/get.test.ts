@@ -251,7 +251,7 @@ describe("report-kit get refuses, and says what to do", () => {
     const { code, err } = await run(["get", source]);
     expect(code).toBe(77);
     expect(err).toContain(text);
-    expect(err).toContain("never from arguments. To try without an account, add --sandbox.");
+    expect(err).toContain("never from arguments. Without an account: report-kit sandbox prints what to set.");
   });
 
   it("credentials that the provider does not accept, without showing them", async () => {

@@ -24,7 +24,7 @@ describe("--help", () => {
   );
 
   it.each([80, 120])("is no wider than a terminal of %d columns", async (columns) => {
-    for (const args of [["--help"], ["get", "begateway", "--help"], ["demo", "--help"]]) {
+    for (const args of [["--help"], ["get", "begateway", "--help"], ["demo", "--help"], ["webhook", "--help"]]) {
       const { out } = await run(args, { columns });
       const widest = Math.max(...out.split("\n").map((line) => line.length));
       expect(widest).toBeLessThanOrEqual(columns);

@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createMercadopagoClient } from "@report-kit/mercadopago";
 import { startSandbox } from "@report-kit/sandbox";
 import type { Sandbox } from "@report-kit/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { configText } from "../src/commands/init.ts";
 import { Interruption } from "../src/io.ts";
+import { checkConfiguration } from "../src/mercadopago-configuration.ts";
 import { emptyDirectory, reaching, run } from "./cli.ts";
 
 let sandbox: Sandbox;
@@ -210,10 +212,19 @@ describe("report-kit jobs, resume and doctor", () => {
       'The job is of the source "circle/treasury". No source has',
     ],
     [["resume", "rk1.WyJjaXJjbGUvdHJlY"], 2, "got damaged text. Nothing was sent."],
-    [["run"], 2, "report-kit.config.yaml can't be read (ENOENT).\nreport-kit init writes one"],
-    [["doctor", "--config", "other.yaml"], 2, "other.yaml can't be read (ENOENT)."],
+    [["run"], 2, "There is no report-kit.config.yaml here.\nreport-kit init writes one"],
+    [["doctor", "--config", "other.yaml"], 2, "There is no other.yaml here."],
+    [["doctor", "--yes"], 2, "--yes goes with --fix."],
     [["plan", "circle", "--horizon", "x"], 2, "--horizon: expected a time such as"],
-    [["init", "circel"], 2, "Allowed choices are circle"],
+    [["init", "circel"], 2, "Expected circle or begateway or monato or mercadopago. Did you mean circle?"],
+    [["demo", "monat"], 2, "Did you mean monato?"],
+    [["completion", "tcsh"], 2, "Allowed choices are zsh, bash, fish, powershell"],
+    [["sandbox", "--port", "abc"], 2, "Expected a whole number from 0."],
+    [["webhook", "--port", "x"], 2, "Expected a whole number from 0."],
+    [["doctro"], 2, "Did you mean doctor?"],
+    [["resume"], 2, "missing required argument 'bookmark'\nAdd --help"],
+    [["jobs", "prune"], 2, "--ended-before 400d"],
+    [["missing", "--jornal", "x"], 2, "unknown option '--jornal'\n(Did you mean --journal?)"],
   ])("%j is refused, and the error has what to do", async (args, code, text) => {
     const result = await run(args);
     expect([result.code, result.out]).toEqual([code, ""]);
@@ -221,7 +232,7 @@ describe("report-kit jobs, resume and doctor", () => {
   });
 
   it("finds what is wrong before the night: credentials, a clock, a missing configuration of Mercado Pago", async () => {
-    const own = await startSandbox({ mercadopagoConfigured: false, seed: "doctor" });
+    const own = await startSandbox({ mercadopagoConfigured: false, readyAfterMs: 0, seed: "doctor" });
     try {
       const cwd = directoryWith(nights);
       const env = { ...reaching(own), CIRCLE_API_KEY: "SAND_API_KEY:wrong:hunter2" };
@@ -233,9 +244,56 @@ describe("report-kit jobs, resume and doctor", () => {
       expect(out).toContain("ok   journal: .reports can be written");
       expect(out).not.toContain("hunter2");
       expect(own.made()).toBe(0);
+
+      const only = ["--only", "shop"];
+      const posts = () =>
+        own.requests
+          .filter(({ method, path }) => method === "POST" && path.endsWith("_report/config"))
+          .map(({ path, body }) => ({ path, body }));
+      const shown = await run(["doctor", "--fix", ...only], { cwd, env });
+      expect([shown.code, posts()]).toEqual([1, []]);
+      const [, body = ""] =
+        /--fix --yes sends POST \/v1\/account\/settlement_report\/config (.*)/.exec(shown.out) ?? [];
+      const made = await run(["doctor", "--fix", "--yes", ...only], { cwd, env });
+      expect([made.code, made.out]).toEqual([
+        0,
+        expect.stringContaining("ok   shop, release reports: their configuration is made"),
+      ]);
+      const paths = ["settlement", "release"].map((family) => `/v1/account/${family}_report/config`);
+      expect(posts().map(({ path }) => path)).toEqual(paths);
+      // What was shown is what was sent.
+      expect(posts()[0]?.body).toEqual(JSON.parse(body));
+      expect((await run(["run", ...only, "--json"], { cwd, env, now })).code).toBe(0);
+      expect((await run(["doctor", "--fix", "--yes", ...only], { cwd, env })).code).toBe(0);
+      expect([posts().length, own.violations]).toEqual([2, []]);
     } finally {
       await own.close();
     }
+  });
+
+  it.each([
+    [400, { error: "config_not_found_for_user", status: 404 }, "they have no configuration"],
+    [404, { error: "config_not_found_for_user", status: 404 }, "they have no configuration"],
+    [400, { error: "bad_request", status: 400 }, "their configuration can't be read: HTTP 400"],
+    [503, {}, "their configuration can't be read: HTTP 503"],
+  ])("doctor takes HTTP %d with %j for %s", async (status, body, message) => {
+    const client = createMercadopagoClient({
+      accessToken: "APP_USR-1",
+      fetch: () => Promise.resolve(Response.json(body, { status })),
+    });
+    const how = { fix: "none", signal: new AbortController().signal } as const;
+    expect((await checkConfiguration("settlement", client, how)).check).toMatchObject({
+      ok: false,
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it("missing lists the other series where the account of one is not known, and ends with the worst code", async () => {
+    const { BEGATEWAY_PSP_ID: _none, ...env } = reaching(sandbox);
+    const { code, out, err } = await run(["missing"], { cwd: directoryWith(nights), env, now });
+    expect(code).toBe(77);
+    expect(err).toContain("psp/balance_records: eComCharge beGateway: BEGATEWAY_PSP_ID is not set in the environment.");
+    for (const name of ["treasury/camt053", "payins", "shop/release"]) expect(out).toContain(`${name} `);
   });
 
   it("init writes a configuration that doctor and missing take, and never writes over one", async () => {

@@ -3,8 +3,8 @@ import { redactUrl } from "./redact.ts";
 
 /** Where the API lies: one of its known environments, or an address of your own. */
 export type AddressOption<Environment extends string> =
-  | { readonly environment: Environment; readonly baseUrl?: never }
-  | { readonly baseUrl: string; readonly environment?: never };
+  | { readonly environment: Environment; readonly baseUrl?: undefined }
+  | { readonly baseUrl: string; readonly environment?: undefined };
 
 /**
  * The address that the options choose.
@@ -12,7 +12,7 @@ export type AddressOption<Environment extends string> =
  * @throws RequestRefusedError unless exactly one of `environment` and `baseUrl` is given, and the environment is a known one.
  */
 export function chooseBaseUrl<Environment extends string>(
-  options: { readonly environment?: Environment; readonly baseUrl?: string },
+  options: { readonly environment?: Environment | undefined; readonly baseUrl?: string | undefined },
   environments: Readonly<Record<Environment, string>>,
 ): string {
   const { environment, baseUrl } = options;

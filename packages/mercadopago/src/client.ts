@@ -13,7 +13,7 @@ export interface MercadopagoClientOptions extends ClientOptions {
   /** The access token (`APP_USR-…`), sent as a bearer token to the API's own origin alone. */
   readonly accessToken: Secret;
   /** Default `https://api.mercadopago.com`, the one host of all countries. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
 }
 
 /**

@@ -26,6 +26,10 @@ describe("createMercadopagoClient", () => {
     expect(createMercadopagoClient({ accessToken, baseUrl: "http://127.0.0.1:9/" }).origin).toBe("http://127.0.0.1:9");
   });
 
+  it("takes baseUrl: undefined for the address of all countries, as an unset environment variable gives it", () => {
+    expect(createMercadopagoClient({ accessToken, baseUrl: undefined }).origin).toBe("https://api.mercadopago.com");
+  });
+
   it("refuses a token that is missing", () => {
     // @ts-expect-error: as an unset environment variable would be
     expect(() => createMercadopagoClient({ accessToken: undefined })).toThrow(/^accessToken: /);

@@ -25,12 +25,12 @@ export type MonatoClientOptions = ClientOptions &
     | {
         /** The API key: exchanged for a token when one is needed, and sent to the exchange alone. */
         readonly apiKey: Secret;
-        readonly token?: never;
+        readonly token?: undefined;
       }
     | {
         /** A token you exchange yourself. */
         readonly token: Secret;
-        readonly apiKey?: never;
+        readonly apiKey?: undefined;
       }
   );
 

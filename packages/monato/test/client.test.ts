@@ -18,6 +18,9 @@ describe("createMonatoClient", () => {
       clientId,
       token: async () => token,
       baseUrl: "https://api.example.mx/core/",
+      // As settings give them that are not set.
+      environment: undefined,
+      apiKey: undefined,
       fetch,
     });
     for (const client of [staging, own]) {

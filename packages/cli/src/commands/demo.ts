@@ -1,7 +1,6 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dayBefore, dayIn } from "../days.ts";
 import { exitCodes, worstOf } from "../exit-codes.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { flagOf } from "../report-fields.ts";
@@ -10,7 +9,8 @@ import type { Io } from "../io.ts";
 import { providerNames, providers } from "../providers.ts";
 import type { ProviderName } from "../providers.ts";
 import { withSandbox } from "../sandboxed.ts";
-import { styled } from "../terminal.ts";
+import { shellLines } from "../shell-lines.ts";
+import { styled, writeLines } from "../terminal.ts";
 import { get } from "./get.ts";
 
 export interface DemoOptions {
@@ -23,14 +23,14 @@ export async function demo(only: string | undefined, options: DemoOptions, io: I
   const directory = options.to ?? (await mkdtemp(join(tmpdir(), "report-kit-demo-")));
   const chosen = providerNames.filter((name) => only === undefined || name === only);
   const say = (text: string): void => {
-    if (options.json !== true) io.err.write(`${text}\n`);
+    if (options.json !== true) writeLines(io.err, text);
   };
   say("The four APIs run on this machine now. No account is needed, and nothing leaves it.");
   return withSandbox(io, async (own) => {
     const codes: ExitCode[] = [];
     for (const provider of chosen) {
-      const texts = wanted[provider](own);
-      say(`\n${styled(io.err, "bold", providers[provider].title)}\n  report-kit get ${provider} ${asArguments(texts)}`);
+      const texts = wanted[provider];
+      say([`\n${styled(io.err, "bold", providers[provider].title)}`, ...asCommand(provider, texts)].join("\n"));
       const account = { provider, label: "demo", timeZone: providers[provider].timeZone ?? zone };
       const where = { to: join(directory, "reports"), journal: join(directory, "journal"), deadline: "60s" };
       codes.push(await get(account, texts, { ...where, json: options.json }, own));
@@ -43,17 +43,21 @@ export async function demo(only: string | undefined, options: DemoOptions, io: I
 
 const zone = "America/Argentina/Buenos_Aires";
 
-const wanted: Readonly<Record<ProviderName, (io: Io) => FieldTexts>> = {
-  circle: () => ({ reportType: "camt053", date: "yesterday" }),
-  begateway: () => ({ format: "csv", user_id: "1098", currency: "USD", date_from: "yesterday", date_to: "yesterday" }),
-  monato: ({ now }) => ({ report_type: "DAILY", operation_date: dayBefore(dayIn("America/Mexico_City", now()), 1) }),
-  mercadopago: () => ({ report_type: "settlement", begin_date: "-7d", end_date: "yesterday" }),
+/** Two days ago: between midnight and 02:00 UTC a job waits for the documented ready time of Circle's report of yesterday. */
+const wanted: Readonly<Record<ProviderName, FieldTexts>> = {
+  circle: { reportType: "camt053", date: "-2d" },
+  begateway: { format: "csv", user_id: "1098", currency: "USD", date_from: "-2d", date_to: "-2d" },
+  monato: { report_type: "DAILY", operation_date: "-2d" },
+  mercadopago: { report_type: "settlement", begin_date: "-7d", end_date: "-2d" },
 };
 
-function asArguments(texts: FieldTexts): string {
-  return Object.entries(texts)
-    .map(([name, text]) => `${flagOf(name)} ${text}`)
-    .join(" ");
+/** The same as a command to copy: words for days need the zone, where the provider has none of its own. */
+function asCommand(provider: ProviderName, texts: FieldTexts): readonly string[] {
+  const fields = Object.entries(texts).map(([name, text]) => `${flagOf(name)} ${text}`);
+  const ownZone = provider === "circle" || providers[provider].timeZone !== undefined;
+  return shellLines(
+    ["report-kit get", provider, ...fields, ...(ownZone ? [] : [`--time-zone ${zone}`]), "--sandbox"].join(" "),
+  );
 }
 
 function next(directory: string): string {

@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config/config.ts";
+import { badInput } from "../cli-error.ts";
 import { readConfig } from "../config/config.ts";
 import { exitCodes, worstOf } from "../exit-codes.ts";
 import type { ExitCode } from "../exit-codes.ts";
@@ -23,10 +24,20 @@ export interface Check {
   readonly exit?: ExitCode | undefined;
 }
 
-/** `report-kit doctor`: is everything there for tonight? It reads alone: nothing is made at a provider. */
-export async function doctor(options: ConfigOptions, io: Io): Promise<ExitCode> {
+export interface DoctorOptions extends ConfigOptions {
+  /** Show the configuration that Mercado Pago lacks. */
+  readonly fix?: boolean | undefined;
+  /** Make it. */
+  readonly yes?: boolean | undefined;
+}
+
+/** `report-kit doctor`: is everything there for tonight? It reads alone: only `--fix --yes` makes something at a provider. */
+export async function doctor(options: DoctorOptions, io: Io): Promise<ExitCode> {
   const reporter = createReporter(io, options);
   const codes: ExitCode[] = [];
+  if (options.yes === true && options.fix !== true)
+    throw badInput("--yes goes with --fix.", "report-kit doctor --fix shows what it would make.");
+  const fix = options.fix !== true ? "none" : options.yes === true ? "make" : "show";
   const write = ({ name, ok, message, todo, exit = exitCodes.needsPerson }: Check): void => {
     if (!ok) codes.push(exit);
     if (reporter.json) return reporter.result("", { line: "check", name, ok, message, todo });
@@ -46,7 +57,7 @@ export async function doctor(options: ConfigOptions, io: Io): Promise<ExitCode> 
   for (const [name, account] of config.accounts) {
     if (options.only !== undefined && options.only !== name) continue;
     try {
-      for (const check of await probe(account, io)) write({ ...check, name: `${name}, ${check.name}` });
+      for (const check of await probe(account, io, fix)) write({ ...check, name: `${name}, ${check.name}` });
     } catch (error) {
       write(failed(name, error));
     }
@@ -64,7 +75,8 @@ async function checked(name: string, check: () => Promise<string>): Promise<Chec
 
 function failed(name: string, error: unknown): Check {
   const { message, todo, exit } = failureOf(error);
-  return { name, ok: false, message, todo, exit };
+  // A check has nothing to continue.
+  return { name, ok: false, message, todo: exit === exitCodes.temporary ? "Try again later." : todo, exit };
 }
 
 /** A record of ours is written, and removed again. */

@@ -8,6 +8,7 @@ import type { ExitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { providerNames, providers } from "../providers.ts";
 import type { ProviderName } from "../providers.ts";
+import { writeLines } from "../terminal.ts";
 
 export interface InitOptions {
   readonly config?: string | undefined;
@@ -27,13 +28,16 @@ export async function init(wanted: readonly ProviderName[], options: InitOptions
   }
   const variables = chosen.flatMap((name) => providers[name].credentials.map(({ variable }) => variable));
   io.out.write(`${file}\n`);
-  io.err.write(`
+  writeLines(
+    io.err,
+    `
 What to do next:
   1. Take out what you do not need, and correct the names and the zones.
   2. Set in the environment: ${variables.join(", ")}${chosen.includes("begateway") ? ", BEGATEWAY_BASE_URL" : ""}${chosen.includes("monato") ? ", MONATO_BASE_URL" : ""}
+     Without an account: report-kit sandbox > sandbox.env in another shell prints them.
   3. report-kit doctor    is everything as it should be?
-  4. report-kit run       every night, from cron: all that is missing
-`);
+  4. report-kit run       every night, from cron: all that is missing`,
+  );
   return exitCodes.done;
 }
 
@@ -42,7 +46,7 @@ export function configText(chosen: readonly ProviderName[], from: string): strin
   return `# yaml-language-server: $schema=./node_modules/@report-kit/cli/dist/config.schema.json
 journal: .reports
 to: reports
-from: ${from}
+from: ${from} # the first day to fetch
 sources:
 ${chosen.map((name) => examples[name]).join("\n")}
 `;

@@ -1,12 +1,17 @@
 import type { KeptJob } from "report-kit";
 import { readableMs } from "../duration.ts";
 
+/** A delivered job is ready for good: what a person looks for is that it is delivered. */
+export function shownPhase({ phase, delivered }: KeptJob): KeptJob["phase"] | "delivered" {
+  return delivered === undefined ? phase : "delivered";
+}
+
 /** All that the journal has of a job, in rows of two columns. */
 export function factsOf(job: KeptJob): readonly (readonly string[])[] {
   const { delivered, period } = job;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["report", job.readable],
-    ["phase", job.phase],
+    ["phase", shownPhase(job)],
     ["period", period && `${period.from} to ${period.to}`],
     ["started", job.startedAt],
     ["ended", job.endedAt],

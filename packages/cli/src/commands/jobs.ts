@@ -11,9 +11,9 @@ import type { Io } from "../io.ts";
 import { defaultJournal, openJournal } from "../journals.ts";
 import { createReporter } from "../reporter.ts";
 import type { Reporter } from "../reporter.ts";
-import { oneLine, table } from "../terminal.ts";
+import { oneLine, shortId, table } from "../terminal.ts";
 import type { ConfigOptions } from "./fetch-options.ts";
-import { adviceFor, factsOf } from "./job-facts.ts";
+import { adviceFor, factsOf, shownPhase } from "./job-facts.ts";
 import { jobsPage } from "./jobs-page.ts";
 
 export interface JobsOptions extends ConfigOptions {
@@ -29,12 +29,11 @@ export interface JobsOptions extends ConfigOptions {
 export function list(options: JobsOptions, io: Io): Promise<ExitCode> {
   return withJournal(options, io, async (journal, reporter) => {
     const sinceMs = options.since === undefined ? 0 : io.now() - durationMs("--since", options.since);
-    // The option's choices are the phases.
-    const phase = options.phase as KeptJob["phase"] | undefined;
     const jobs: KeptJob[] = [];
     const unreadable: UnreadableJob[] = [];
-    for await (const job of listJobs(journal, { source: options.source, phase }))
+    for await (const job of listJobs(journal, { source: options.source }))
       if ("unreadable" in job) unreadable.push(job);
+      else if (options.phase !== undefined && shownPhase(job) !== options.phase) continue;
       else if (Date.parse(job.endedAt ?? job.startedAt) >= sinceMs) jobs.push(job);
     jobs.sort((one, other) => one.startedAt.localeCompare(other.startedAt));
     if (options.html !== undefined) {
@@ -44,17 +43,24 @@ export function list(options: JobsOptions, io: Io): Promise<ExitCode> {
       for (const job of jobs) reporter.result("", { line: "job", job });
       for (const { key, unreadable: error } of unreadable)
         reporter.result("", { line: "unreadable-job", key, message: error.message });
-    } else writeTable(reporter, jobs, unreadable);
+    } else writeTable(reporter, jobs, unreadable, options, io);
     return unreadable.length === 0 ? exitCodes.done : exitCodes.needsPerson;
   });
 }
 
-function writeTable(reporter: Reporter, jobs: readonly KeptJob[], unreadable: readonly UnreadableJob[]): void {
-  if (jobs.length + unreadable.length === 0) return reporter.note("The journal has no such job.");
+function writeTable(
+  reporter: Reporter,
+  jobs: readonly KeptJob[],
+  unreadable: readonly UnreadableJob[],
+  { source, phase, since }: JobsOptions,
+  { out }: Io,
+): void {
+  if (jobs.length + unreadable.length === 0)
+    return reporter.note(`The journal has no ${(source ?? phase ?? since) === undefined ? "jobs yet" : "such job"}.`);
   const rows = jobs.map((job) => [
     job.startedAt.slice(0, 16).replace("T", " "),
-    job.delivered === undefined ? job.phase : "delivered",
-    job.source,
+    shownPhase(job),
+    out.isTTY === true ? shortId(job.source) : job.source,
     job.reportType,
     job.period === undefined
       ? ""
@@ -94,7 +100,7 @@ export function forget(key: string, options: JobsOptions, io: Io): Promise<ExitC
     const job = await jobIn(journal, key);
     if (options.yes !== true)
       throw badInput(
-        `${job.readable} is ${job.phase} after ${job.requests} requests. Once it is forgotten, the next run asks the provider again, which can make a second report.`,
+        `${job.readable} is ${shownPhase(job)} after ${job.requests} requests. Once it is forgotten, the next run asks the provider again, which can make a second report.`,
         "Look there first. To forget it, add --yes.",
       );
     const records = (await forgetJob(journal, key, { now: io.now() })) ? 1 : 0;

@@ -2,8 +2,9 @@ import { createReportKit } from "report-kit";
 import type { MissingReport } from "report-kit/series";
 import { readConfig } from "../config/config.ts";
 import { chosenSeries, openSeries } from "../config/configured-series.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { exitCodes, worstOf } from "../exit-codes.ts";
 import type { ExitCode } from "../exit-codes.ts";
+import { failureOf } from "../failure.ts";
 import type { Io } from "../io.ts";
 import { defaultJournal, openJournal } from "../journals.ts";
 import { createReporter } from "../reporter.ts";
@@ -22,9 +23,17 @@ export async function missing(options: ConfigOptions, io: Io): Promise<ExitCode>
   try {
     const kit = createReportKit({ journal });
     const found: MissingReport[] = [];
+    const codes: ExitCode[] = [];
     for (const wanted of chosenSeries(config, options.only)) {
-      const series = await openSeries(kit, wanted, withoutSecrets(wanted.account, io));
-      found.push(...(await series.missing()));
+      try {
+        const series = await openSeries(kit, wanted, withoutSecrets(wanted.account, io));
+        found.push(...(await series.missing()));
+      } catch (error) {
+        // One series that can't be opened hides nothing of the others.
+        const failure = failureOf(error);
+        codes.push(failure.exit);
+        reporter.failure(failure, wanted.name);
+      }
     }
     if (reporter.json)
       for (const { name, period, reason, message, key, bookmark } of found)
@@ -37,7 +46,8 @@ export async function missing(options: ConfigOptions, io: Io): Promise<ExitCode>
           key: key ?? null,
           bookmark: bookmark ?? null,
         });
-    else if (found.length === 0) reporter.note("No report is missing.");
+    else if (found.length === 0)
+      reporter.note(codes.length === 0 ? "No report is missing." : "No other report is missing.");
     else
       reporter.result(
         table([
@@ -52,8 +62,8 @@ export async function missing(options: ConfigOptions, io: Io): Promise<ExitCode>
         ]),
         { line: "summary", exit: exitCodes.done, series: [] },
       );
-    if (found.length === 0) return exitCodes.done;
-    return found.every(({ reason }) => temporary.has(reason)) ? exitCodes.temporary : exitCodes.needsPerson;
+    for (const { reason } of found) codes.push(temporary.has(reason) ? exitCodes.temporary : exitCodes.needsPerson);
+    return worstOf(codes);
   } finally {
     await close();
   }

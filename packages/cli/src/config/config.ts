@@ -74,7 +74,7 @@ export async function readConfig(path: string | undefined, io: Io): Promise<Conf
     const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
     throw new CliError({
       code: reason === "ENOENT" && path === undefined ? "no-config" : "bad-input",
-      message: `${file} can't be read (${reason}).`,
+      message: reason === "ENOENT" ? `There is no ${file} here.` : `${file} can't be read (${reason}).`,
       todo: "report-kit init writes one; --config names another.",
     });
   }

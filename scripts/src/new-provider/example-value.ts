@@ -1,0 +1,72 @@
+import { entries, isObject, locate } from "../openapi-document.ts";
+import type { JsonObject } from "../openapi-document.ts";
+import type { ApiOperation } from "./read-spec.ts";
+import { successes } from "./read-spec.ts";
+
+/** A value for a schema: its example if it has one, else one that fits its type. Optional members are left out. */
+function exampleOf(document: JsonObject, segments: readonly string[], depth = 0): unknown {
+  const found = locate(document, segments);
+  if (!isObject(found?.value) || depth > 8) return {};
+  const { value: schema, segments: here } = found;
+  const given = schema["example"] ?? first(schema["examples"]) ?? schema["const"] ?? schema["default"];
+  if (given !== undefined) return given;
+  const value = first(schema["enum"]) ?? first(schema["x-extensible-enum"]);
+  if (value !== undefined) return value;
+  for (const key of ["oneOf", "anyOf", "allOf"])
+    if (Array.isArray(schema[key])) return exampleOf(document, [...here, key, "0"], depth + 1);
+  const required = Array.isArray(schema["required"]) ? schema["required"] : [];
+  if (schema["properties"] !== undefined)
+    return Object.fromEntries(
+      entries(schema["properties"])
+        .filter(([name]) => required.includes(name))
+        .map(([name]) => [name, exampleOf(document, [...here, "properties", name], depth + 1)]),
+    );
+  return plainValue(schema);
+}
+
+function plainValue({ type, format, minimum }: JsonObject): unknown {
+  const formats: Readonly<Record<string, string>> = {
+    date: "2026-11-19",
+    "date-time": "2026-11-19T00:00:00Z",
+    uuid: "6f1f1bd3-3f0b-4a4f-9d51-0c7f3d0c3a11",
+    email: "reports@example.com",
+    uri: "https://files.example.com/report",
+  };
+  switch ([type].flat()[0]) {
+    case "integer":
+    case "number":
+      return typeof minimum === "number" ? minimum : 1;
+    case "boolean":
+      return true;
+    case "array":
+      return [];
+    case "object":
+      return {};
+    default:
+      return formats[String(format)] ?? "text";
+  }
+}
+
+/** An operation's body, or its query, as the spec gives an example of it, or one that fits its schema. */
+export function exampleBody(document: JsonObject, { segments }: ApiOperation): unknown {
+  const media = [...segments, "requestBody", "content", "application/json"];
+  return exampleOfMedia(document, media) ?? exampleOf(document, [...media, "schema"]);
+}
+
+/** The example of an operation's first success that the spec prints; undefined when it prints none. */
+export function printedAnswer(document: JsonObject, { segments }: ApiOperation): unknown {
+  const [success] = successes(document, segments);
+  if (success === undefined) return undefined;
+  return exampleOfMedia(document, [...segments, "responses", success.status, "content", "application/json"]);
+}
+
+function exampleOfMedia(document: JsonObject, segments: readonly string[]): unknown {
+  const example = locate(document, [...segments, "example"])?.value;
+  if (example !== undefined) return example;
+  const [named] = entries(locate(document, [...segments, "examples"])?.value);
+  return named === undefined ? undefined : locate(document, [...segments, "examples", named[0], "value"])?.value;
+}
+
+function first(list: unknown): unknown {
+  return Array.isArray(list) ? list[0] : undefined;
+}

@@ -1,0 +1,103 @@
+import { signInOptions } from "./client-text.ts";
+import { exampleBody, printedAnswer } from "./example-value.ts";
+import { undecided } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+
+/** The test of a source: a report is fetched once from scripted answers. */
+export function sourceTestText(plan: Plan): string {
+  const { name, pascal, camel, document, operations, signIn } = plan;
+  const { request, look } = operations;
+  const options = [
+    ...signInOptions(signIn).map((option) => `${option.name}: "secret-${option.name}"`),
+    'baseUrl: "https://api.example.com"',
+  ];
+  const printed = printedAnswer(document, request);
+  const created =
+    printed === undefined
+      ? undecided(`the provider's answer to ${request.name}, from its page`)
+      : JSON.stringify(printed);
+  const ready = undecided(`the provider's answer that shows a ready report (${(look ?? request).name}), from its page`);
+  const isRead = request.method === "GET";
+  const csv = '"id,amount\\n1,9.90\\n"';
+  return `
+import { create${pascal}Client } from "@report-kit/${name}";
+import type { ReportRequest } from "@report-kit/${name}";
+import { describe, expect, it } from "vitest";
+import { toStream } from "../../src/download/index.ts";
+import { createReportKit, memoryJournal } from "../../src/index.ts";
+import { ${camel}Reports } from "../../src/sources/${name}/${name}.ts";
+import { undecided } from "../../src/sources/${name}/undecided.ts";
+import { createVirtualClock, killEverywhere } from "../../src/testing/index.ts";
+import type { KillScenario } from "../../src/testing/index.ts";
+
+const startsAt = "2026-11-21T12:00:00Z";
+const wanted: ReportRequest = ${JSON.stringify(exampleBody(document, request), null, 2)};
+const file = ${csv};
+
+type Send = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
+
+function sourceThat(send: Send) {
+  const client = create${pascal}Client({ ${options.join(", ")}, fetch: send });
+  return ${camel}Reports(client, { account: "main" });
+}
+
+const unreachable: Send = () => Promise.reject(new TypeError("nothing may be sent"));
+const now = Date.parse(startsAt);
+
+describe("${camel}Reports", () => {
+  it("names the source by its account", () => {
+    expect(sourceThat(unreachable)).toMatchObject({ id: "${name}/main", provider: "${name}", account: "main" });
+  });
+
+  it("refuses another provider's client, an option that it does not know, and an account that can't be part of a path", () => {
+    const client = create${pascal}Client({ ${options.join(", ")} });
+    const refused = (options: unknown) => () => ${camel}Reports(client, options as never); // what JavaScript can pass
+    expect(refused({ account: "main", linkHost: [] })).toThrow(/^options.linkHost: /);
+    expect(refused({ account: "../main" })).toThrow(/^account: /);
+    expect(() => ${camel}Reports({} as never, { account: "main" })).toThrow(/^client: /); // what JavaScript can pass
+  });
+
+  it("prepares a request in one way: what it prepared gives the same again", () => {
+    const source = sourceThat(unreachable);
+    const prepared = source.prepare(wanted, { now });
+    expect(JSON.parse(JSON.stringify(prepared.request))).toEqual(prepared.request);
+    expect(source.prepare(prepared.request as never, { now })).toEqual(prepared); // as a bookmark brings it back
+    expect(() => source.prepare({ ...wanted, colour: "red" } as never, { now })).toThrow(/^request.colour: /); // no such field
+  });
+
+  it("fetches a report once: one create, and the file as the provider serves it", async () => {
+    ${isRead ? "" : `const created: unknown = ${created};`}
+    const ready: unknown = ${ready};
+    const clock = createVirtualClock({ start: startsAt });
+    const sent: string[] = [];
+    const serveFile = async (): Promise<Response> =>
+      new Response(file, { headers: { "content-type": "text/csv", "content-length": String(file.length) } });
+    const source = sourceThat(async (input, init) => {
+      const { method, url } = new Request(input, init);
+      sent.push(\`\${method} \${new URL(url).pathname}\`);
+      ${isRead ? "" : `if (method === "${request.method}") return Response.json(created, { status: ${createdStatus(plan)} });`}
+      return ${operations.file === undefined ? "Response.json(ready)" : `url.endsWith(${JSON.stringify(operations.file.path.replace(/^.*\}/, ""))}) ? serveFile() : Response.json(ready)`};
+    });
+    const kit = createReportKit({ journal: memoryJournal(), platform: { ...clock.platform, fetch: serveFile } });
+    const chunks: Uint8Array[] = [];
+    const stream = new WritableStream<Uint8Array>({ write: (chunk) => void chunks.push(chunk) });
+    await clock.finish(kit.report(source, wanted).download(toStream(stream)));
+    expect(Buffer.concat(chunks).toString()).toBe(file);
+    ${isRead ? "" : `expect(sent.filter((each) => each.startsWith("${request.method} "))).toHaveLength(1);`}
+  });
+
+  it("has a report made once, wherever a worker is killed", async () => {
+    const scenario: KillScenario = ${undecided('the kill test: a small server of the API for killEverywhere ("Kill it everywhere" in docs/jobs/own-source.md has one)')};
+    expect(await killEverywhere(scenario, { kills: 60, pairs: 0 })).toMatchObject({ duplicates: [], lost: [], stuck: [] });
+  });
+});
+`;
+}
+
+function createdStatus({ document, operations: { request } }: Plan): string {
+  const responses = request.segments.reduce<unknown>(
+    (here, segment) => (here as Readonly<Record<string, unknown>> | undefined)?.[segment], // an operation is below its path
+    document,
+  ) as { readonly responses?: object } | undefined;
+  return Object.keys(responses?.responses ?? {}).find((status) => /^2\d\d$/.test(status)) ?? "200";
+}

@@ -1,0 +1,37 @@
+// Renders the four API descriptions into the built site: `node specs.ts`. Nothing in them is loaded from another host.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { repository } from "./pages.ts";
+
+const folder = join(import.meta.dirname, ".vitepress/dist/specs");
+mkdirSync(folder, { recursive: true });
+const tools = createRequire(join(repository, "scripts/package.json"));
+const redocly = join(tools.resolve("@redocly/cli/package.json"), "../bin/cli.js");
+// The version that redocly names in its pages; it says so below when it names another.
+const bundle = "https://cdn.redocly.com/redoc/v3.0.1/bundles/redoc.standalone.js";
+const logo = "https://cdn.redoc.ly/redoc/logo-mini-full.svg";
+const code = readFileSync(join(import.meta.dirname, "node_modules/redoc/bundles/redoc.standalone.js"), "utf8");
+writeFileSync(join(folder, "redoc.js"), code.replaceAll(logo, "data:,"));
+
+for (const name of readdirSync(join(repository, "specs"))) {
+  const file = join(folder, `${name}.html`);
+  const spec = join(repository, "specs", name, "effective.gen.yaml");
+  execFileSync(process.execPath, [redocly, "build-docs", spec, "--output", file], {
+    cwd: repository,
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" },
+  });
+  const text = readFileSync(file, "utf8");
+  if (!text.includes(bundle))
+    throw new Error(`redocly no longer names ${bundle} in ${name}.html: take the version that it names.`);
+  writeFileSync(
+    file,
+    text
+      .replaceAll(bundle, "./redoc.js")
+      .replaceAll(logo, "data:,")
+      .replaceAll(/ integrity="[^"]*" crossorigin="anonymous"/g, "")
+      .replace(`"disableTelemetry":false`, `"disableTelemetry":true`),
+  );
+}
