@@ -4,13 +4,17 @@ import { checkProvider } from "./src/check-provider.ts";
 import { checkStructure } from "./src/check-structure.ts";
 import { describeDrift } from "./src/drift.ts";
 import { pageWithFacts } from "./src/facts-at-a-glance.ts";
+import { providerPages } from "./src/provider-pages.ts";
 import { listProviders } from "./src/providers.ts";
 import { runCommand } from "./src/run-command.ts";
 
 /** What is about all providers together. */
 function checkWhole(root: string): readonly string[] {
-  const drift = describeDrift(root, pageWithFacts(root, listProviders(root)));
-  return [...checkStructure(root), ...(drift === undefined ? [] : [`${drift}\n  Run \`pnpm specs:report --write\`.`])];
+  const providers = listProviders(root);
+  const drifts = [pageWithFacts(root, providers), ...providerPages(root, providers)]
+    .map((file) => describeDrift(root, file))
+    .filter((drift) => drift !== undefined);
+  return [...checkStructure(root), ...drifts.map((drift) => `${drift}\n  Run \`pnpm specs:report --write\`.`)];
 }
 
 function main(): void {

@@ -1,13 +1,20 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { describeDrift, writeIfDifferent } from "./src/drift.ts";
+import type { WantedFile } from "./src/drift.ts";
 import { factsTable, openQuestions, pageWithFacts } from "./src/facts-at-a-glance.ts";
+import { providerPages } from "./src/provider-pages.ts";
 import { listProviders } from "./src/providers.ts";
 import { runCommand } from "./src/run-command.ts";
 
 const usage = `Usage: specs-report [--write | --check] [--root DIR]
 Prints each provider's operations, how sure they and their names are, and the open questions, out of its sources.md. With --write it writes
-the table into docs/project/specs.md, with --check it fails when the one there is another.`;
+the table into docs/project/specs.md and each provider's facts into docs/providers/, with --check it fails when what is there differs.`;
+
+function wantedPages(root: string): readonly WantedFile[] {
+  const providers = listProviders(root);
+  return [pageWithFacts(root, providers), ...providerPages(root, providers)];
+}
 
 function main(): void {
   const { values } = parseArgs({
@@ -23,12 +30,13 @@ function main(): void {
   if (values.help || (values.write && values.check)) {
     console.log(usage);
   } else if (values.write) {
-    const file = pageWithFacts(root, providers);
-    if (writeIfDifferent(root, file)) console.log(`${file.path}: written`);
+    for (const file of wantedPages(root)) if (writeIfDifferent(root, file)) console.log(`${file.path}: written`);
   } else if (values.check) {
-    const drift = describeDrift(root, pageWithFacts(root, providers));
-    if (drift === undefined) return;
-    console.error(`${drift}\nThe table is out of date: run \`pnpm specs:report --write\`.`);
+    const drifts = wantedPages(root)
+      .map((file) => describeDrift(root, file))
+      .filter((drift) => drift !== undefined);
+    if (drifts.length === 0) return;
+    console.error(`${drifts.join("\n")}\nThe pages are out of date: run \`pnpm specs:report --write\`.`);
     process.exitCode = 1;
   } else {
     console.log(`${factsTable(root, providers)}\n\nOpen questions\n\n${openQuestions(root, providers)}`);

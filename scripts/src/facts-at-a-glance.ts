@@ -1,14 +1,17 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WantedFile } from "./drift.ts";
+import { pageWithBlock } from "./marked-block.ts";
 import { namedOperations, readDocument } from "./openapi-document.ts";
 import type { Provider } from "./providers.ts";
 import { degreesOfSurety, readSources } from "./sources-document.ts";
 import type { Fact, SourcesDocument } from "./sources-document.ts";
 
 const page = "docs/project/specs.md";
-const start = "<!-- specs:report begin: written by `pnpm specs:report --write` -->";
-const end = "<!-- specs:report end -->";
+const marks = {
+  start: "<!-- specs:report begin: written by `pnpm specs:report --write` -->",
+  end: "<!-- specs:report end -->",
+};
 
 function sourcesOf(root: string, provider: Provider): SourcesDocument {
   return readSources(readFileSync(join(root, provider.folder, "sources.md"), "utf8"));
@@ -58,17 +61,11 @@ export function openQuestions(root: string, providers: readonly Provider[]): str
     .join("\n");
 }
 
-/** docs/project/specs.md with the table between its markers as it should be. Throws when the page does not have each marker once, in order. */
+/** docs/project/specs.md with the table between its marks as it should be. */
 export function pageWithFacts(root: string, providers: readonly Provider[]): WantedFile {
-  const text = existsSync(join(root, page)) ? readFileSync(join(root, page), "utf8") : "";
-  const [before, rest, ...moreStarts] = text.split(`${start}\n`);
-  const [present, after, ...moreEnds] = (rest ?? "").split(end);
-  if (before === undefined || present === undefined || after === undefined || moreStarts.length + moreEnds.length > 0)
-    throw new Error(`${page}: must have the lines ${start} and ${end} once each, in this order.`);
   const counts = providers.map((provider) => {
     const { questions } = sourcesOf(root, provider);
     return `[${provider.name}](../../${provider.folder}/sources.md#open-questions) ${questions.length}`;
   });
-  const table = `\n${factsTable(root, providers)}\n\nOpen questions: ${counts.join(", ")}.\n\n`;
-  return { path: page, text: `${before}${start}\n${table}${end}${after}` };
+  return pageWithBlock(root, page, marks, `${factsTable(root, providers)}\n\nOpen questions: ${counts.join(", ")}.`);
 }

@@ -7,8 +7,17 @@ export interface Fact {
   readonly sure: string;
 }
 
+/** A row of the Sources table: a document that was read. */
+export interface SourceDocument {
+  readonly key: string;
+  readonly document: string;
+  readonly address: string;
+  readonly readOn: string;
+}
+
 export interface SourcesDocument {
   readonly keys: readonly string[];
+  readonly documents: readonly SourceDocument[];
   readonly facts: readonly Fact[];
   /** The open questions, each on one line. */
   readonly questions: readonly string[];
@@ -51,13 +60,15 @@ export function readSources(markdown: string): SourcesDocument {
   };
 
   const keys: string[] = [];
+  const documents: SourceDocument[] = [];
   for (const { line, cells } of tableRows(section("Sources"), sourceColumns, report)) {
-    const [key = "", document, address, readOn = ""] = cells;
+    const [key = "", document = "", address = "", readOn = ""] = cells;
     if (!/^S\d+[a-z]?$/.test(key)) report(line, `${key} is no source key (such as S1)`);
     if (keys.includes(key)) report(line, `${key} is there twice`);
     if (!document || !address) report(line, `${key} has no document or no address`);
     if (!isDate(readOn)) report(line, `"${readOn}" is no date`);
     keys.push(key);
+    documents.push({ key, document, address, readOn });
   }
 
   const facts = tableRows(section("Facts"), factColumns, report).map(({ line, cells }) => {
@@ -87,7 +98,7 @@ export function readSources(markdown: string): SourcesDocument {
     .split(/^- /m)
     .slice(1)
     .map((question) => question.trim().replaceAll(/\s+/g, " "));
-  return { keys, facts, questions, problems };
+  return { keys, documents, facts, questions, problems };
 }
 
 interface Row {

@@ -13,7 +13,7 @@ const providers = listProviders(repository);
 
 function copyWithPage(): string {
   const root = copyOfRepository();
-  cpSync(join(repository, page), join(root, page), { recursive: true });
+  for (const path of [page, "docs/providers"]) cpSync(join(repository, path), join(root, path), { recursive: true });
   return root;
 }
 
