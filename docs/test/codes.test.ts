@@ -13,8 +13,8 @@ const written = [
 /** The codes of the published packages, which a program may act on. The sandbox and the scripted answers play a provider. */
 function codesInTheSources(): Set<string> {
   const codes = new Set<string>();
-  const ownPrograms = ["cli", "sandbox"];
-  for (const name of readdirSync(join(repository, "packages")).filter((each) => !ownPrograms.includes(each))) {
+  const ownPrograms = new Set(["cli", "sandbox"]);
+  for (const name of readdirSync(join(repository, "packages")).filter((each) => !ownPrograms.has(each))) {
     const folder = join(repository, "packages", name, "src");
     for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
       if (!file.endsWith(".ts") || file.endsWith(".gen.ts") || file.startsWith("testing")) continue;

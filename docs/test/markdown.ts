@@ -30,7 +30,17 @@ export interface Comment {
   readonly lines: readonly string[];
 }
 
-const notOurs = new Set(["node_modules", "dist", "fixtures", ".git", ".turbo", ".changeset", ".blocks", "out"]);
+const notOurs = new Set([
+  "node_modules",
+  "dist",
+  "fixtures",
+  ".git",
+  ".turbo",
+  ".changeset",
+  ".blocks",
+  ".pages",
+  "out",
+]);
 
 /** Every Markdown file of the repository but those of others. */
 export function listPages(): readonly Page[] {

@@ -33,7 +33,7 @@ interface Operation {
 }
 
 /** The spec that the sandbox has, too: with our corrections. */
-export function specFile(provider: string): string {
+function specFile(provider: string): string {
   return join(repository, "packages/sandbox/dist/specs", `${provider}.json`);
 }
 
