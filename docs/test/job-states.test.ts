@@ -15,6 +15,6 @@ test("a job that is creating is new again only if nothing was sent or made, by t
     "create: no useful answer",
     "create: refused",
     "find: absent (reconcile or recreate)",
-    "find: nothing when the time to search is over (recreate)",
+    "find: nothing by the end of the search (recreate)",
   ]);
 });

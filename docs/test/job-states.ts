@@ -56,7 +56,7 @@ const observations: Readonly<Record<Observation["is"], readonly Seen[]>> = {
     {
       observation: { is: "searching", more: false, found: [] },
       of: ["find"],
-      words: "nothing when the time to search is over",
+      words: "nothing by the end of the search",
     },
   ],
   refused: [{ observation: { is: "refused", code: "c", message: "m" }, of: every, words: "refused" }],
@@ -125,7 +125,7 @@ function edgesOf(profile: SourceProfile): readonly Edge[] {
     if (action.do === "nothing" || action.do === "wait") continue;
     const announced = announce(state, action.do, { by: "w", until: now + 1 }, now);
     if (announced.phase !== state.phase)
-      edges.push({ from: state.phase, to: announced.phase, on: "the intent to create" });
+      edges.push({ from: state.phase, to: announced.phase, on: "create is announced" });
     for (const { observation, of, words } of Object.values(observations).flat()) {
       if (!of.includes(action.do)) continue;
       const afters = onIndeterminateWords.map((onIndeterminate) => {
@@ -147,8 +147,8 @@ function edgesOf(profile: SourceProfile): readonly Edge[] {
 
 /** What changes a job that has ended. */
 function endsOf(state: JobState, now: number): readonly (readonly [JobState, string])[] {
-  if (state.phase === "ready") return [[expired(state, "gone", now), "download: the file is gone"]];
-  if (state.phase === "indeterminate") return [[reopened(state, now), "the job is run again"]];
+  if (state.phase === "ready") return [[expired(state, "gone", now), "download: gone"]];
+  if (state.phase === "indeterminate") return [[reopened(state, now), "run again"]];
   return [];
 }
 
@@ -179,23 +179,25 @@ export function drawing(): string {
   const changes = together(edgesOfJobs());
   const lines = changes
     .filter(({ edge }) => edge.from !== edge.to)
-    // A colon would end the name of the edge.
-    .map(({ edge, causes }) => {
-      const label = causes.map((cause) => cause.replace(": ", " → ")).join("<br/>");
-      return `  ${edge.from} --> ${edge.to}: ${label}`;
-    });
+    // What the answers are stands in the table: labels of more than a few words lie on each other.
+    .map(
+      ({ edge, causes }) =>
+        `  ${edge.from} --> ${edge.to}: ${causes.map((cause) => cause.split(": ", 1)[0]).join(", ")}`,
+    );
   const rows = changes.map(
     ({ edge: { from, to }, causes }) =>
       `| \`${from}\` | ${causes.join("; ")} | ${from === to ? "stays" : `\`${to}\``} |`,
   );
   return [
+    "An arrow has the request after which a job is in the other state: `create`, `look` or `find`. The table has the answers.",
+    "",
     "```mermaid",
     "stateDiagram-v2",
     "  [*] --> new",
     ...lines,
     "```",
     "",
-    "The same as a table, with what leaves a job where it is. `create`, `look` and `find` are the requests of a [step](../../CONTEXT.md#step); after the colon stands what the answer shows. In brackets: the `onIndeterminate` with which it is so.",
+    "The same as a table, with what leaves a job where it is. After a request of a [step](../../CONTEXT.md#step) stands what its answer shows. In brackets: the `onIndeterminate` with which it is so.",
     "",
     "| from | on | to |",
     "| --- | --- | --- |",
