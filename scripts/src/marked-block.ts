@@ -10,7 +10,9 @@ export interface Marks {
 
 /** `page` with `block` between its marks. Throws when the page does not have each mark once, in order. */
 export function pageWithBlock(root: string, page: string, { start, end }: Marks, block: string): WantedFile {
-  const text = existsSync(join(root, page)) ? readFileSync(join(root, page), "utf8") : "";
+  if (!existsSync(join(root, page)))
+    throw new Error(`${page} is missing: write it as its siblings are, with the lines ${start} and ${end}.`);
+  const text = readFileSync(join(root, page), "utf8");
   const [before, rest, ...moreStarts] = text.split(`${start}\n`);
   const [present, after, ...moreEnds] = (rest ?? "").split(end);
   if (before === undefined || present === undefined || after === undefined || moreStarts.length + moreEnds.length > 0)

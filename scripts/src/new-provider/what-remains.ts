@@ -19,11 +19,11 @@ export function whatRemains(root: string, name: string): string {
     "   When the last one is decided, delete its undecided.ts.",
     "5. The tests of the source.",
     ...of("packages/report-kit/test/"),
-    "6. pnpm generate, pnpm format, pnpm specs:report --write, pnpm surface.",
+    `6. docs/providers/${name}.md, with the parts and the two marks that its siblings have. Then pnpm generate, pnpm format, pnpm specs:report --write, pnpm surface.`,
     ...of(`packages/${name}/public-surface.md`),
     "7. The changeset.",
     ...of(".changeset/"),
-    "8. The lists that people read: the table in README.md, the row provider of CONTEXT.md, docs/providers/ where the siblings have pages.",
+    "8. The lists that people read: the table in README.md, the row provider of CONTEXT.md, the table of docs/providers/index.md.",
     "9. If the command line shall know it: a dependency in packages/cli/package.json, pnpm generate; the compiler then names each place in packages/cli/src.",
     `10. pnpm check:specs ${name}, which fails as long as anything of this list that is a decision is open, then npx -y pnpm@12.21.0 test.`,
   ].join("\n");
