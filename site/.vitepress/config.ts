@@ -22,6 +22,8 @@ export default defineConfig({
   title: "report-kit",
   description: "Get a payment provider's report exactly once, from TypeScript",
   lang: "en",
+  // No icon: without this line browsers ask for one.
+  head: [["link", { rel: "icon", href: "data:," }]],
   srcDir: ".pages",
   cleanUrls: false,
   lastUpdated: false,
@@ -59,7 +61,6 @@ export default defineConfig({
         return folders.map((folder) => [`/${folder}/`, items]);
       }),
     ),
-    footer: { message: "Apache-2.0. Not affiliated with the providers." },
   },
 });
 
