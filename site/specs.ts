@@ -13,7 +13,10 @@ const redocly = join(tools.resolve("@redocly/cli/package.json"), "../bin/cli.js"
 const bundle = "https://cdn.redocly.com/redoc/v3.0.1/bundles/redoc.standalone.js";
 const logo = "https://cdn.redoc.ly/redoc/logo-mini-full.svg";
 const code = readFileSync(join(import.meta.dirname, "node_modules/redoc/bundles/redoc.standalone.js"), "utf8");
-writeFileSync(join(folder, "redoc.js"), code.replaceAll(logo, "data:,"));
+writeFileSync(
+  join(folder, "redoc.js"),
+  code.replaceAll(logo, "data:,").replace("<head>", `<head><link rel="icon" href="data:," />`),
+);
 
 for (const name of readdirSync(join(repository, "specs"))) {
   const file = join(folder, `${name}.html`);
@@ -31,6 +34,7 @@ for (const name of readdirSync(join(repository, "specs"))) {
     text
       .replaceAll(bundle, "./redoc.js")
       .replaceAll(logo, "data:,")
+      .replace("<head>", `<head><link rel="icon" href="data:," />`)
       .replaceAll(/ integrity="[^"]*" crossorigin="anonymous"/g, "")
       .replace(`"disableTelemetry":false`, `"disableTelemetry":true`),
   );

@@ -83,7 +83,7 @@ function documentsTable(documents: readonly SourceDocument[]): string {
     const shown = isLink ? [`[${document}](${link})`, ...more] : [document, address];
     return [key, shown.join("; "), readOn];
   });
-  return table(["", "document", "read on"], rows);
+  return table(["key", "document", "read on"], rows);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -57,7 +57,7 @@ interface End {
   readonly message?: string;
   readonly retryable?: boolean;
   readonly moments: number;
-  readonly lastMomentAt: number;
+  readonly lastBeganAt: number;
 }
 
 interface Worker {
@@ -165,8 +165,9 @@ async function playRound({ overwrite, changed, signal, resuming }: Round, stop: 
   const end = await worker.ended;
   const atLast = await finalSha(directory);
   if (atLast === undefined || !shas.includes(atLast)) note("the final file is no version of the report");
-  // Where its last file operation was over before it stood still, its file was in place: the second worker replaced it, as asked.
-  const wasDone = end !== undefined && end.lastMomentAt <= stoodStillAt && end.sha256 === beforeSecond;
+  // Its file was in place and its last look at it had begun before it stood still: the second worker replaced it, as asked.
+  // (A look that comes later sees the other file, and is an error: the rounds above stop right before it, too.)
+  const wasDone = end !== undefined && end.lastBeganAt <= stoodStillAt && end.sha256 === beforeSecond;
   if (end?.sha256 !== undefined && atLast !== end.sha256 && !(wasDone && overwrite === "always"))
     note("not the first worker's file");
   if (end?.sha256 === undefined && atLast !== afterSecond) note("the final file changed under the second worker");
