@@ -59,7 +59,10 @@ export async function apiReference(): Promise<readonly (readonly [string, string
     await application.outputs.writeOutput({ name: "markdown", path: out }, project);
     return entries.map(({ specifier, file, page }) => {
       const made = join(out, `${relative(packages, file).replace(/(?:\/index)?\.d\.ts$/, "")}.md`);
-      return [`api/${page}.md`, `# ${specifier}\n\n${withPageLinks(readFileSync(made, "utf8"), made, out, entries)}`];
+      return [
+        `api/${page}.md`,
+        `# ${specifier}\n\n${withPageLinks(withoutSchema(readFileSync(made, "utf8")), made, out, entries)}`,
+      ];
     });
   } finally {
     rmSync(out, { recursive: true });
@@ -81,6 +84,11 @@ function entriesOf(folder: string): readonly Entry[] {
           },
         ],
   );
+}
+
+/** Without the generated types of a spec, which a package exports as a whole: the rendered spec shows them better. */
+function withoutSchema(text: string): string {
+  return text.replaceAll(/^### (?:components|operations|paths|webhooks)\n[^]*?(?=^#{2,3} |$(?![^]))/gm, "");
 }
 
 /** TypeDoc's links between the files that it made, as links between the pages of the site. */
