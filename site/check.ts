@@ -27,7 +27,10 @@ const pages = [
   "/providers/circle.html",
   "/api/report-kit-node.html",
   "/specs/circle.html",
-].filter((page) => existsSync(join(folder, page.endsWith("/") ? `${page}index.html` : page)));
+  "/specs/begateway.html",
+  "/specs/monato.html",
+  "/specs/mercadopago.html",
+];
 const widths = [390, 1280];
 const schemes = ["light", "dark"] as const;
 /** What people search for. */
@@ -75,7 +78,8 @@ async function look(path: string, width: number, scheme: "light" | "dark"): Prom
   const at = `${path} (${width} px, ${scheme})`;
   const { page, found } = await open(at, width, scheme);
   try {
-    await page.goto(`${origin}${path}`, { waitUntil: "networkidle0" });
+    const answer = await page.goto(`${origin}${path}`, { waitUntil: "networkidle0" });
+    if (answer?.ok() !== true) found.push(`${at}: is not there`);
     if (await page.$(".diagram")) await page.waitForSelector(".diagram svg", { timeout: 20_000 });
     if (values.screenshots !== undefined) {
       mkdirSync(values.screenshots, { recursive: true });
@@ -138,10 +142,20 @@ async function search(): Promise<readonly string[]> {
     await page.keyboard.press("Backspace");
     await page.waitForFunction(() => document.querySelector("#localsearch-list .result") === null);
     await page.type("#localsearch-input", words);
-    const hit = await page.waitForSelector("#localsearch-list .result", { timeout: 10_000 }).then(
-      () => true,
-      () => false,
-    );
+    // The word itself, in what is shown of a page: a result alone could be of a word that is like it.
+    const hit = await page
+      .waitForFunction(
+        (text) =>
+          [...document.querySelectorAll("#localsearch-list .result")].some((result) =>
+            (result.textContent ?? "").toLowerCase().includes(text),
+          ),
+        { timeout: 10_000 },
+        words.toLowerCase(),
+      )
+      .then(
+        () => true,
+        () => false,
+      );
     if (!hit) found.push(`search: nothing is found for ${words}`);
   }
   if (values.screenshots !== undefined) await page.screenshot({ path: `${values.screenshots}/search.png` });

@@ -27,7 +27,7 @@ export const groups: readonly Group[] = [
     folder: "concepts",
     first: ["tiers", "exactly-once", "waiting", "job-states", "deliveries", "downloads", "words"],
   },
-  { title: "Reference", folder: "reference", first: ["cli", "config", "errors", "support"] },
+  { title: "Reference", folder: "reference", first: ["cli", "errors", "support"] },
   { title: "Packages", folder: "packages", first: ["report-kit", "circle", "begateway", "monato", "mercadopago"] },
   { title: "API", folder: "api", first: ["report-kit"] },
   {

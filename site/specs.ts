@@ -9,14 +9,12 @@ const folder = join(import.meta.dirname, ".vitepress/dist/specs");
 mkdirSync(folder, { recursive: true });
 const tools = createRequire(join(repository, "scripts/package.json"));
 const redocly = join(tools.resolve("@redocly/cli/package.json"), "../bin/cli.js");
-// The version that redocly names in its pages; it says so below when it names another.
+// The version that redocly names in its pages: the build ends below when it names another.
 const bundle = "https://cdn.redocly.com/redoc/v3.0.1/bundles/redoc.standalone.js";
-const logo = "https://cdn.redoc.ly/redoc/logo-mini-full.svg";
+/** Its logo and icons, which would come from another host. */
+const foreign = /https:\/\/cdn\.redoc(?:ly\.com|\.ly)[^"'`\s)\\]*/g;
 const code = readFileSync(join(import.meta.dirname, "node_modules/redoc/bundles/redoc.standalone.js"), "utf8");
-writeFileSync(
-  join(folder, "redoc.js"),
-  code.replaceAll(logo, "data:,").replace("<head>", `<head><link rel="icon" href="data:," />`),
-);
+writeFileSync(join(folder, "redoc.js"), code.replaceAll(foreign, "data:,"));
 
 for (const name of readdirSync(join(repository, "specs"))) {
   const file = join(folder, `${name}.html`);
@@ -27,15 +25,17 @@ for (const name of readdirSync(join(repository, "specs"))) {
     env: { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" },
   });
   const text = readFileSync(file, "utf8");
-  if (!text.includes(bundle))
-    throw new Error(`redocly no longer names ${bundle} in ${name}.html: take the version that it names.`);
-  writeFileSync(
-    file,
-    text
-      .replaceAll(bundle, "./redoc.js")
-      .replaceAll(logo, "data:,")
-      .replace("<head>", `<head><link rel="icon" href="data:," />`)
-      .replaceAll(/ integrity="[^"]*" crossorigin="anonymous"/g, "")
-      .replace(`"disableTelemetry":false`, `"disableTelemetry":true`),
-  );
+  // What redocly writes, and what is there instead.
+  const changes = [
+    [bundle, "./redoc.js"],
+    ["<head>", '<head><link rel="icon" href="data:," />'],
+    ['"disableTelemetry":false', '"disableTelemetry":true'],
+  ] as const;
+  let page = text;
+  for (const [from, to] of changes) {
+    if (!page.includes(from)) throw new Error(`redocly no longer writes ${from} in ${name}.html.`);
+    page = page.replaceAll(from, to);
+  }
+  page = page.replaceAll(/ integrity="[^"]*" crossorigin="anonymous"/g, "").replaceAll(foreign, "data:,");
+  writeFileSync(file, page);
 }
