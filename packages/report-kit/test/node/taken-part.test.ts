@@ -107,6 +107,20 @@ async function silenceParts(directory: string): Promise<void> {
   }
 }
 
+/** Until each thread of a process stands still or has ended: a signal arrives some time after it was sent. Elsewhere than on Linux, 20 ms. */
+async function untilStopped(pid: number | undefined): Promise<void> {
+  const tasks = `/proc/${pid}/task`;
+  if (process.platform !== "linux") await sleep(20);
+  for (let look = 0; look < 200; look += 1) {
+    const threads = await readdir(tasks).catch(() => []);
+    const states = await Promise.all(
+      threads.map((thread) => readFile(join(tasks, thread, "stat"), "utf8").catch(() => ") Z")),
+    );
+    if (states.every((stat) => /^[TtZX]/.test(stat.slice(stat.lastIndexOf(")") + 2)))) return;
+    await sleep(1);
+  }
+}
+
 /** The SHA-256 of what lies under the final name. */
 async function finalSha(directory: string): Promise<string | undefined> {
   return readFile(join(directory, place, "statement.csv")).then(sha256, () => undefined);
@@ -146,6 +160,7 @@ async function playRound({ overwrite, changed, signal, resuming }: Round, stop: 
   if ("afterMs" in stop) {
     await sleep(stop.afterMs);
     worker.child.kill("SIGSTOP");
+    await untilStopped(worker.child.pid);
   }
   const at = "moment" in stop ? `moment ${stop.moment}, ${await worker.stopped}` : `after ${stop.afterMs} ms`;
   const stoodStillAt = Date.now();
@@ -169,7 +184,9 @@ async function playRound({ overwrite, changed, signal, resuming }: Round, stop: 
   // (A look that comes later sees the other file, and is an error: the rounds above stop right before it, too.)
   const wasDone = end !== undefined && end.lastBeganAt <= stoodStillAt && end.sha256 === beforeSecond;
   if (end?.sha256 !== undefined && atLast !== end.sha256 && !(wasDone && overwrite === "always"))
-    note("not the first worker's file");
+    note(
+      `not the first worker's file, which ${end.sha256 === beforeSecond ? "was" : "was not"} there before; its last operation began ${end.lastBeganAt - stoodStillAt} ms after it stood still`,
+    );
   if (end?.sha256 === undefined && atLast !== afterSecond) note("the final file changed under the second worker");
   if (overwrite === "same" && afterSecond !== atLast) note("the final file changed although it had its name");
   const lostPart = end?.error === "target" && end.retryable === true;
