@@ -5,8 +5,7 @@
  *   node stopping-worker.ts <url> <directory> <key> <overwrite> <moment>
  *
  * Moment 2n is before operation n, moment 2n + 1 after it; -1 is never. It prints "at <operation>" where it stands still, at
- * the end the file or the error as a line of JSON, how many moments there were, and when the last
- * file operation began.
+ * the end the file or the error as a line of JSON, and how many moments there were.
  */
 import fs from "node:fs";
 import fsPromises from "node:fs/promises";
@@ -21,11 +20,8 @@ import { reportFacts } from "../support/report-facts.ts";
 
 const [, , url = "", directory = "", key = "", overwrite = "", chosen = "-1"] = process.argv;
 let moments = 0;
-/** When the last file operation began, by the machine's clock. Its end may be noticed later: a process can stand still between the two. */
-let lastBeganAt = 0;
 
 function standStillAt(operation: string): void {
-  if (operation.startsWith("before")) lastBeganAt = Date.now();
   if (moments === Number(chosen)) {
     fs.writeSync(1, `at ${operation}\n`);
     // The first process of a PID namespace can't stop itself: it waits for a byte.
@@ -92,5 +88,5 @@ const { name: _name, ...end } = await target
     message: error.message,
     retryable: error.retryable,
   }));
-fs.writeSync(1, `${JSON.stringify({ ...end, moments, lastBeganAt })}\n`);
+fs.writeSync(1, `${JSON.stringify({ ...end, moments })}\n`);
 process.exit();
