@@ -21,8 +21,7 @@ if (problems.length > 0) {
 console.log(`${pages.length} pages, all links lead somewhere`);
 
 function problemsOf(page: string, text: string): readonly string[] {
-  const [, body = ""] = /<main\b[^>]*>([^]*)<\/main>/.exec(text) ?? [];
-  return [...new Set([...body.matchAll(/<a\b[^>]*\shref="([^"]+)"/g)].map(([, target = ""]) => decode(target)))]
+  return [...new Set([...text.matchAll(/<a\b[^>]*\shref="([^"]+)"/g)].map(([, target = ""]) => decode(target)))]
     .filter((target) => !/^(?:[a-z][a-z0-9+.-]*:)?\/\//i.test(target) && !target.startsWith("mailto:"))
     .flatMap((target) => {
       const { pathname, hash } = new URL(target, `http://site/${page}`);

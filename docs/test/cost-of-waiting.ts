@@ -10,7 +10,7 @@ interface Cost {
   readonly worst: number;
 }
 
-interface Costs {
+export interface Costs {
   readonly date: string;
   readonly commit: string;
   readonly rows: readonly { readonly name: string; readonly laws: Cost; readonly timeOfDay: Cost }[];
@@ -27,9 +27,13 @@ const rowHeight = 26;
 /** From 1, the optimum, to a thousand times as much: each step to the right is a factor. */
 const across = (ratio: number): number => left + ((right - left) * Math.log(ratio)) / Math.log(greatest);
 
+export function readCosts(): Costs {
+  return JSON.parse(readFileSync(figures, "utf8")) as Costs; // our own file
+}
+
 /** The drawing: a panel for reports that take so long, and one for reports that appear at a time of day. */
 export function drawCosts(): string {
-  const costs = JSON.parse(readFileSync(figures, "utf8")) as Costs; // our own file
+  const costs = readCosts();
   const height = 2 * (costs.rows.length * rowHeight + 62) + 30;
   const second = costs.rows.length * rowHeight + 62;
   return [

@@ -3,7 +3,8 @@ import { startSandbox } from "@report-kit/sandbox";
 import type { Fault, FaultTarget, Provider, Sandbox } from "@report-kit/sandbox";
 import { expect, test } from "vitest";
 import type { TestContext } from "vitest";
-import { repository, soak } from "../test/altered-copy.ts";
+import { repository } from "../test/altered-copy.ts";
+import { withMatrix } from "./matrix.ts";
 import { run } from "../src/run-program.ts";
 import type { Run } from "../src/run-program.ts";
 
@@ -84,10 +85,10 @@ const failures: readonly (readonly [Provider, string, string, FaultTarget, Fault
   ["monato", "fetch-file", "the file is empty", { origin: "storage" }, { kind: "empty" }],
   ["mercadopago", "fetch-file", "the file is empty", { operationId: "downloadSettlementReport" }, { kind: "empty" }],
 ];
-/** One of each step. */
+/** One of each step; `test:matrix` has all. */
 const oneOfEach = failures.filter(([, step], at) => failures.findIndex((failure) => failure[1] === step) === at);
 
-test.concurrent.for(soak ? failures : oneOfEach)(
+test.concurrent.for(withMatrix ? failures : oneOfEach)(
   "the Arazzo workflow of %s fails at the step %s when %s",
   async ([provider, step, , target, fault], context) => {
     const sandbox = await sandboxWith(0, context);

@@ -14,6 +14,8 @@ export type { Journal, JournalRecord } from "./journal/journal.ts";
 export { forgetJob, listJobs, pruneJobs, showJob } from "./journal-admin/jobs-in-journal.ts";
 export type { KeptJob, UnreadableJob } from "./journal-admin/jobs-in-journal.ts";
 
+export { parseBookmark } from "./identity/bookmark.ts";
+export type { Bookmark } from "./identity/bookmark.ts";
 export { reportKey } from "./identity/report-key.ts";
 export type { KeyMaterial } from "./identity/report-key.ts";
 export { describeEvent } from "./describe/describe-event.ts";

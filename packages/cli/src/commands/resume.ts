@@ -1,4 +1,4 @@
-import { showJob } from "report-kit";
+import { parseBookmark, showJob } from "report-kit";
 import type { ReportSource } from "report-kit";
 import { CliError, shown } from "../cli-error.ts";
 import type { Config } from "../config/config.ts";
@@ -35,7 +35,7 @@ export async function resume(bookmarkOrKey: string, options: ResumeOptions, io: 
     if (options.config === undefined && error instanceof CliError && error.code === "no-config") return undefined;
     throw error;
   });
-  const wanted = kept?.source ?? sourceIn(bookmark);
+  const wanted = kept?.source ?? parseBookmark(bookmark).source;
   const sources = await openSources(candidates(config, wanted), io);
   const source = sources.find(({ id }) => id === wanted);
   if (source === undefined) {
@@ -47,12 +47,6 @@ export async function resume(bookmarkOrKey: string, options: ResumeOptions, io: 
     });
   }
   return fetchReport(source, (kit) => kit.resume(bookmark, sources), { ...options, journal: where }, io);
-}
-
-/** The source that a bookmark names, for a journal without a record of the job. `showJob` has refused a damaged one. */
-function sourceIn(bookmark: string): string {
-  const [source]: unknown[] = JSON.parse(Buffer.from(bookmark.slice(prefix.length), "base64url").toString());
-  return String(source);
 }
 
 /** Accounts that the job may be of: the configured ones, the one that the journal names, and those that `get` uses. */

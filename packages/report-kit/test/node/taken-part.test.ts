@@ -144,17 +144,20 @@ interface Round {
 /** Where the first worker stands still: at a moment of its file operations, or so long after its start. */
 type Stop = { readonly moment: number } | { readonly afterMs: number };
 
+/** A worker that is killed in mid-file; its part looks as if its owner had been silent for an hour. */
+async function leaveAPart(storage: Storage, directory: string, overwrite: Overwrite): Promise<void> {
+  const early = startWorker(storage, directory, { overwrite, moment: 41 });
+  await early.stopped;
+  early.child.kill("SIGKILL");
+  await early.ended;
+  await silenceParts(directory);
+}
+
 /** One worker stands still, another takes its part over and ends, the first wakes up or dies. @returns what is wrong then */
 async function playRound({ overwrite, changed, signal, resuming }: Round, stop: Stop): Promise<string[]> {
   const directory = await temporaryDirectory();
   const storage = await startStorage({ body: first, etag: '"1"' });
-  if (resuming) {
-    const early = startWorker(storage, directory, { overwrite, moment: 41 });
-    await early.stopped;
-    early.child.kill("SIGKILL");
-    await early.ended;
-    await silenceParts(directory);
-  }
+  if (resuming) await leaveAPart(storage, directory, overwrite);
   const worker = startWorker(storage, directory, { overwrite, ...("moment" in stop ? stop : {}) });
   if ("afterMs" in stop) {
     await sleep(stop.afterMs);
@@ -208,7 +211,7 @@ describe.skipIf(!canStop)("a worker that stands still at any file operation whil
   it.each(rounds)(
     `%s, the final file has the SHA-256 that was returned (seed ${seed})`,
     async (_what, round) => {
-      const moments = await momentsOf(round.overwrite);
+      const moments = await momentsOf(round);
       expect(moments).toBeGreaterThan(60);
       const random = seededRandom(seed);
       const chosen = soak
@@ -237,10 +240,11 @@ describe.skipIf(!canStop)("a worker that stands still at any file operation whil
   );
 });
 
-/** How many moments an undisturbed worker passes. */
-async function momentsOf(overwrite: Overwrite): Promise<number> {
+/** How many moments an undisturbed worker passes: one that goes on from another's part passes others. */
+async function momentsOf({ overwrite, resuming }: Pick<Round, "overwrite" | "resuming">): Promise<number> {
   const directory = await temporaryDirectory();
   const storage = await startStorage({ body: first, etag: '"1"' });
+  if (resuming) await leaveAPart(storage, directory, overwrite);
   const end = await startWorker(storage, directory, { overwrite }).ended;
   expect(end).toMatchObject({ sha256: shas[0] });
   return end?.moments ?? 0;
@@ -255,7 +259,7 @@ describe.skipIf(!namespaces)("two containers of one host name, each with its own
     async (share) => {
       const directory = await temporaryDirectory();
       const storage = await startStorage({ body: first, etag: '"1"' });
-      const moment = Math.floor(share * (await momentsOf("same")));
+      const moment = Math.floor(share * (await momentsOf({ overwrite: "same", resuming: false })));
       const one = startWorker(storage, directory, { moment, inNamespace: true });
       expect(await one.stopped).toMatch(/^at /);
       const requests = storage.seen.length;

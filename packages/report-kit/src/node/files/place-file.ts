@@ -16,7 +16,8 @@ export interface PlacedBytes {
 
 /**
  * Give a finished file its final name, durably. It is moved, or linked and left behind for its directory to be deleted. When
- * this resolves, the bytes of that SHA-256 lie under the final name.
+ * this resolves, the bytes of that SHA-256 were seen under the final name; a worker with `overwrite: "always"` may replace them
+ * from then on.
  * @returns whether a file with the same bytes was there already, and was left as it is
  * @param written the file as its writer's handle shows it after the last write; default: what lies at `from` now
  * @throws DownloadError `exists` where `overwrite` does not allow it, `target` when another worker took the file away or
