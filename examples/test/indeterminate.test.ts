@@ -9,7 +9,6 @@ import { fileJournal, toDirectory } from "report-kit/node";
 import { createVirtualClock } from "report-kit/testing";
 import { expect, it, onTestFinished } from "vitest";
 import { lookOnceMore, makeAnother } from "../indeterminate/decide.ts";
-import { finish } from "./finish.ts";
 
 it("a job whose create had no answer stays open after another look, and a person's decision has it made again", async () => {
   const clock = createVirtualClock({ start: "2026-11-20T12:00:00Z" });
@@ -29,14 +28,14 @@ it("a job whose create had no answer stays open after another look, and a person
   // The request is lost before Mercado Pago does anything: no list can prove that of a release report.
   sandbox.fail({ operationId: "createReleaseReport" }, { kind: "reset" });
   const job = kit.report(source, { from: "2026-11-18", to: "2026-11-18" });
-  expect(await finish(clock, job.outcome())).toMatchObject({ status: "indeterminate", found: [] });
+  expect(await clock.finish(job.outcome())).toMatchObject({ status: "indeterminate", found: [] });
 
-  const open = await finish(clock, lookOnceMore(kit, [source], target));
+  const open = await clock.finish(lookOnceMore(kit, [source], target));
   expect([...open.keys()]).toEqual([job.bookmark]);
   expect(open.get(job.bookmark)).toContain("may or may not have been made");
   expect(sandbox.made("mercadopago")).toBe(0);
 
-  await finish(clock, makeAnother(kit, [source], job.bookmark, target));
+  await clock.finish(makeAnother(kit, [source], job.bookmark, target));
   expect(sandbox.made("mercadopago")).toBe(1);
-  expect((await finish(clock, lookOnceMore(kit, [source], target))).size).toBe(0);
+  expect((await clock.finish(lookOnceMore(kit, [source], target))).size).toBe(0);
 });

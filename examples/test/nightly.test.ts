@@ -17,7 +17,6 @@ import type { VirtualClock } from "report-kit/testing";
 import { expect, it, onTestFinished } from "vitest";
 import { catchUp } from "../nightly/catch-up.ts";
 import { runNight } from "../nightly/two-accounts.ts";
-import { finish } from "./finish.ts";
 
 interface Stage {
   readonly clock: VirtualClock;
@@ -51,7 +50,7 @@ it("two accounts at one provider have reports and folders of their own, and the 
       { account: "marketplace", client, timeZone: "America/Sao_Paulo" },
     ],
   };
-  expect(await finish(clock, runNight(night))).toEqual([]);
+  expect(await clock.finish(runNight(night))).toEqual([]);
   expect(sandbox.made("mercadopago")).toBe(4);
   const files = await readdir(join(directory, "files"), { recursive: true });
   expect(
@@ -65,7 +64,7 @@ it("two accounts at one provider have reports and folders of their own, and the 
     ),
   );
   const requests = sandbox.requests.length;
-  expect(await finish(clock, runNight(night))).toEqual([]);
+  expect(await clock.finish(runNight(night))).toEqual([]);
   expect(sandbox.requests.length).toBe(requests);
 });
 
@@ -92,16 +91,12 @@ it("after 30 days without a run each day is delivered, oldest first, and what ex
   const [first] = series.periods();
   expect(first?.from).toBe("2026-10-20");
   const bookmark = (await series.missing())[0]?.bookmark ?? "";
-  expect(await finish(clock, kit.resume(bookmark, [source]).outcome())).toMatchObject({ status: "ready" });
+  expect(await clock.finish(kit.resume(bookmark, [source]).outcome())).toMatchObject({ status: "ready" });
   await clock.advance(30 * 86_400_000);
 
   const lines: string[] = [];
   const target = toDirectory(join(directory, "files"));
-  const run = (): Promise<number> =>
-    finish(
-      clock,
-      catchUp(series, target, (line) => lines.push(line)),
-    );
+  const run = (): Promise<number> => clock.finish(catchUp(series, target, (line) => lines.push(line)));
   expect(await run()).toBe(1);
   expect(lines.slice(0, 2)).toEqual([expect.stringMatching(/^2026-10-20 not-delivered/), "2026-10-21 never-asked"]);
   expect(lines.filter((line) => line.endsWith("never-asked"))).toHaveLength(30);

@@ -23,7 +23,6 @@ import { balanceRows } from "../reading/balance-rows.ts";
 import { bookRows, tables } from "../reading/book-rows.ts";
 import { statementEntries } from "../reading/camt053-rows.ts";
 import { settlementRows } from "../reading/settlement-rows.ts";
-import { finish } from "./finish.ts";
 
 const clock = createVirtualClock({ start: "2026-11-20T12:00:00Z" });
 let sandbox: Sandbox;
@@ -60,7 +59,7 @@ const header = "SOURCE_ID,TRANSACTION_TYPE,SETTLEMENT_NET_AMOUNT,SETTLEMENT_CURR
 
 describe("a settlement report's rows", () => {
   it("come out of the sandbox's file with decimal text and an offset", async () => {
-    const file = await finish(clock, settlement().download(toDirectory(directory)));
+    const file = await clock.finish(settlement().download(toDirectory(directory)));
     const rows = await all(settlementRows(file.path ?? "", ","));
     expect(rows).toHaveLength(5);
     for (const row of rows) {
@@ -109,7 +108,7 @@ it("a balance report's workbook gives rows of text", async () => {
     user_id: 1098,
     request_params: { currency: "USD", date_from: "2026-11-18T00:00:00Z", date_to: "2026-11-18T23:59:59Z" },
   });
-  const file = await finish(clock, job.download(unpacked(toDirectory(directory))));
+  const file = await clock.finish(job.download(unpacked(toDirectory(directory))));
   const rows = await balanceRows(file.unpacked[0]?.path ?? "");
   expect(rows).toHaveLength(5);
   for (const { merchantId, gatewayId, cells } of rows) {
@@ -121,7 +120,7 @@ it("a balance report's workbook gives rows of text", async () => {
 it("a camt.053 gives signed decimal text, and its entries add up to the difference of its balances", async () => {
   const source = circleReports(createCircleClient(sandbox.circle), { account: "treasury" });
   const job = kit().report(source, { reportType: "camt053", date: "2026-11-18" });
-  const file = await finish(clock, job.download(toDirectory(directory)));
+  const file = await clock.finish(job.download(toDirectory(directory)));
   const entries = await statementEntries(file.path ?? "");
   expect(entries).toHaveLength(10);
   const text = await readFile(file.path ?? "", "utf8");
@@ -203,8 +202,8 @@ describe("rows in a PostgreSQL table", () => {
   it("come from a delivered report of the sandbox, once", async () => {
     const job = settlement();
     const target = toConsumer(join(directory, "in"), (file) => bookRows(pool, file));
-    const { deliveryId } = await finish(clock, job.deliver(target));
-    await finish(clock, job.deliver(target));
+    const { deliveryId } = await clock.finish(job.deliver(target));
+    await clock.finish(job.deliver(target));
     const { rows } = await pool.query("select delivery, count(*)::int from settlement group by delivery");
     expect(rows).toEqual([{ delivery: deliveryId, count: 5 }]);
   });

@@ -12,7 +12,6 @@ import { toConsumer } from "report-kit/node";
 import { createVirtualClock, scriptedSource } from "report-kit/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { putOnce } from "../s3/put-once.ts";
-import { finish } from "./finish.ts";
 
 const accessKeyId = "AKIDEXAMPLE";
 const secretAccessKey = "a secret of this test";
@@ -108,7 +107,7 @@ function job(content = csv): ReportJob {
 }
 const deliver = (of: ReportJob, by = client()): Promise<{ readonly deliveryId: string }> => {
   const target = toConsumer(directory, (file) => putOnce({ client: by, url }, file), { removeAfter: true });
-  return finish(clock, of.deliver(target));
+  return clock.finish(of.deliver(target));
 };
 
 it("puts a delivered file with its length and hash, signed, and not again", async () => {

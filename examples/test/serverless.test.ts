@@ -10,7 +10,6 @@ import { createVirtualClock } from "report-kit/testing";
 import { expect, it, onTestFinished } from "vitest";
 import { reportHandler } from "../serverless/handler.ts";
 import type { Turn } from "../serverless/handler.ts";
-import { finish } from "./finish.ts";
 
 it("a function that is called when it asks for it delivers one report, with a kit of its own at each call and no wait inside", async () => {
   const clock = createVirtualClock({ start: "2026-11-20T12:00:00Z" });
@@ -35,7 +34,7 @@ it("a function that is called when it asks for it delivers one report, with a ki
     return { kit, source, handler: reportHandler({ kit, sources: [source], target }) };
   };
   const call = async (bookmark: string): Promise<Turn> =>
-    finish(clock, cold().handler({ bookmark }, { getRemainingTimeInMillis: () => 60_000 }));
+    clock.finish(cold().handler({ bookmark }, { getRemainingTimeInMillis: () => 60_000 }));
 
   const { kit, source } = cold();
   const { bookmark } = kit.report(source, { from: "2026-11-18", to: "2026-11-18" });

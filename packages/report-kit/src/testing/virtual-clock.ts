@@ -1,4 +1,5 @@
 import type { Platform } from "../platform.ts";
+import { isWorkUnderWay, watchRequests } from "./work-under-way.ts";
 
 /** A clock that moves only when a test moves it, with timers that fire as it passes them. */
 export interface VirtualClock {
@@ -14,7 +15,8 @@ export interface VirtualClock {
   step(until?: number): Promise<boolean>;
   /**
    * Move the clock from timer to timer until a promise settles, and give what it settles with.
-   * @throws Error when nothing is left that could settle it, or the clock has moved `limitMs` (default 30 days).
+   * @throws Error when the promise has no timer left that could settle it and 2 real seconds change nothing, or the clock
+   * has moved `limitMs` (default 30 days).
    */
   finish<Value>(promise: Promise<Value>, options?: { readonly limitMs?: number | undefined }): Promise<Value>;
 }
@@ -26,7 +28,9 @@ export interface VirtualClockOptions {
   /** Seeds the randomness. Default 1. */
   readonly seed?: number | undefined;
   /**
-   * Real milliseconds to give I/O (files, sockets) before the clock moves on. Default 0: only promises and timers run.
+   * Real milliseconds to give I/O that can't be seen before the clock moves on: a database, another process, and on
+   * Deno and Bun also files and `fetch`. Default 0. On Node the clock waits for file operations to end by itself, and for
+   * each request by `fetch` until it has made no progress for one real second.
    */
   readonly quietMs?: number | undefined;
   /** Turns of the event loop that the promises behind a timer get before the next timer fires. Streams take a few. Default 4. */
@@ -42,13 +46,19 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   const { start = "2026-11-20T00:00:00Z", seed = 1, quietMs = 0, turnsOfTheLoop = 4 } = options;
   let now = typeof start === "number" ? start : Date.parse(start);
   if (!Number.isFinite(now)) throw new RangeError(`start must be an instant, got ${JSON.stringify(start)}`);
+  watchRequests();
   // In the order in which they fire: of two that are due at one time, the one that was set first.
   const timers: VirtualTimer[] = [];
   const random = seededRandom(seed);
 
-  /** Let promises, and I/O as far as it was asked for, run out. */
+  /** Let promises, and I/O that is seen or was asked for, run out. */
   async function settle(): Promise<void> {
     await letPromisesRun(turnsOfTheLoop);
+    // Most file operations end within a few turns; what takes longer is slept for.
+    for (let look = 0; isWorkUnderWay(); look += 1) {
+      if (look >= 20) await realDelay(1);
+      await letPromisesRun(turnsOfTheLoop);
+    }
     if (quietMs > 0) await realDelay(quietMs);
   }
 
@@ -102,10 +112,11 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
       while (!settled) {
         if (await fireNext(until)) continue;
         if (timers.length > 0) throw new Error(`the promise is not settled after ${limitMs} ms of virtual time`);
-        // Nothing is timed: give I/O one more chance before calling it stuck.
-        await realDelay(Math.max(50, 10 * quietMs));
-        if (!settled && timers.length === 0)
-          throw new Error("the promise is not settled, and no timer is left that could settle it");
+        // Nothing is timed, so time is lost by a wait of a test that is going to fail, and by no other.
+        for (let look = 0; !settled && timers.length === 0; look += 1) {
+          if (look === 400) throw new Error("the promise is not settled, and no timer is left that could settle it");
+          await realDelay(5);
+        }
       }
       return promise;
     },
@@ -136,9 +147,12 @@ function nextTurnOfTheLoop(): Promise<void> {
   });
 }
 
+/** Of the platform, whatever a test puts in its place later. */
+const { setTimeout: realTimeout } = globalThis;
+
 function realDelay(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
+    realTimeout(resolve, milliseconds);
   });
 }
 
