@@ -89,7 +89,7 @@ describe("a name from outside", () => {
         expect(safe).not.toMatch(/^[.\s-]|[.\s]$|[/\\:*?"<>|]|\p{Cc}|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/u);
         expect(safe).not.toMatch(/^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(?:\.|$)/i);
       }),
-      { seed: 20_261_121, numRuns: soak ? 1_000_000 : 20_000 },
+      { seed: 20_261_121, numRuns: soak ? 1_000_000 : 5_000 },
     );
   });
 });

@@ -204,24 +204,22 @@ describe("an unclear create", () => {
     const journal = counting(slow(memoryJournal(), clock.platform, 5));
     const source = scriptedSource({ profile: list, create: [lost], find: [adopting(["r-7", "r-own"])] });
     const other = createReportKit({ journal, platform: clock.platform, learn: false });
-    const older = await Promise.all(
-      Array.from({ length: 20_000 }, async (_, index) => {
-        const { key } = other.report(source, { report: `r${index}` });
-        await journal.write(
-          `job-${key}`,
-          {
-            v: 1,
-            source: source.id,
-            phase: "ready",
-            reference: `r-${index}`,
-            request: { report: `r${index}` },
-            epoch: 0,
-          },
-          0,
-        );
-      }).map((written) => clock.finish(written)),
-    );
-    expect(older).toHaveLength(20_000);
+    const older = Array.from({ length: 20_000 }, async (_, index) => {
+      const { key } = other.report(source, { report: `r${index}` });
+      await journal.write(
+        `job-${key}`,
+        {
+          v: 1,
+          source: source.id,
+          phase: "ready",
+          reference: `r-${index}`,
+          request: { report: `r${index}` },
+          epoch: 0,
+        },
+        0,
+      );
+    });
+    expect(await clock.finish(Promise.all(older))).toHaveLength(20_000);
     const workers = [1, 2].map(() => createReportKit({ journal, platform: clock.platform, learn: false }));
     const outcomes = await clock.finish(
       Promise.all(workers.map((kit) => kit.report(source, { report: "a" }).outcome())),

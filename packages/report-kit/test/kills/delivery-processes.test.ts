@@ -9,7 +9,7 @@ import { postgresJournal } from "../../src/postgres/postgres-journal.ts";
 import { openPool, queryOf, startPostgres } from "../postgres/postgres-server.ts";
 import { seededRandom } from "../../src/testing/index.ts";
 
-const kills = process.env["REPORT_KIT_SOAK"] === "1" ? 300 : 24;
+const kills = process.env["REPORT_KIT_SOAK"] === "1" ? 300 : 10;
 /** Every life wants so many reports more than the life before. */
 const perLife = 3;
 
@@ -97,7 +97,7 @@ it(
   "workers killed by SIGKILL over a PostgreSQL journal deliver each report under one id",
   { timeout: 1_800_000 },
   async () => {
-    const lives = process.env["REPORT_KIT_SOAK"] === "1" ? kills : 8;
+    const lives = process.env["REPORT_KIT_SOAK"] === "1" ? kills : 4;
     const server = await startPostgres();
     try {
       const pool = openPool(server, 1);

@@ -90,7 +90,7 @@ describe("the kill-point runner sees", () => {
     naive("a lock that expires", lockAndExpire),
     naive("a lock that expires, and three workers", lockAndExpire, { workers: 3 }),
   ])("the duplicates of $name", async (scenario) => {
-    const { duplicates, runs } = await killEverywhere(scenario, { pairs: 300 });
+    const { duplicates, runs } = await killEverywhere(scenario, { kills: 60, pairs: 120 });
     expect(duplicates.length).toBeGreaterThan(0);
     process.stdout.write(`${scenario.name}: ${duplicates.length} of ${runs} runs end with a duplicate\n`);
     // What it found can be seen again, and lies where it says.
@@ -150,7 +150,7 @@ describe("outside the premises the runner sees our own duplicates:", () => {
   ];
 
   it.each(outside)("$name", async (scenario) => {
-    const { duplicates } = await killEverywhere(scenario, { pairs: 40 });
+    const { duplicates } = await killEverywhere(scenario, { pairs: 20 });
     expect(duplicates.length).toBeGreaterThan(0);
   });
 

@@ -101,10 +101,12 @@ const uncertain = [
 const reports: KillReport[] = [];
 const kill = async (scenario: Parameters<typeof killEverywhere>[0]): Promise<KillReport> => {
   const report = await killEverywhere(scenario, {
+    // Of the 300 or so of a scenario, drawn by its seed: the soak run has all.
+    kills: soak ? "all" : 80,
     pairs: soak ? ((scenario.workers ?? 1) === 1 ? "all" : 10_000) : 6,
     pausesMs: soak ? [5_000, 31_000, 61_000, 200_000, 3_600_000] : [200_000],
-    // Around each create, where a pause is worst; elsewhere at a few points. The soak run has all.
-    pausesAt: ({ index, what }) => soak || what === "create" || index % 8 === 0,
+    // Around each create, where a pause is worst; elsewhere at a few points.
+    pausesAt: ({ index, what }) => soak || what === "create" || index % 16 === 0,
   });
   reports.push(report);
   return report;
@@ -113,22 +115,22 @@ const kill = async (scenario: Parameters<typeof killEverywhere>[0]): Promise<Kil
 afterAll(() => {
   const sum = (count: (report: KillReport) => number): number => reports.reduce((all, one) => all + count(one), 0);
   process.stdout.write(
-    `${sum(({ runs }) => runs)} runs of ${reports.length} scenarios, killed at ${sum(({ points }) => points)} points and at pairs of them: ` +
+    `${sum(({ runs }) => runs)} runs of ${reports.length} scenarios, killed at points (of ${sum(({ points }) => points)}) and at pairs of them: ` +
       `${sum(({ duplicates }) => duplicates.length)} duplicates, ${sum(({ lost }) => lost.length)} lost, ` +
       `${sum(({ stuck }) => stuck.length)} stuck; ${sum(({ indeterminate }) => indeterminate)} indeterminate, where nobody could know\n`,
   );
 });
 
-describe("killed at every point and at pairs of points, within the premises, a job makes its report once and gets it", () => {
+describe("killed at any point and at pairs of points, within the premises, a job makes its report once and gets it", () => {
   it.each(certain)("$tier: $name", { timeout: 3_600_000 }, async (scenario) => {
-    const { duplicates, lost, stuck, indeterminate, runs, points } = await kill(scenario);
+    const { duplicates, lost, stuck, indeterminate, runs } = await kill(scenario);
     expect({ duplicates, lost, stuck, indeterminate }).toEqual({
       duplicates: [],
       lost: [],
       stuck: [],
       indeterminate: 0,
     });
-    expect(runs).toBeGreaterThan(points);
+    expect(runs).toBeGreaterThan(50);
   });
 });
 

@@ -12,7 +12,7 @@ import {
 } from "../kills/journal-kills.ts";
 import { temporaryDirectory as newDirectory } from "../support/temporary-directory.ts";
 
-const kills = process.env["REPORT_KIT_SOAK"] === "1" ? 1000 : 12;
+const kills = process.env["REPORT_KIT_SOAK"] === "1" ? 1000 : 6;
 const seed = Number(process.env["REPORT_KIT_SEED"] ?? Date.now());
 
 /** The directory of a record's revision in force, and the file in it. */

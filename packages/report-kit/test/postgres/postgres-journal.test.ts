@@ -8,7 +8,7 @@ import { appendTogether, appendUnderKills, churnUnderKills, seededRandom } from 
 import { openPool, queryOf, startPostgres } from "./postgres-server.ts";
 import type { PostgresServer } from "./postgres-server.ts";
 
-const kills = process.env["REPORT_KIT_SOAK"] === "1" ? 1000 : 12;
+const kills = process.env["REPORT_KIT_SOAK"] === "1" ? 1000 : 6;
 const seed = Number(process.env["REPORT_KIT_SEED"] ?? Date.now());
 
 let server: PostgresServer;
