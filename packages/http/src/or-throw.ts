@@ -51,12 +51,12 @@ function providerError(error: unknown, response: Response, context: Partial<Fail
   const { status, headers } = response;
   const { provider = "the provider", operationId, secrets, at = Date.now() } = context;
   const retryAfterMs = retryAfterOf(response, at);
-  const said = find(error, ["friendly_message", "message", "error"]);
+  const said = find(error, ["friendly_message", "message", "detail", "error_description", "title", "error"]);
   const code = find(error, ["code", "error"]);
   return new ProviderError({
     code: `http-${status}`,
     providerCode: code && redactText(code, secrets).slice(0, 100),
-    message: `${provider} answered HTTP ${status} to ${operationId}: ${redactText(said ?? "no reason", secrets)
+    message: `${provider} answered HTTP ${status} to ${operationId}: ${redactText(said ?? noWords(error), secrets)
       .slice(0, 300)
       .replace(/\.?$/, ".")} ${advice(status, retryAfterMs)}`,
     retryable: isPassing(status),
@@ -69,15 +69,29 @@ function providerError(error: unknown, response: Response, context: Partial<Fail
   });
 }
 
-/** The first of these members that an error body has as a text or a number, in its `error` (beGateway) or at its top. */
+/**
+ * The first of these members that an error body has as a text or a number: in its `error` (beGateway), at its top (RFC 9457
+ * and most others), or in another object or the first one of a list there.
+ */
 function find(body: unknown, names: readonly string[]): string | undefined {
-  // Any value but null and undefined can be read by name; what is read is checked.
-  const top = (body ?? {}) as Readonly<Record<string, unknown>>;
-  const inner = (top["error"] ?? {}) as Readonly<Record<string, unknown>>;
-  return names
-    .flatMap((name) => [inner[name], top[name]])
-    .find((value) => (typeof value === "string" && value !== "") || typeof value === "number")
-    ?.toString();
+  const top = membersOf(body);
+  const places = [membersOf(top["error"]), top, ...Object.values(top).map(membersOf)];
+  for (const name of names) {
+    for (const { [name]: value } of places) {
+      if ((typeof value === "string" && value !== "") || typeof value === "number") return String(value);
+    }
+  }
+  return undefined;
+}
+
+/** Of a list, those of its first. A value that is no object has none. */
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  const one: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof one === "object" && one !== null ? (one as Readonly<Record<string, unknown>>) : {}; // what is read is checked
+}
+
+function noWords(body: unknown): string {
+  return body ? "its words are in no member that is known, see the error's `body`" : "no reason";
 }
 
 function advice(status: number, retryAfterMs: number | undefined): string {

@@ -228,8 +228,15 @@ describe("orThrow", () => {
     [{ message: "Report not found", error: "not_found", status: 404 }, "not_found", "Report not found"],
     [{ code: 3, message: "Invalid report_type", details: [] }, "3", "Invalid report_type"],
     [{ error: "invalid_token" }, "invalid_token", "invalid_token"],
-    [{ something: 1 }, undefined, "no reason"],
-    [[1], undefined, "no reason"],
+    [{ error: "invalid_token", error_description: "The token has expired" }, "invalid_token", "The token has expired"],
+    // RFC 9457, and two shapes of providers that are not ours.
+    [{ type: "https://a.invalid/p", title: "No credit", detail: "Balance 30" }, undefined, "Balance 30"],
+    [{ type: "about:blank", title: "Not Found", status: 404 }, undefined, "Not Found"],
+    [{ problem: { slug: "bad-day", detail: "The day is not over", fields: [] } }, undefined, "The day is not over"],
+    [{ errors: [{ code: "E7", message: "No such account" }, { code: "E8" }] }, "E7", "No such account"],
+    [{}, undefined, "HTTP 401 with a body of application/json"],
+    [{ something: 1 }, undefined, "its words are in no member that is known, see the error's `body`"],
+    [[1], undefined, "its words are in no member that is known, see the error's `body`"],
   ])("reads the code and the words of each provider's envelope: %j", async (body, providerCode, words) => {
     await expect(create(json(body, 401))).rejects.toMatchObject({
       code: "http-401",

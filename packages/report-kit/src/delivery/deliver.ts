@@ -5,7 +5,7 @@ import { jobRecordName, parseState, stateToJson } from "../job/job-state.ts";
 import type { HeldLease, Lease } from "../job/lease.ts";
 import { holdLease } from "../job/lease.ts";
 import type { JobIdentity, StepEngine } from "../job/step.ts";
-import { isLeaseOver, leaseMs } from "../job/timing-premises.ts";
+import { isLeaseOver, leaseMs, leaseOverAt } from "../job/timing-premises.ts";
 import type { EarlierDelivery, ReadyReport, Target } from "../source/ready-report.ts";
 import { refuse } from "../refuse.ts";
 import type { DeliveredFile, Delivery } from "./delivery.ts";
@@ -54,6 +54,8 @@ export async function deliverReport<File extends DeliveredFile, Options extends 
   const name = jobRecordName(job.key);
   const deadlineAt = deadlineMs === undefined ? Infinity : now() + deadlineMs;
   let file: File | undefined;
+  /** The worker whose delivery this one waits for. */
+  let waitsFor: string | undefined;
 
   const first = await readJobRecord(journal, job);
   const before = first && parseState(first.value, name);
@@ -77,6 +79,8 @@ export async function deliverReport<File extends DeliveredFile, Options extends 
     if (made !== undefined) return made;
     if (!isLeaseOver(state, now())) {
       if (now() >= deadlineAt) throw busyError(job);
+      if (waitsFor !== state.lease?.by) announceWait(job, engine, leaseOverAt(state));
+      waitsFor = state.lease?.by;
       await timer.wait(Math.min(now() + lookEveryMs, deadlineAt), { signal, unref });
       continue;
     }
@@ -105,6 +109,13 @@ export async function deliverReport<File extends DeliveredFile, Options extends 
     await engine.announceEnd();
     return result;
   }
+}
+
+/** Announced once a worker, though one that is alive renews its lease: it ends at last with the delivery, or with the worker. */
+function announceWait(job: JobIdentity, { emit, platform }: StepEngine, at: number): void {
+  const why = "another worker is delivering the report; if it is dead, its lease is over by then";
+  const afterMs = Math.max(0, at - platform.now());
+  emit(job, { type: "waiting", until: new Date(at).toISOString(), afterMs, why });
 }
 
 /** D3 */

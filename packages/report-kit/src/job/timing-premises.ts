@@ -16,6 +16,11 @@ export function settlesAt(state: JobState, profile: SourceProfile): number {
 }
 
 /** Is no worker at the job, by every clock? */
-export function isLeaseOver({ lease }: JobState, now: number): boolean {
-  return lease === undefined || lease.until + clockSkewMs <= now;
+export function isLeaseOver(state: JobState, now: number): boolean {
+  return leaseOverAt(state) <= now;
+}
+
+/** When no worker will be at the job by any clock, unless the one that has the lease renews it. */
+export function leaseOverAt({ lease }: JobState): number {
+  return lease === undefined ? 0 : lease.until + clockSkewMs;
 }

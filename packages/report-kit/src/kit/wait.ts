@@ -95,8 +95,9 @@ export function startWait(job: JobIdentity, engine: Engine, onEnd: () => void): 
       if ("outcome" in result) return result;
       ({ state } = result);
       const { at, why, asked, error, silent } = result.again;
-      // While another worker takes a step, the end moves by a second each time: that is one wait.
-      if (silent === true && (why !== last.why || at > last.at + 1_500)) announceWait(at, why);
+      // While another worker takes a step, its end is looked for each second: that is one wait, to the end of its lease.
+      if (silent === true && (why !== last.why || at > last.at + 1_500))
+        announceWait(Math.max(at, state.lease?.until ?? 0), why);
       last = { at, why };
       lastError = error;
       if (asked && at > latestDeadline()) throw deadlineError(job, askedNotBefore(job, at, why), { state, lastError });

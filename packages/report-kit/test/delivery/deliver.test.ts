@@ -94,6 +94,13 @@ describe.each([
     expect(ended).toBe(1);
     expect([one?.file, other?.file].filter((file) => file !== undefined)).toEqual([fileOf("one")]);
     expect({ ...one, file: undefined }).toEqual({ ...other, file: undefined });
+    const waits = workers.map(({ events }) => events.flatMap((event) => (event.type === "waiting" ? [event] : [])));
+    expect(waits.map(({ length }) => length).toSorted()).toEqual([0, 1]);
+    const [wait] = waits.flat();
+    expect(wait?.why).toContain("another worker is delivering the report");
+    // Its lease, and by how much clocks may differ.
+    expect(wait?.afterMs).toBeGreaterThan(2.5 * minute);
+    expect(wait?.afterMs).toBeLessThanOrEqual(3 * minute);
   });
 
   it("whose end could not be recorded is made again, by the same id", async () => {

@@ -138,3 +138,24 @@ it("a worker that joins a job announces what it waits for, once for each wait", 
 function fail(): never {
   throw new Error("there is no such event");
 }
+
+it("a worker that was killed in a request holds its job up for a minute, and the next one announces that, with the end", async () => {
+  const clock = createVirtualClock();
+  const journal = durableJournal();
+  // It gets no answer, and never comes back.
+  const silent = scriptedSource({ create: [() => new Promise<never>(() => undefined)] });
+  const dead = createReportKit({ journal, platform: clock.platform }).report(silent, { report: "a" });
+  dead.outcome({ deadlineMs: 2_000 }).catch(() => undefined);
+  await clock.step(0);
+  const startedAt = clock.now();
+  const seen: JobEvent[] = [];
+  const kit = createReportKit({ journal, platform: clock.platform, onEvent: (event) => seen.push(event) });
+  const source = scriptedSource({ profile: { tier: "create-or-get" }, create: [pending], look: [ready] });
+  await clock.finish(kit.report(source, { report: "a" }).outcome());
+  expect(seen[0]).toMatchObject({
+    type: "waiting",
+    until: new Date(startedAt + 60_000).toISOString(),
+    why: "another worker is taking a step of this job",
+  });
+  expect(seen.filter(({ type }) => type === "waiting")).toHaveLength(2);
+});
