@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { createBegatewayClient } from "@report-kit/begateway";
 import { createCircleClient } from "@report-kit/circle";
 import { createMercadopagoClient } from "@report-kit/mercadopago";
@@ -196,6 +199,26 @@ describe("rows in a PostgreSQL table", () => {
       { delivery: "k.1", source_id: "1", net_amount: "0.10" },
       { delivery: "k.1", source_id: "5", net_amount: "0.30" },
     ]);
+    await pool.query("truncate settlement, delivery");
+  });
+
+  it("are booked by the program, which can be run again", { timeout: 120_000 }, async () => {
+    const { baseUrl, accessToken } = sandbox.mercadopago;
+    const run = async (): Promise<string> => {
+      const env = {
+        ...process.env,
+        MERCADOPAGO_BASE_URL: baseUrl,
+        MERCADOPAGO_ACCESS_TOKEN: accessToken,
+        DATABASE_URL: server.connectionString,
+      };
+      const program = fileURLToPath(new URL("../reading/main.ts", import.meta.url));
+      return (await promisify(execFile)(process.execPath, [program, "2026-11-17"], { cwd: directory, env })).stdout;
+    };
+    const [first, again] = [await run(), await run()];
+    expect(first).toMatch(/^the provider accepted it[\s\S]*\nbooked\ndelivered as /);
+    const lastLine = first.trim().split("\n").at(-1);
+    expect(again).toBe(`${lastLine}\n`);
+    expect(await booked()).toHaveLength(5);
     await pool.query("truncate settlement, delivery");
   });
 

@@ -95,7 +95,7 @@ describe.each([
     expect([one?.file, other?.file].filter((file) => file !== undefined)).toEqual([fileOf("one")]);
     expect({ ...one, file: undefined }).toEqual({ ...other, file: undefined });
     const waits = workers.map(({ events }) => events.flatMap((event) => (event.type === "waiting" ? [event] : [])));
-    expect(waits.map(({ length }) => length).toSorted()).toEqual([0, 1]);
+    expect(waits.flat()).toHaveLength(1);
     const [wait] = waits.flat();
     expect(wait?.why).toContain("another worker is delivering the report");
     // Its lease, and by how much clocks may differ.
