@@ -127,6 +127,26 @@ describe("the kill-point runner sees", () => {
     expect(lost).toEqual([]);
   });
 
+  it("a job that creates without end, because the test's own server throws: one run, and what was thrown", async () => {
+    const scenario: KillScenario = {
+      name: "a server that throws",
+      world: () => ({
+        made: () => [],
+        async work(worker) {
+          for (;;) {
+            await worker.request("create", () => JSON.parse("day=1") as string).catch(() => undefined);
+            await pause(worker, 60_000);
+          }
+        },
+      }),
+    };
+    const { stuck, lost, runs } = await killEverywhere(scenario, { pausesMs: [60_000] });
+    expect({ stuck, lost, runs }).toMatchObject({ stuck: [{ interruptions: [] }], lost: [], runs: 1 });
+    expect(stuck[0]?.what).toMatch(
+      /^1 of the workers had not ended; failed requests: \d\d, the last one create: SyntaxError: /,
+    );
+  });
+
   it("a report that is not the one that was made", async () => {
     const scenario = naive("an invented report", async () => ({ status: "ready", reference: "r-0" }));
     expect((await runOnce(scenario, [])).lost).toContain("r-0");
