@@ -86,35 +86,25 @@ const lostReport = `export async function lostReport(listed: unknown, call: Sour
 
 function decideTest(root: string): void {
   alter(root, sourceTest, undecided("the provider's answer that shows"), '{ id: "ex_1", status: "done" }');
-  alter(root, sourceTest, undecided("the kill test"), killTest);
+  const text = undecided("the server of the kill test").source;
+  alter(root, sourceTest, new RegExp(`\\{\\s*return ${text};\\s*\\}`), server);
+  alter(root, sourceTest, "_simulation: Simulation", "simulation: Simulation");
   alter(root, sourceTest, 'import { undecided } from "../../src/sources/ledgerly/undecided.ts";\n', "");
 }
 
-const killTest = `{
-      name: "Ledgerly",
-      turnsOfTheLoop: 4,
-      world() {
-        const made: { id: string; status: string; day: string; created_at: string }[] = [];
-        return {
-          made: () => made.map(({ id }) => id),
-          work({ journal, platform, request }) {
-            const answer = (method: string, path: string, body: string): Response => {
-              if (method === "POST") {
-                const { day } = JSON.parse(body) as { day: string };
-                const created_at = new Date(platform.now()).toISOString();
-                made.push({ id: \`ex_\${made.length + 1}\`, status: "done", day, created_at });
-                return Response.json(made.at(-1), { status: 201 });
-              }
-              const id = path.split("/")[2];
-              return Response.json(id === undefined ? made : made.find((each) => each.id === id));
-            };
-            const source = sourceThat((input, init) => {
-              const { method, url } = new Request(input, init);
-              const kind = method === "POST" ? "create" : "look";
-              return request(kind, () => answer(method, new URL(url).pathname, String(init?.body)));
-            });
-            return createReportKit({ journal, platform }).report(source, wanted).outcome();
-          },
-        };
-      },
-    }`;
+const server = `{
+  const made: { id: string; status: string; day: string; created_at: string }[] = [];
+  return {
+    made: () => made.map(({ id }) => id),
+    answer({ method, url, body }) {
+      if (method === "POST") {
+        const { day } = JSON.parse(body) as { day: string };
+        const created_at = new Date(simulation.now()).toISOString();
+        made.push({ id: \`ex_\${made.length + 1}\`, status: "done", day, created_at });
+        return Response.json(made.at(-1), { status: 201 });
+      }
+      const id = url.pathname.split("/")[2];
+      return Response.json(id === undefined ? made : made.find((each) => each.id === id));
+    },
+  };
+}`;

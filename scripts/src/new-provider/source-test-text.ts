@@ -1,9 +1,10 @@
 import { signInOptions } from "./client-text.ts";
 import { exampleBody, printedAnswer } from "./example-value.ts";
+import { killTestText } from "./kill-test-text.ts";
 import { undecided } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 
-/** The test of a source: a report is fetched once from scripted answers. */
+/** The test of a source: a report is fetched once from scripted answers, and made once wherever a worker is killed. */
 export function sourceTestText(plan: Plan): string {
   const { name, pascal, camel, document, operations, signIn } = plan;
   const { request, look } = operations;
@@ -18,6 +19,7 @@ export function sourceTestText(plan: Plan): string {
       : JSON.stringify(printed);
   const ready = undecided(`the provider's answer that shows a ready report (${(look ?? request).name}), from its page`);
   const isRead = request.method === "GET";
+  const killTest = killTestText(plan);
   const csv = '"id,amount\\n1,9.90\\n"';
   return `
 import { create${pascal}Client } from "@report-kit/${name}";
@@ -28,7 +30,7 @@ import { createReportKit, memoryJournal } from "../../src/index.ts";
 import { ${camel}Reports } from "../../src/sources/${name}/${name}.ts";
 import { undecided } from "../../src/sources/${name}/undecided.ts";
 import { createVirtualClock, killEverywhere } from "../../src/testing/index.ts";
-import type { KillScenario } from "../../src/testing/index.ts";
+import type { KillScenario, Simulation } from "../../src/testing/index.ts";
 
 const startsAt = "2026-11-21T12:00:00Z";
 const wanted: ReportRequest = ${JSON.stringify(exampleBody(document, request), null, 2)};
@@ -41,6 +43,7 @@ function sourceThat(send: Send) {
   return ${camel}Reports(client, { account: "main" });
 }
 
+${killTest.server}
 const unreachable: Send = () => Promise.reject(new TypeError("nothing may be sent"));
 const now = Date.parse(startsAt);
 
@@ -86,10 +89,7 @@ describe("${camel}Reports", () => {
     ${isRead ? "" : `expect(sent.filter((each) => each.startsWith("${request.method} "))).toHaveLength(1);`}
   });
 
-  it("has a report made once, wherever a worker is killed", async () => {
-    const scenario: KillScenario = ${undecided('the kill test: a small server of the API for killEverywhere ("Kill it everywhere" in docs/jobs/own-source.md has one)')};
-    expect(await killEverywhere(scenario, { kills: 60, pairs: 0 })).toMatchObject({ duplicates: [], lost: [], stuck: [] });
-  });
+  ${killTest.test}
 });
 `;
 }
