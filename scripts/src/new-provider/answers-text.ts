@@ -21,16 +21,17 @@ export function answersText({ operations, record }: Plan): string {
       : [`    case ${undecided("which words the status has, one case each: the spec lists none")}:`];
   const value = (member: string | undefined, what: string): string =>
     record === undefined || member === undefined ? undecided(what) : `record[${JSON.stringify(member)}]`;
+  const reads = record?.id !== undefined || record?.status !== undefined || hasLink;
   return `
-import { identifierIn, untrusted } from "../../source-tools/index.ts";
+import { identifierIn${reads ? ", untrusted" : ""} } from "../../source-tools/index.ts";
 import type { ${[...(hasLink ? ["LinkLocation"] : []), "Observation", ...(operations.list === undefined ? [] : ["SourceCall"]), ...(hasLink ? ["Untrusted"] : [])].join(", ")} } from "../../source-tools/index.ts";
 import { undecided } from "./undecided.ts";
 
 /** What the provider's record of a report means. A status that is not known is never success. */
-export function observeAnswer(answer: unknown): Observation {
-  const record = ${within};
+export function observeAnswer(${reads ? "answer" : "_answer"}: unknown): Observation {
+  ${reads ? `const record = ${within};` : ""}
   const reference = identifierIn(${value(record?.id, "which member of the answer is the report's id")});
-  const given = ${value(record?.status, "which member of the answer has the status")};
+  const given: unknown = ${value(record?.status, "which member of the answer has the status")};
   const status = typeof given === "string" ? given.slice(0, 60) : "no status";
   if (reference === undefined) return { is: "unknown", status, sample: "an answer without a report's id" };
   switch (status) {

@@ -1,10 +1,12 @@
 import { entries, isObject, locate } from "../openapi-document.ts";
 import type { JsonObject } from "../openapi-document.ts";
+import { parametersOf } from "./parameters.ts";
 import type { ApiOperation } from "./read-spec.ts";
 import { successes } from "./read-spec.ts";
+import { placeOfRequest } from "./spec-facts.ts";
 
 /** A value for a schema: its example if it has one, else one that fits its type. Optional members are left out. */
-function exampleOf(document: JsonObject, segments: readonly string[], depth = 0): unknown {
+export function exampleAt(document: JsonObject, segments: readonly string[], depth = 0): unknown {
   const found = locate(document, segments);
   if (!isObject(found?.value) || depth > 8) return {};
   const { value: schema, segments: here } = found;
@@ -13,13 +15,13 @@ function exampleOf(document: JsonObject, segments: readonly string[], depth = 0)
   const value = first(schema["enum"]) ?? first(schema["x-extensible-enum"]);
   if (value !== undefined) return value;
   for (const key of ["oneOf", "anyOf", "allOf"])
-    if (Array.isArray(schema[key])) return exampleOf(document, [...here, key, "0"], depth + 1);
+    if (Array.isArray(schema[key])) return exampleAt(document, [...here, key, "0"], depth + 1);
   const required = Array.isArray(schema["required"]) ? schema["required"] : [];
   if (schema["properties"] !== undefined)
     return Object.fromEntries(
       entries(schema["properties"])
         .filter(([name]) => required.includes(name))
-        .map(([name]) => [name, exampleOf(document, [...here, "properties", name], depth + 1)]),
+        .map(([name]) => [name, exampleAt(document, [...here, "properties", name], depth + 1)]),
     );
   return plainValue(schema);
 }
@@ -47,10 +49,17 @@ function plainValue({ type, format, minimum }: JsonObject): unknown {
   }
 }
 
-/** An operation's body, or its query, as the spec gives an example of it, or one that fits its schema. */
-export function exampleBody(document: JsonObject, { segments }: ApiOperation): unknown {
+/** The request for a report, a body or a query, as the spec gives an example of it, or one that fits its schema. */
+export function exampleRequest(document: JsonObject, request: ApiOperation): unknown {
+  const { segments } = request;
+  if (placeOfRequest(document, request) !== "body")
+    return Object.fromEntries(
+      parametersOf(document, request)
+        .filter(({ place, isRequired }) => place === "query" && isRequired)
+        .map((each) => [each.name, exampleAt(document, each.segments)]),
+    );
   const media = [...segments, "requestBody", "content", "application/json"];
-  return exampleOfMedia(document, media) ?? exampleOf(document, [...media, "schema"]);
+  return exampleOfMedia(document, media) ?? exampleAt(document, [...media, "schema"]);
 }
 
 /** The example of an operation's first success that the spec prints; undefined when it prints none. */

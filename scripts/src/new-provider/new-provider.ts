@@ -10,9 +10,11 @@ import { run } from "../run-program.ts";
 import { answersText } from "./answers-text.ts";
 import { clientText, indexText } from "./client-text.ts";
 import * as packageText from "./package-text.ts";
+import { checkParameters } from "./parameters.ts";
 import { planOf } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 import { readSpec, reportOperations } from "./read-spec.ts";
+import { requestText } from "./request-text.ts";
 import * as sourceText from "./source-text.ts";
 import { sourceTestText } from "./source-test-text.ts";
 import * as specFolder from "./spec-folder-text.ts";
@@ -42,7 +44,9 @@ export async function newProvider(
   if (!existsSync(spec)) throw new Error(`--spec: there is no file ${spec}.`);
   const text = readFileSync(spec, "utf8");
   const document = readSpec(text, spec);
-  const plan = planOf(name, document, reportOperations(document, spec, request), today);
+  const operations = reportOperations(document, spec, request);
+  checkParameters(document, spec, operations);
+  const plan = planOf(name, document, operations, today);
   const draft = mkdtempSync(join(tmpdir(), "report-kit-new-"));
   try {
     const byHand = handWritten(root, plan, spec.endsWith(".json") ? stringify(document) : text, siblings[0] ?? "");
@@ -123,7 +127,7 @@ function handWritten(root: string, plan: Plan, spec: string, sibling: string): r
       text: readFileSync(join(root, `packages/${sibling}/test/tsconfig.json`), "utf8"),
     },
     { path: `${source}/${name}.ts`, text: sourceText.sourceText(plan) },
-    { path: `${source}/request.ts`, text: sourceText.requestText(plan) },
+    { path: `${source}/request.ts`, text: requestText(plan) },
     { path: `${source}/answers.ts`, text: answersText(plan) },
     { path: `${source}/undecided.ts`, text: sourceText.undecidedText },
     { path: `packages/report-kit/test/sources/${name}.test.ts`, text: sourceTestText(plan) },

@@ -1,7 +1,8 @@
 import { signInOptions } from "./client-text.ts";
-import { exampleBody } from "./example-value.ts";
+import { exampleRequest } from "./example-value.ts";
+import { exampleParams, exampleValue } from "./parameter-text.ts";
+import { objectAt, requiredParameters } from "./parameters.ts";
 import type { Plan } from "./plan.ts";
-import { pathParameters } from "./spec-facts.ts";
 
 /** package.json of the client, in the shape that its siblings have. */
 export function manifestText(
@@ -28,12 +29,20 @@ function clientOptions(plan: Plan, value: (option: string) => string, address: s
 }
 
 /** The call that asks for a report, as code. */
-function requestCall({ operations: { request } }: Plan): string {
-  const path = pathParameters(request).map((each) => `${JSON.stringify(each)}: "main"`);
-  const isRead = request.method === "GET";
-  const parameters = [...(path.length > 0 ? [`path: { ${path.join(", ")} }`] : []), ...(isRead ? ["query: body"] : [])];
-  const params = parameters.length > 0 ? [`params: { ${parameters.join(", ")} }`] : [];
-  return `client.${request.method}(${JSON.stringify(request.path)}, { ${[...params, ...(isRead ? [] : ["body"])].join(", ")} })`;
+function requestCall(plan: Plan): string {
+  const { request } = plan.operations;
+  const body = plan.requestIn === "body" ? "body" : "";
+  return `client.${request.method}(${JSON.stringify(request.path)}, { ${exampleParams(plan, request)} ${body} })`;
+}
+
+/** The request's path as that call fills it in. */
+function filledPath(plan: Plan): string {
+  const { request } = plan.operations;
+  const inPath = requiredParameters(plan.document, request, true).filter(({ place }) => place === "path");
+  return inPath.reduce(
+    (path, each) => path.replace(`{${each.name}}`, () => encodeURIComponent(String(exampleValue(plan, request, each)))),
+    request.path,
+  );
 }
 
 export function readmeText(plan: Plan): string {
@@ -59,8 +68,7 @@ Ask for a report:
 import { create${pascal}Client, orThrow } from "@report-kit/${name}";
 
 const client = create${pascal}Client({ ${clientOptions(plan, variables, variables("baseUrl"))} });
-const body = ${JSON.stringify(exampleBody(plan.document, plan.operations.request))} as const;
-const { status, data } = orThrow(await ${requestCall(plan)});
+${plan.requestIn === "nowhere" ? "" : `const body = ${JSON.stringify(exampleRequest(plan.document, plan.operations.request))} as const;\n`}const { status, data } = orThrow(await ${requestCall(plan)});
 console.log(status, data);
 \`\`\`
 
@@ -90,12 +98,17 @@ export const packageTsconfig = `{
 }
 `;
 
+/** Whether the client repeats the request by itself, as src/operations.gen.ts has it. */
+function isRepeatable({ document, operations: { request } }: Plan): boolean {
+  const declared = objectAt(document, request.segments)["x-repeatable"];
+  return typeof declared === "boolean" ? declared : !["POST", "PATCH"].includes(request.method);
+}
+
 /** The test of the client: what the spec alone can hold. */
 export function clientTestText(plan: Plan): string {
   const { name, pascal, operations, signIn } = plan;
   const { request } = operations;
   const options = signInOptions(signIn);
-  const filled = request.path.replaceAll(/\{[^/{}]+\}/g, "main");
   const header: Readonly<Record<string, string>> = {
     bearer: 'expect(request?.headers.get("authorization")).toBe("Bearer secret-token");',
     basic: 'expect(request?.headers.get("authorization")).toBe(`Basic ${btoa("secret-user:secret-password")}`);',
@@ -109,10 +122,10 @@ export function clientTestText(plan: Plan): string {
   return `
 import { describe, expect, it } from "vitest";
 import { create${pascal}Client, orThrow } from "../src/index.ts";
-import type { ReportRequest } from "../src/index.ts";
+${plan.requestIn === "nowhere" ? "" : 'import type { ReportRequest } from "../src/index.ts";'}
 
 const options = { ${clientOptions(plan, (option) => `"secret-${option}"`, '"https://api.example.com/base/"')} };
-const body: ReportRequest = ${JSON.stringify(exampleBody(plan.document, request), null, 2)};
+${plan.requestIn === "nowhere" ? "" : `const body: ReportRequest = ${JSON.stringify(exampleRequest(plan.document, request), null, 2)};`}
 
 describe("create${pascal}Client", () => {
   it("sends a request to the address it was given, with the credentials", async () => {
@@ -128,9 +141,9 @@ describe("create${pascal}Client", () => {
     expect(data).toEqual({ answered: true });
     const [request] = requests;
     expect(request?.method).toBe("${request.method}");
-    expect(request?.url.split("?")[0]).toBe("https://api.example.com/base${filled}");
+    expect(request?.url.split("?")[0]).toBe(${JSON.stringify(`https://api.example.com/base${filledPath(plan)}`)});
     ${header[signIn.kind] ?? ""}
-    ${request.method === "GET" ? "" : "expect(await request?.json()).toEqual(body);"}
+    ${plan.requestIn === "body" ? "expect(await request?.json()).toEqual(body);" : ""}
     expect([client.provider, client.origin]).toEqual(["${name}", "https://api.example.com"]);
   });
 
@@ -140,7 +153,7 @@ describe("create${pascal}Client", () => {
     ${unusable}
   });
 ${
-  request.method === "GET"
+  isRepeatable(plan)
     ? ""
     : `
   it("sends a request for a report once, whatever becomes of it: another could make another report", async () => {

@@ -1,6 +1,9 @@
 import type { JsonObject } from "../openapi-document.ts";
 import { pascalCase } from "../providers.ts";
-import { addresses, fileType, reportRecord, requestFields, signIn } from "./spec-facts.ts";
+import { idempotencyKey } from "./idempotency-key.ts";
+import type { IdempotencyKey } from "./idempotency-key.ts";
+import { pathParameters } from "./parameters.ts";
+import { addresses, fileType, placeOfRequest, reportRecord, requestFields, signIn } from "./spec-facts.ts";
 import type { ReportRecord, RequestField, SignIn } from "./spec-facts.ts";
 import type { ReportOperations } from "./read-spec.ts";
 
@@ -18,7 +21,13 @@ export interface Plan {
   readonly title: string;
   readonly document: JsonObject;
   readonly operations: ReportOperations;
+  /** Where the request for a report is. */
+  readonly requestIn: "body" | "query" | "nowhere";
   readonly fields: readonly RequestField[];
+  /** Where the create takes an idempotency key: the source sends the job's key there. */
+  readonly idempotencyKey: IdempotencyKey | undefined;
+  /** The parameter in a path that is the report's id. */
+  readonly reportParameter: string | undefined;
   readonly signIn: SignIn;
   readonly addresses: readonly string[];
   readonly record: ReportRecord | undefined;
@@ -44,7 +53,10 @@ export function planOf(name: string, document: JsonObject, operations: ReportOpe
         .slice(0, 80) || name,
     document,
     operations,
+    requestIn: placeOfRequest(document, request),
     fields: requestFields(document, request),
+    idempotencyKey: idempotencyKey(document, operations),
+    reportParameter: look === undefined ? undefined : pathParameters(look).at(-1),
     signIn: signIn(
       document,
       [request, look, list, file].filter((each) => each !== undefined),

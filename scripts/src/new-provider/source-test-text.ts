@@ -1,8 +1,10 @@
+import { entries } from "../openapi-document.ts";
 import { signInOptions } from "./client-text.ts";
-import { exampleBody, printedAnswer } from "./example-value.ts";
+import { exampleRequest, printedAnswer } from "./example-value.ts";
 import { killTestText } from "./kill-test-text.ts";
 import { undecided } from "./plan.ts";
 import type { Plan } from "./plan.ts";
+import type { ApiOperation } from "./read-spec.ts";
 
 /** The test of a source: a report is fetched once from scripted answers, and made once wherever a worker is killed. */
 export function sourceTestText(plan: Plan): string {
@@ -19,21 +21,22 @@ export function sourceTestText(plan: Plan): string {
       : JSON.stringify(printed);
   const ready = undecided(`the provider's answer that shows a ready report (${(look ?? request).name}), from its page`);
   const isRead = request.method === "GET";
+  const key = plan.idempotencyKey?.takesJobKey ? plan.idempotencyKey : undefined;
   const killTest = killTestText(plan);
   const csv = '"id,amount\\n1,9.90\\n"';
   return `
 import { create${pascal}Client } from "@report-kit/${name}";
-import type { ReportRequest } from "@report-kit/${name}";
 import { describe, expect, it } from "vitest";
 import { toStream } from "../../src/download/index.ts";
 import { createReportKit, memoryJournal } from "../../src/index.ts";
 import { ${camel}Reports } from "../../src/sources/${name}/${name}.ts";
+import type { ${pascal}ReportRequest } from "../../src/sources/${name}/${name}.ts";
 import { undecided } from "../../src/sources/${name}/undecided.ts";
 import { createVirtualClock, killEverywhere } from "../../src/testing/index.ts";
 import type { KillScenario, Simulation } from "../../src/testing/index.ts";
 
 const startsAt = "2026-11-21T12:00:00Z";
-const wanted: ReportRequest = ${JSON.stringify(exampleBody(document, request), null, 2)};
+const wanted: ${pascal}ReportRequest = ${JSON.stringify(wantedOf(plan), null, 2)};
 const file = ${csv};
 
 type Send = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
@@ -73,25 +76,42 @@ describe("${camel}Reports", () => {
     const ready: unknown = ${ready};
     const clock = createVirtualClock({ start: startsAt });
     const sent: string[] = [];
+    ${key === undefined ? "" : "const keys: unknown[] = [];"}
     const serveFile = async (): Promise<Response> =>
       new Response(file, { headers: { "content-type": "text/csv", "content-length": String(file.length) } });
     const source = sourceThat(async (input, init) => {
-      const { method, url } = new Request(input, init);
+      const asked = new Request(input, init);
+      const { method, url } = asked;
       sent.push(\`\${method} \${new URL(url).pathname}\`);
+      ${key === undefined ? "" : `if (method === "${request.method}") keys.push(${key.place === "header" ? `asked.headers.get(${JSON.stringify(key.name)})` : `(await asked.json() as Record<string, unknown>)[${JSON.stringify(key.name)}]`});`}
       ${isRead ? "" : `if (method === "${request.method}") return Response.json(created, { status: ${createdStatus(plan)} });`}
-      return ${operations.file === undefined ? "Response.json(ready)" : `url.endsWith(${JSON.stringify(operations.file.path.replace(/^.*\}/, ""))}) ? serveFile() : Response.json(ready)`};
+      return ${operations.file === undefined ? "Response.json(ready)" : `${pathPattern(operations.file)}.test(new URL(url).pathname) ? serveFile() : Response.json(ready)`};
     });
     const kit = createReportKit({ journal: memoryJournal(), platform: { ...clock.platform, fetch: serveFile } });
     const chunks: Uint8Array[] = [];
     const stream = new WritableStream<Uint8Array>({ write: (chunk) => void chunks.push(chunk) });
-    await clock.finish(kit.report(source, wanted).download(toStream(stream)));
+    const job = kit.report(source, wanted);
+    await clock.finish(job.download(toStream(stream)));
     expect(Buffer.concat(chunks).toString()).toBe(file);
     ${isRead ? "" : `expect(sent.filter((each) => each.startsWith("${request.method} "))).toHaveLength(1);`}
+    ${key === undefined ? "" : "expect(keys).toEqual([job.key]);"}
   });
 
   ${killTest.test}
 });
 `;
+}
+
+/** A request as a user of the source writes it: without what the source adds. */
+function wantedOf({ document, operations, idempotencyKey }: Plan): object {
+  const added = idempotencyKey?.place === "body" ? idempotencyKey.name : undefined;
+  return Object.fromEntries(entries(exampleRequest(document, operations.request)).filter(([name]) => name !== added));
+}
+
+/** The paths of an operation, as a regular expression in code. */
+function pathPattern({ path }: ApiOperation): string {
+  const parts = path.split(/\{[^{}]+\}/).map((part) => part.replaceAll(/[.+/]/g, "\\$&"));
+  return `/^${parts.join("[^/]+")}$/`;
 }
 
 function createdStatus({ document, operations: { request } }: Plan): string {

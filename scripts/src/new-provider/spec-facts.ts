@@ -1,5 +1,6 @@
 import { entries, isObject, locate } from "../openapi-document.ts";
 import type { JsonObject } from "../openapi-document.ts";
+import { objectAt, parametersOf, pathParameters } from "./parameters.ts";
 import { bodySchema, successes } from "./read-spec.ts";
 import type { ApiOperation, ReportOperations } from "./read-spec.ts";
 
@@ -29,10 +30,18 @@ export interface ReportRecord {
   readonly links: readonly string[];
 }
 
+/** Where the request for a report is: in the body, in the query, or nowhere, where an operation takes neither. */
+export function placeOfRequest(document: JsonObject, request: ApiOperation): "body" | "query" | "nowhere" {
+  if (request.method !== "GET" && bodySchema(document, request.segments) !== undefined) return "body";
+  const hasQuery = parametersOf(document, request).some(({ place }) => place === "query");
+  return hasQuery ? "query" : "nowhere";
+}
+
 /** The fields of a request's body, or of its query. None when the spec has no plain list of them. */
-export function requestFields(document: JsonObject, { method, segments }: ApiOperation): readonly RequestField[] {
-  if (method === "GET") return queryFields(document, segments);
-  const schema = bodySchema(document, segments);
+export function requestFields(document: JsonObject, request: ApiOperation): readonly RequestField[] {
+  if (placeOfRequest(document, request) !== "body")
+    return parametersOf(document, request).filter(({ place }) => place === "query");
+  const schema = bodySchema(document, request.segments);
   if (!isObject(schema?.value)) return [];
   const { required } = schema.value;
   return entries(schema.value["properties"]).map(([name]) => ({
@@ -40,34 +49,6 @@ export function requestFields(document: JsonObject, { method, segments }: ApiOpe
     schema: objectAt(document, [...schema.segments, "properties", name]),
     isRequired: Array.isArray(required) && required.includes(name),
   }));
-}
-
-function queryFields(document: JsonObject, segments: readonly string[]): readonly RequestField[] {
-  return parameters(document, segments)
-    .filter((parameter) => parameter["in"] === "query")
-    .map((parameter) => ({
-      name: String(parameter["name"]),
-      schema: isObject(parameter["schema"]) ? parameter["schema"] : {},
-      isRequired: parameter["required"] === true,
-    }));
-}
-
-/** The names of an operation's parameters in the path. */
-export function pathParameters({ path }: ApiOperation): readonly string[] {
-  return Array.from(path.matchAll(/\{([^/{}]+)\}/g), ([, name = ""]) => name);
-}
-
-function parameters(document: JsonObject, segments: readonly string[]): readonly JsonObject[] {
-  return [segments.slice(0, -1), segments].flatMap((owner) => {
-    const list = locate(document, [...owner, "parameters"])?.value;
-    const indices = Array.isArray(list) ? [...list.keys()] : [];
-    return indices.map((index) => objectAt(document, [...owner, "parameters", String(index)]));
-  });
-}
-
-function objectAt(document: JsonObject, segments: readonly string[]): JsonObject {
-  const value = locate(document, segments)?.value;
-  return isObject(value) ? value : {};
 }
 
 /** How the operations sign in, where they all do it in one way. */

@@ -2,9 +2,11 @@ import { stringify } from "yaml";
 import { locate } from "../openapi-document.ts";
 import type { JsonObject } from "../openapi-document.ts";
 import { specNames } from "../spec-names.ts";
-import { exampleBody } from "./example-value.ts";
+import { exampleRequest } from "./example-value.ts";
+import { exampleValue } from "./parameter-text.ts";
+import { isIdempotencyHeader, requiredParameters } from "./parameters.ts";
+import type { Parameter } from "./parameters.ts";
 import type { Plan } from "./plan.ts";
-import { pathParameters } from "./spec-facts.ts";
 import { successes } from "./read-spec.ts";
 import type { ApiOperation } from "./read-spec.ts";
 
@@ -63,15 +65,13 @@ export function workflowText(plan: Plan): string {
   const statusOk = successes(document, request.segments)
     .map(({ status }) => `$statusCode == ${status}`)
     .join(" || ");
-  const inPath = (operation: ApiOperation): object => {
-    const names = pathParameters(operation);
-    const values = names.map((parameter, index) => ({
-      name: parameter,
-      in: "path",
-      value:
-        index === names.length - 1 && look !== undefined && operation !== request
-          ? "$steps.request.outputs.reportId"
-          : `$inputs.${parameter}`,
+  const parametersFor = (operation: ApiOperation): object => {
+    const values = givenParameters(plan, operation).map((each) => ({
+      name: each.name,
+      in: each.place,
+      value: isReport(plan, operation, each)
+        ? "$steps.request.outputs.reportId"
+        : valueInWorkflow(plan, operation, each),
     }));
     return values.length === 0 ? {} : { parameters: values };
   };
@@ -81,13 +81,15 @@ export function workflowText(plan: Plan): string {
     description,
     operationId: `$sourceDescriptions.${name}.${operation.name}`,
     ...security,
-    ...inPath(operation),
+    ...parametersFor(operation),
     ...more,
   });
   const ask = isRead
     ? { successCriteria: [{ condition: statusOk || "$statusCode == 200" }] }
     : {
-        requestBody: { contentType: "application/json", payload: exampleBody(document, request) },
+        ...(plan.requestIn === "body"
+          ? { requestBody: { contentType: "application/json", payload: exampleRequest(document, request) } }
+          : {}),
         successCriteria: [{ condition: statusOk || "$statusCode == 200" }],
         outputs: reportId,
       };
@@ -137,6 +139,22 @@ export function workflowText(plan: Plan): string {
   );
 }
 
+/** What a step gives: a required query is there also where the request is one. */
+function givenParameters({ document, operations }: Plan, operation: ApiOperation): readonly Parameter[] {
+  return requiredParameters(document, operation, operation === operations.request);
+}
+
+function isReport({ reportParameter, operations }: Plan, operation: ApiOperation, { name, place }: Parameter): boolean {
+  return operation !== operations.request && place === "path" && name === reportParameter;
+}
+
+/** A value of an account is an input, and so is what each run has another one of; of anything else, an example. */
+function valueInWorkflow(plan: Plan, operation: ApiOperation, parameter: Parameter): unknown {
+  const { place, name } = parameter;
+  if (place === "header" && isIdempotencyHeader(name)) return "$inputs.requestId";
+  return parameter.place === "path" ? `$inputs.${parameter.name}` : exampleValue(plan, operation, parameter);
+}
+
 function secretsOf({ signIn }: Plan): Readonly<Record<string, string>> {
   switch (signIn.kind) {
     case "bearer":
@@ -163,17 +181,25 @@ function securityOf(plan: Plan): object {
 function inputsOf(plan: Plan): object {
   const secrets = Object.values(secretsOf(plan)).map((value) => value.replace("$inputs.", ""));
   const { request, look, file } = plan.operations;
-  const inPath = [request, look, file].flatMap((each) => {
-    const names = each === undefined ? [] : pathParameters(each);
-    return each === request ? names : names.slice(0, -1);
-  });
-  const names = [...new Set([...secrets, ...inPath])];
+  const inPath = [request, look, file].flatMap((each) =>
+    each === undefined
+      ? []
+      : givenParameters(plan, each)
+          .filter((parameter) => parameter.place === "path" && !isReport(plan, each, parameter))
+          .map(({ name }) => name),
+  );
+  const hasRequestId = [request, look, file].some(
+    (each) =>
+      each !== undefined &&
+      givenParameters(plan, each).some(({ place, name }) => place === "header" && isIdempotencyHeader(name)),
+  );
+  const names = [...new Set([...secrets, ...inPath, ...(hasRequestId ? ["requestId"] : [])])];
   const properties = names.map((name) => [
     name,
     {
       type: "string",
       ...(secrets.includes(name) && name !== "user" ? { format: "password" } : {}),
-      description: `The ${name} of the account.`,
+      description: name === "requestId" ? "A new UUID for each run." : `The ${name} of the account.`,
     },
   ]);
   return {
