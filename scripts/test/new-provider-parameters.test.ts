@@ -101,6 +101,16 @@ test.each([
   expect(paramsOf(text, "client.POST")).toBeUndefined();
 });
 
+test("beside an idempotency key a request id gets the job's key too, and the decision about the tier names the former", () => {
+  const text = withParameters(
+    header("Idempotency-Key"),
+    "createExport",
+    "{ name: X-Request-Id, in: header, required: true, schema: { type: string } }",
+  );
+  expect(paramsOf(text, "client.POST")).toBe('{ header: { "X-Request-Id": call.key, "Idempotency-Key": call.key } }');
+  expect(plan(text).idempotencyKey?.name).toBe("Idempotency-Key");
+});
+
 test("an idempotency key in the body is no field of the request: the source adds the job's key", () => {
   const text = requestText(plan(keyInBody));
   expect(text).toContain('export type LedgerlyReportRequest = Omit<ReportRequest, "idempotencyKey">;');

@@ -14,9 +14,11 @@ export interface IdempotencyKey {
 
 export function idempotencyKey(document: JsonObject, { request }: ReportOperations): IdempotencyKey | undefined {
   if (request.method === "GET") return undefined;
-  const header = requiredParameters(document, request, true).find(
+  const headers = requiredParameters(document, request, true).filter(
     ({ place, name }) => place === "header" && isIdempotencyHeader(name),
   );
+  // Beside a key, a request id is no more than that.
+  const header = headers.find(({ name }) => isNamedIdempotency(name)) ?? headers[0];
   if (header !== undefined) return { place: "header", name: header.name, takesJobKey: takesUuid(header.schema) };
   const body = bodySchema(document, request.segments);
   const [member] =
