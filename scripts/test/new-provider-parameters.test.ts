@@ -84,6 +84,7 @@ test.each([
   ["a number", "{ type: integer }"],
   ["of a pattern", "{ type: string, pattern: '^r-' }"],
   ["of a list", "{ type: string, enum: [one, two] }"],
+  ["of one schema of several", "{ oneOf: [{ type: string }, { type: integer }] }"],
   ["of another format", "{ type: string, format: date-time }"],
 ])("how the job's key becomes an idempotency key that is %s is a decision", (_, schema) => {
   const text = header("Idempotency-Key", schema);

@@ -37,16 +37,13 @@ export function takesUuid(schema: JsonObject): boolean {
 }
 
 /** Whether a schema takes this text, as far as a schema can be read without running a pattern out of it. */
-export function takesText(
-  { type, format, enum: values, pattern, minLength, maxLength }: JsonObject,
-  text: string,
-  formats: readonly unknown[],
-): boolean {
+export function takesText(schema: JsonObject, text: string, formats: readonly unknown[]): boolean {
+  const { type, format, enum: values, minLength, maxLength } = schema;
   return (
-    (type === undefined || [type].flat().includes("string")) &&
+    ["pattern", "const", "not", "oneOf", "anyOf", "allOf"].every((keyword) => schema[keyword] === undefined) &&
+    [type ?? "string"].flat().includes("string") &&
     (format === undefined || formats.includes(format)) &&
     (!Array.isArray(values) || values.includes(text)) &&
-    pattern === undefined &&
     (typeof minLength !== "number" || minLength <= text.length) &&
     (typeof maxLength !== "number" || text.length <= maxLength)
   );
