@@ -9,7 +9,7 @@ import type { ProviderName } from "./providers.ts";
 export function addConfiguredCommands(program: Command, context: Context): void {
   const { io, setExit } = context;
   addConfigOptions(program.command("run").description("the nightly run: deliver every report that is missing"))
-    .option("--deadline <time>", "for the whole run, such as 3h (default 6h)")
+    .option("--deadline <time>", "for the whole run, such as 3h (default: 6h for each report)")
     .option("--quiet", "results and errors alone")
     .action(async (options: object) => setExit(await (await import("./commands/run.ts")).run(options, io)));
   addConfigOptions(

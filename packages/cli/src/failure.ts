@@ -10,6 +10,7 @@ import { CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import { isProvider, providers } from "./providers.ts";
 import { flagOfMember } from "./report-request.ts";
 import { Interruption } from "./io.ts";
 
@@ -51,8 +52,8 @@ function interrupted({ signal, message }: Interruption, bookmark: string | undef
   return {
     exit: signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated,
     code: "interrupted",
-    message: `${message}. Nothing is lost: the journal has the job, and the provider goes on with it.`,
-    todo: "Run the same command again.",
+    message: `${message}. Nothing is lost: the journal has what was asked for.`,
+    todo: "Run the same command again: it continues.",
     bookmark,
   };
 }
@@ -65,13 +66,13 @@ function ofReportKit(error: ReportKitError, bookmark: string | undefined): Failu
     return {
       ...about,
       exit: exitCodes.credentials,
-      todo: "Correct the credentials in the environment, and run it again.",
+      todo: `Correct ${variablesOf(error.provider)} in the environment, and run it again.`,
     };
   if (ReportDeadlineError.isInstance(error))
     return {
       ...about,
       // The last sentence of the error is for a program's author.
-      message: message.replace(/ To continue, run the same request again.*$/, ""),
+      message: message.replace(/ (?:To continue, run the same request again|Run it again, or raise deadlineMs).*$/, ""),
       exit: exitCodes.temporary,
       todo: "Run the same command again: it continues. --deadline 12h waits longer.",
     };
@@ -83,6 +84,12 @@ function ofReportKit(error: ReportKitError, bookmark: string | undefined): Failu
     };
   if (retryable) return { ...about, exit: exitCodes.temporary, todo: "Run the same command again: it continues." };
   return { ...about, exit: exitCodes.needsPerson };
+}
+
+/** The environment variables of a provider's credentials; an account of the configuration can have others. */
+function variablesOf(provider: string): string {
+  if (!isProvider(provider)) return "the credentials";
+  return providers[provider].credentials.map(({ variable }) => variable).join(" and ");
 }
 
 /** The message about a member, with the option that stands for it: `request.date` is `--date`. */
@@ -97,7 +104,9 @@ function asOption({
 }): string {
   if (field === "bookmark") return `The bookmark: expected ${expected}, got ${received}. Nothing was sent.`;
   // The options of the command line have the same words.
-  const wanted = expected.replace("allowPartial: true asks", "--allow-partial asks");
+  const wanted = expected
+    .replace("allowPartial: true asks", "--allow-partial asks")
+    .replaceAll(/\brequest\.\w+/g, (member) => flagOfMember(member));
   const got = received === "undefined" ? "nothing" : received;
   return `${flagOfMember(field)}: expected ${wanted}, got ${got}. Nothing was sent.`;
 }

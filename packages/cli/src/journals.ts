@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { JournalError } from "report-kit";
 import type { Journal } from "report-kit";
@@ -13,6 +14,18 @@ export const defaultJournal = ".reports";
 export interface OpenJournal {
   readonly journal: Journal;
   readonly close: () => Promise<void>;
+}
+
+/**
+ * Is there anything at the place? A command that only looks makes no directory. A database is asked, and has its answer.
+ * @param where as `openJournal` takes it
+ */
+export async function isJournalThere(where: string, { cwd }: Io): Promise<boolean> {
+  if (where.startsWith("postgres")) return true;
+  return stat(resolve(cwd, where)).then(
+    () => true,
+    (error: unknown) => !(error instanceof Error && "code" in error && error.code === "ENOENT"),
+  );
 }
 
 /**

@@ -54,7 +54,11 @@ export async function probe(account: Account, io: Io, fix: Fix): Promise<readonl
       const settlement = await checkConfiguration("settlement", client, how);
       const release = await checkConfiguration("release", client, how);
       // 400: how a configuration that is missing was seen to be answered.
-      return [...judge(settlement, [200, 400, 404], io), settlement.check, release.check];
+      const checks = judge(settlement, [200, 400, 404], io);
+      // Where the credentials are refused, nothing else can be seen.
+      return checks.some(({ exit }) => exit === exitCodes.credentials)
+        ? checks
+        : [...checks, settlement.check, release.check];
     }
   }
 }

@@ -1,5 +1,7 @@
+import { RequestRefusedError } from "@report-kit/http";
+import { ReportRequestError } from "report-kit";
 import type { ReportSource } from "report-kit";
-import { CliError } from "./cli-error.ts";
+import { badInput, CliError } from "./cli-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { providers } from "./providers.ts";
@@ -25,7 +27,33 @@ export interface Account {
  * @throws CliError where a credential or the address is missing
  */
 export async function openSource(account: Account, io: Io, reportType?: string): Promise<ReportSource> {
-  return sourceOver(account, clientOptions(account, io), reportType);
+  const options = clientOptions(account, io);
+  try {
+    return await sourceOver(account, options, reportType);
+  } catch (error) {
+    throw byItsOwnName(account, error);
+  }
+}
+
+/** What a client or a source refuses, under the name that it has for the user: an environment variable, or a member of the configuration. */
+function byItsOwnName(account: Account, error: unknown): unknown {
+  if (!RequestRefusedError.isInstance(error) && !ReportRequestError.isInstance(error)) return error;
+  const { field, expected, received } = error;
+  const { credentials, baseUrlVariable } = providers[account.provider];
+  const credential = credentials.find(({ option }) => option === field);
+  const variable =
+    credential === undefined
+      ? field === "baseUrl" && account.baseUrl === undefined
+        ? baseUrlVariable
+        : undefined
+      : (account.variables?.[credential.option] ?? credential.variable);
+  // An option of `get`: in the configuration its shape is checked.
+  if (field === "timeZone") return error;
+  const name = variable ?? `${field} of the source ${account.label}`;
+  return badInput(
+    `${name}: expected ${expected}, got ${received}. Nothing was sent.`,
+    variable === undefined ? undefined : `It is read from the environment: correct ${variable}.`,
+  );
 }
 
 /** An `Io` for what sends nothing: a secret that is not set is made up. What names the account must be there, since keys are made of it. */

@@ -217,6 +217,14 @@ describe("report-kit get refuses, and says what to do", () => {
       ['--time-zone: expected an IANA time zone such as "America/Argentina/Buenos_Aires", got "Mars/Phobos".'],
     ],
     [
+      "a last day before the first, by the names of the options",
+      "get mercadopago --report-type settlement --time-zone America/Argentina/Buenos_Aires --begin-date 2026-11-10 --end-date 2026-11-09".split(
+        " ",
+      ),
+      2,
+      ["--end-date: expected a day not before --begin-date"],
+    ],
+    [
       "a deadline that is no time",
       [...camt, "2026-11-19", "--deadline", "soon"],
       2,
@@ -235,6 +243,7 @@ describe("report-kit get refuses, and says what to do", () => {
       BEGATEWAY_PSP_ID: "1",
       BEGATEWAY_SECRET_KEY: "s",
       BEGATEWAY_BASE_URL: "http://127.0.0.1:9",
+      MERCADOPAGO_ACCESS_TOKEN: "t",
     };
     const result = await run(args, { env });
     expect([result.code, result.out]).toEqual([code, ""]);
@@ -254,12 +263,23 @@ describe("report-kit get refuses, and says what to do", () => {
     expect(err).toContain("never from arguments. Without an account: report-kit sandbox prints what to set.");
   });
 
+  it.each([
+    ["127.0.0.1:45100", "circle"],
+    ["http://api.circle.com", "circle"],
+    ["htp:/foo", "circle"],
+  ])("an address in the environment that is none, by its variable: %s", async (address, source) => {
+    const env = { ...reaching(sandbox), CIRCLE_BASE_URL: address };
+    const { code, err } = await run(["get", source, "--report-type", "camt053", "--date", "2026-11-14"], { env });
+    expect([code, err]).toEqual([2, expect.stringMatching(/^error: CIRCLE_BASE_URL: expected an? https? URL/i)]);
+    expect(err).not.toContain("--base-url");
+  });
+
   it("credentials that the provider does not accept, without showing them", async () => {
     const env = { ...reaching(sandbox), CIRCLE_API_KEY: "SAND_API_KEY:wrong:hunter2" };
     const { code, err } = await run([...camt, "2026-11-14"], { env });
     expect(code).toBe(77);
     expect(err).toContain("circle answered HTTP 401");
-    expect(err).toContain("Correct the credentials in the environment");
+    expect(err).toContain("Correct CIRCLE_API_KEY in the environment");
     expect(err).not.toContain("hunter2");
   });
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createMercadopagoClient } from "@report-kit/mercadopago";
 import { startSandbox } from "@report-kit/sandbox";
@@ -79,6 +79,36 @@ describe("report-kit run", () => {
     expect(out.trimEnd().split("\n").length).toBe(4);
     expect(err).toContain("treasury/camt053: Circle: CIRCLE_API_KEY is not set in the environment.");
     expect(err).toMatch(/treasury\/camt053 +0 +0 +0 +no-credentials/);
+  });
+
+  it("names the day in each line, and of reports that are too late the first one and how many there are", async () => {
+    const slow = await startSandbox({ readyAfterMs: 3_600_000, seed: "slow" });
+    try {
+      const cwd = directoryWith(nights, slow);
+      const args = ["run", "--only", "treasury", "--deadline", "2s"];
+      const { code, err } = await run(args, { cwd, env: reaching(slow), now });
+      expect(code).toBe(75);
+      for (const day of ["18", "19"])
+        expect(err).toMatch(new RegExp(`Z circle/treasury camt053 2026-11-${day}: pending after 1 request`));
+      expect(err.match(/^error: treasury\/camt053 /gm)).toHaveLength(1);
+      expect(err).toContain("error: payins 2026-10-01..2026-10-31: ");
+      expect(err).toContain("treasury/camt053: 2 reports were not delivered within the deadline of this run.");
+      expect(err).not.toContain("deadlineMs");
+    } finally {
+      await slow.close();
+    }
+  });
+
+  it.each([
+    ["timeZone: America/Buenos_Aeris", "expected an IANA time zone such as America/Mexico_City"],
+    ["baseUrl: 127.0.0.1:45100", "expected a URL such as https://api.example.com"],
+  ])("refuses %s in the configuration by its place", async (member, expected) => {
+    const cwd = emptyDirectory();
+    const text = `from: 2026-11-17\nsources:\n  a:\n    provider: mercadopago\n    ${member}\n    series: [{ report_type: settlement }]\n`;
+    writeFileSync(join(cwd, "report-kit.config.yaml"), text);
+    const { code, err } = await run(["run"], { cwd, env: reaching(sandbox), now });
+    expect([code, err]).toEqual([2, expect.stringContaining("report-kit.config.yaml:5:")]);
+    expect(err).toContain(expected);
   });
 
   it("names what failed for good in the summary, ends with 1, and has the rest", async () => {
@@ -163,6 +193,31 @@ describe("report-kit missing", () => {
     expect([code, sandbox.requests.length]).toEqual([75, requests]);
     expect(out).toMatch(/payins +2026-10-01 +2026-10-31 +never-asked/);
     expect(out.trimEnd().split("\n").length).toBe(8);
+    expect(readdirSync(cwd)).toEqual(["report-kit.config.yaml"]);
+  });
+
+  it("says when a series begins that has not begun, and which could not be looked at", async () => {
+    const cwd = emptyDirectory();
+    writeFileSync(
+      join(cwd, "report-kit.config.yaml"),
+      "from: 2027-01-01\nsources: { treasury: { provider: circle, series: [{ reportType: camt053 }] } }",
+    );
+    const { code, err } = await run(["missing"], { cwd, env: reaching(sandbox), now });
+    expect([code, err]).toEqual([
+      0,
+      "treasury/camt053 begins on 2027-01-01: nothing is due yet.\nNo report is missing.\n",
+    ]);
+    const { BEGATEWAY_PSP_ID: _none, ...env } = reaching(sandbox);
+    const none = await run(["missing", "--only", "psp"], { cwd: directoryWith(nights), env, now });
+    expect([none.code, none.err]).toEqual([77, expect.stringContaining("Of the 1 series, 0 could be looked at.")]);
+  });
+
+  it("tells refused credentials from a report that is under way", async () => {
+    const cwd = directoryWith(nights);
+    const env = { ...reaching(sandbox), CIRCLE_API_KEY: "SAND_API_KEY:wrong:hunter2" };
+    expect((await run(["run", "--only", "treasury"], { cwd, env, now })).code).toBe(77);
+    const { out } = await run(["missing", "--only", "treasury"], { cwd, env, now });
+    expect(out).toContain("the credentials were refused: correct them");
   });
 });
 
@@ -183,6 +238,10 @@ describe("report-kit jobs, resume and doctor", () => {
       0,
       expect.stringMatching(/is delivered: camt053_.*\nNothing is left to do\./),
     ]);
+    // What it printed names the job, too, and so do the first characters of the key.
+    const [readable = ""] = why.out.split(" is ");
+    for (const name of [readable, key.slice(0, 8)])
+      expect((await run(["jobs", "why", name], { cwd })).out).toBe(why.out);
 
     await run(["jobs", "list", "--html", "jobs.html"], { cwd });
     const page = readFileSync(join(cwd, "jobs.html"), "utf8");
@@ -201,8 +260,10 @@ describe("report-kit jobs, resume and doctor", () => {
   });
 
   it.each([
-    [["jobs", "show", "no-such-key"], 2, 'The journal has no job "no-such-key".'],
-    [["jobs", "why", "rk1.x"], 2, "The bookmark: expected a bookmark of a report job"],
+    [["jobs", "show", "no-such-key", "--journal", "."], 2, 'The journal has no job "no-such-key".'],
+    [["jobs", "show", "0a1b2c", "--journal", "."], 2, 'The journal has no job "0a1b2c".'],
+    [["jobs", "why", "rk1.x", "--journal", "."], 2, "The bookmark: expected a bookmark of a report job"],
+    [["jobs", "list"], 2, "There is no journal at .reports yet.\nreport-kit run and get make it."],
     [["jobs", "prune"], 2, "--ended-before is missing"],
     [["jobs", "list", "--phase", "redy"], 2, "Did you mean ready?"],
     [["resume", "no-such-key"], 2, "report-kit jobs list has the keys"],
@@ -241,7 +302,10 @@ describe("report-kit jobs, resume and doctor", () => {
       expect(out).toMatch(/bad {2}treasury, credentials: .* answers HTTP 401/);
       expect(out).toMatch(/bad {2}psp, clock: this machine is 6\d\d s ahead of the API/);
       expect(out).toMatch(/bad {2}shop, settlement reports: they have no configuration/);
-      expect(out).toContain("ok   journal: .reports can be written");
+      expect(out).toContain("ok   journal: .reports is not there yet; the first run makes it");
+      expect(readdirSync(cwd)).toEqual(["report-kit.config.yaml"]);
+      // What follows from the refused credentials is left out.
+      expect(out).not.toContain("can't be read");
       expect(out).not.toContain("hunter2");
       expect(own.made()).toBe(0);
 

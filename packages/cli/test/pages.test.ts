@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
 import { describe, expect, it } from "vitest";
 import { configFrom } from "../src/config/config.ts";
@@ -15,6 +15,18 @@ function blocks(text: string, language: string): readonly string[] {
 }
 
 describe("docs/reference/cli.md", () => {
+  it("has a row for every code of the command line's own errors", () => {
+    const source = new URL("../src/", import.meta.url);
+    const codes = readdirSync(source, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .flatMap((name) =>
+        Array.from(readFileSync(new URL(name, source), "utf8").matchAll(/\bcode: (?:reason .*\? )?"([a-z-]+)"/g)),
+      )
+      .map(([, code = ""]) => code);
+    expect(codes.length).toBeGreaterThan(10);
+    expect(codes.filter((code) => !page("reference/cli.md").includes(`| \`${code}\` |`))).toEqual([]);
+  });
+
   it("shows a nightly set of all four providers in at most 15 lines, which is read as it stands", () => {
     const [text = ""] = blocks(page("reference/cli.md"), "yaml");
     const { accounts, series } = configFrom("page", text);

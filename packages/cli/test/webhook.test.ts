@@ -28,8 +28,10 @@ it("webhook delivers the report that a notice names, once, and refuses one witho
     sandbox.prepareMonatoFile({ report_type: "DAILY", operation_date: "2026-11-19" });
     await sandbox.deliverWebhooks();
     await endpoint.until("delivered as");
+    await endpoint.until("reports/monato/");
     endpoint.kill("SIGTERM");
-    const { code, err } = await endpoint.ended;
+    const { code, out, err } = await endpoint.ended;
+    expect(out).toMatch(/^reports\/monato\/\S+\.csv\n$/);
     expect([code, err.split("delivered as").length, err.includes(token)]).toEqual([0, 2, false]);
 
     const jobs = await run(["jobs", "list", "--json"], { cwd });

@@ -36,7 +36,7 @@ export async function demo(only: string | undefined, options: DemoOptions, io: I
       codes.push(await get(account, texts, { ...where, json: options.json }, own));
     }
     const worst = worstOf(codes);
-    if (worst === exitCodes.done) say(next(directory));
+    if (worst === exitCodes.done) say(next(directory, io));
     return worst;
   });
 }
@@ -60,12 +60,17 @@ function asCommand(provider: ProviderName, texts: FieldTexts): readonly string[]
   );
 }
 
-function next(directory: string): string {
+function next(directory: string, { env }: Io): string {
+  // Whoever ran it by npx has no command of that name.
+  const command = env["npm_command"] === "exec" ? "npx @report-kit/cli" : "report-kit";
+  const lines = [
+    ["get circle --help", "the options of one provider"],
+    ["init", "a configuration for every night"],
+    ["sandbox", "keep the four APIs running, to test your own program"],
+  ];
   return `
 The files lie in ${join(directory, "reports")}.
 
 What to do next:
-  report-kit get circle --help      the options of one provider
-  report-kit init                   a configuration for every night
-  report-kit sandbox                keep the four APIs running, to test your own program`;
+${lines.map(([name, about]) => `  ${`${command} ${name}`.padEnd(command.length + 24)}${about}`).join("\n")}`;
 }

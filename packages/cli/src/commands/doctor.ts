@@ -1,5 +1,6 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { access, constants, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config/config.ts";
 import { badInput } from "../cli-error.ts";
@@ -8,7 +9,7 @@ import { exitCodes, worstOf } from "../exit-codes.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { failureOf } from "../failure.ts";
 import type { Io } from "../io.ts";
-import { defaultJournal, openJournal } from "../journals.ts";
+import { defaultJournal, isJournalThere, openJournal } from "../journals.ts";
 import { createReporter } from "../reporter.ts";
 import { probe } from "../probe.ts";
 import { oneLine, styled } from "../terminal.ts";
@@ -50,7 +51,7 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<ExitCode> 
   write({
     name: "configuration",
     ok: true,
-    message: `${config.file}: ${config.accounts.size} sources, ${config.series.length} series`,
+    message: `${config.file}: ${config.accounts.size} ${config.accounts.size === 1 ? "source" : "sources"}, ${config.series.length} series`,
   });
   write(await checked("journal", () => checkJournal(options.journal ?? config.journal ?? defaultJournal, io)));
   write(await checked("target", () => checkTarget(config, io)));
@@ -79,8 +80,9 @@ function failed(name: string, error: unknown): Check {
   return { name, ok: false, message, todo: exit === exitCodes.temporary ? "Try again later." : todo, exit };
 }
 
-/** A record of ours is written, and removed again. */
+/** A record of ours is written, and removed again. A directory that is not there yet is not made. */
 async function checkJournal(where: string, io: Io): Promise<string> {
+  if (!(await isJournalThere(where, io))) return canBeMade(where, io);
   const { journal, close } = await openJournal(where, io);
   try {
     const name = `doctor-${randomUUID()}`;
@@ -92,9 +94,24 @@ async function checkJournal(where: string, io: Io): Promise<string> {
   }
 }
 
+/** @throws where the first directory above it that is there can't be written to */
+async function canBeMade(path: string, io: Io): Promise<string> {
+  let above = dirname(resolve(io.cwd, path));
+  while (!existsSync(above)) above = dirname(above);
+  try {
+    await access(above, constants.W_OK | constants.X_OK);
+  } catch {
+    throw badInput(
+      `${path} is not there, and can't be made: ${above} can't be written to.`,
+      "Name another directory, or have this one made.",
+    );
+  }
+  return `${path} is not there yet; the first run makes it`;
+}
+
 async function checkTarget(config: Config, io: Io): Promise<string> {
   const directory = resolve(io.cwd, config.to ?? defaultTarget);
-  await mkdir(directory, { recursive: true });
+  if (!existsSync(directory)) return canBeMade(directory, io);
   const file = join(directory, `.report-kit-doctor-${randomUUID()}`);
   await writeFile(file, "");
   await rm(file);

@@ -34,7 +34,8 @@ export async function init(wanted: readonly ProviderName[], options: InitOptions
 What to do next:
   1. Take out what you do not need, and correct the names and the zones.
   2. Set in the environment: ${variables.join(", ")}${chosen.includes("begateway") ? ", BEGATEWAY_BASE_URL" : ""}${chosen.includes("monato") ? ", MONATO_BASE_URL" : ""}
-     Without an account: report-kit sandbox > sandbox.env in another shell prints them.
+     Without an account: report-kit sandbox > sandbox.env in another shell prints them,
+     and set -a; . ./sandbox.env; set +a sets them in this one.
   3. report-kit doctor    is everything as it should be?
   4. report-kit run       every night, from cron: all that is missing`,
   );

@@ -8,7 +8,7 @@ import { durationMs } from "../duration.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
-import { defaultJournal, openJournal } from "../journals.ts";
+import { defaultJournal, isJournalThere, openJournal } from "../journals.ts";
 import { createReporter } from "../reporter.ts";
 import type { Reporter } from "../reporter.ts";
 import { oneLine, shortId, table } from "../terminal.ts";
@@ -103,32 +103,51 @@ export function forget(key: string, options: JobsOptions, io: Io): Promise<ExitC
         `${job.readable} is ${shownPhase(job)} after ${job.requests} requests. Once it is forgotten, the next run asks the provider again, which can make a second report.`,
         "Look there first. To forget it, add --yes.",
       );
-    const records = (await forgetJob(journal, key, { now: io.now() })) ? 1 : 0;
+    const records = (await forgetJob(journal, job.key, { now: io.now() })) ? 1 : 0;
     reporter.result(`Forgotten: ${job.readable}`, { line: "removed", records });
     return exitCodes.done;
   });
 }
 
 /** `report-kit jobs prune`: remove jobs that ended long ago. */
-export function prune(options: JobsOptions, io: Io): Promise<ExitCode> {
+export async function prune(options: JobsOptions, io: Io): Promise<ExitCode> {
+  if (options.endedBefore === undefined)
+    throw badInput(
+      "--ended-before is missing: how long ago a job must have ended.",
+      "Such as --ended-before 400d. A removed job can have its report made again.",
+    );
+  const before = io.now() - durationMs("--ended-before", options.endedBefore);
   return withJournal(options, io, async (journal, reporter) => {
-    if (options.endedBefore === undefined)
-      throw badInput(
-        "--ended-before is missing: how long ago a job must have ended.",
-        "Such as --ended-before 400d. A removed job can have its report made again.",
-      );
-    const records = await pruneJobs(journal, io.now() - durationMs("--ended-before", options.endedBefore));
+    const records = await pruneJobs(journal, before);
     reporter.result(`Removed: ${records}`, { line: "removed", records });
     return exitCodes.done;
   });
 }
 
-async function jobIn(journal: Journal, key: string): Promise<KeptJob> {
-  const job = await showJob(journal, key);
-  if (job !== undefined) return job;
+/** @param given a key, a bookmark, a name as `jobs why` prints it, or the first characters of a key */
+async function jobIn(journal: Journal, given: string): Promise<KeptJob> {
+  const isShort = /^[0-9a-f-]{6,35}$/.test(given);
+  if (!isShort && !given.includes("/")) {
+    const job = await showJob(journal, given);
+    if (job !== undefined) return job;
+  } else {
+    const found: KeptJob[] = [];
+    for await (const job of listJobs(journal))
+      if (!("unreadable" in job) && (isShort ? job.key.startsWith(given) : job.readable === given)) found.push(job);
+    const [job] = found;
+    if (job !== undefined && found.length === 1) return job;
+    if (found.length > 1)
+      throw badInput(
+        `${found.length} jobs are named ${shown(given)}: ${found
+          .slice(0, 5)
+          .map(({ key }) => key)
+          .join(", ")}.`,
+        "Give more of its key.",
+      );
+  }
   throw new CliError({
     code: "unknown-job",
-    message: `The journal has no job ${shown(key)}.`,
+    message: `The journal has no job ${shown(given)}.`,
     todo: "report-kit jobs list has the keys; --journal names another journal.",
   });
 }
@@ -138,7 +157,14 @@ async function withJournal(
   io: Io,
   run: (journal: Journal, reporter: Reporter) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const { journal, close } = await openJournal(await journalOf(options, io), io);
+  const where = await journalOf(options, io);
+  if (!(await isJournalThere(where, io)))
+    throw new CliError({
+      code: "no-journal",
+      message: `There is no journal at ${where} yet.`,
+      todo: "report-kit run and get make it. --journal names another one.",
+    });
+  const { journal, close } = await openJournal(where, io);
   try {
     return await run(journal, createReporter(io, options));
   } finally {

@@ -1,4 +1,4 @@
-import { createReportKit } from "report-kit";
+import { createReportKit, memoryJournal } from "report-kit";
 import type { MissingReport } from "report-kit/series";
 import { readConfig } from "../config/config.ts";
 import { chosenSeries, openSeries } from "../config/configured-series.ts";
@@ -6,11 +6,17 @@ import { exitCodes, worstOf } from "../exit-codes.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { failureOf } from "../failure.ts";
 import type { Io } from "../io.ts";
-import { defaultJournal, openJournal } from "../journals.ts";
+import { defaultJournal, isJournalThere, openJournal } from "../journals.ts";
 import { createReporter } from "../reporter.ts";
 import { withoutSecrets } from "../sources.ts";
 import { oneLine, table } from "../terminal.ts";
 import type { ConfigOptions } from "./fetch-options.ts";
+
+/** A job whose credentials are refused stays pending, but no run without a person can help it. */
+function wordsFor(reason: string, message: string | undefined): string {
+  if (reason === "pending" && message === "denied") return "the credentials were refused: correct them";
+  return oneLine(message ?? "");
+}
 
 /** Reasons that the next run mends by itself. */
 const temporary: ReadonlySet<string> = new Set(["never-asked", "pending", "not-delivered"]);
@@ -19,15 +25,24 @@ const temporary: ReadonlySet<string> = new Set(["never-asked", "pending", "not-d
 export async function missing(options: ConfigOptions, io: Io): Promise<ExitCode> {
   const config = await readConfig(options.config, io);
   const reporter = createReporter(io, options);
-  const { journal, close } = await openJournal(options.journal ?? config.journal ?? defaultJournal, io);
+  const where = options.journal ?? config.journal ?? defaultJournal;
+  // Before the first run everything is missing, and nothing is made.
+  const { journal, close } = (await isJournalThere(where, io))
+    ? await openJournal(where, io)
+    : { journal: memoryJournal(), close: async () => {} };
   try {
     const kit = createReportKit({ journal });
     const found: MissingReport[] = [];
     const codes: ExitCode[] = [];
-    for (const wanted of chosenSeries(config, options.only)) {
+    const chosen = chosenSeries(config, options.only);
+    let looked = 0;
+    for (const wanted of chosen) {
       try {
         const series = await openSeries(kit, wanted, withoutSecrets(wanted.account, io));
         found.push(...(await series.missing()));
+        looked += 1;
+        if (Date.parse(wanted.from) > io.now())
+          reporter.note(`${wanted.name} begins on ${wanted.from}: nothing is due yet.`);
       } catch (error) {
         // One series that can't be opened hides nothing of the others.
         const failure = failureOf(error);
@@ -47,7 +62,11 @@ export async function missing(options: ConfigOptions, io: Io): Promise<ExitCode>
           bookmark: bookmark ?? null,
         });
     else if (found.length === 0)
-      reporter.note(codes.length === 0 ? "No report is missing." : "No other report is missing.");
+      reporter.note(
+        codes.length === 0
+          ? "No report is missing."
+          : `Of the ${chosen.length} series, ${looked} could be looked at${looked === 0 ? "" : ": no report of them is missing"}.`,
+      );
     else
       reporter.result(
         table([
@@ -57,7 +76,7 @@ export async function missing(options: ConfigOptions, io: Io): Promise<ExitCode>
             period.from,
             period.to,
             reason,
-            oneLine(message ?? ""),
+            wordsFor(reason, message),
           ]),
         ]),
         { line: "summary", exit: exitCodes.done, series: [] },

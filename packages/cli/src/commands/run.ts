@@ -1,6 +1,6 @@
 import { relative, resolve } from "node:path";
 import { createReportKit, showJob } from "report-kit";
-import type { JobEvent, Journal, ReportFile, ReportKit } from "report-kit";
+import type { JobEvent, Journal, ReportFile, ReportKit, ReportPeriod } from "report-kit";
 import { toDirectory } from "report-kit/node";
 import type { SeriesResult } from "report-kit/series";
 import type { Config, ConfiguredSeries } from "../config/config.ts";
@@ -38,12 +38,17 @@ export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
   const config = await readConfig(options.config, io);
   const wanted = chosenSeries(config, options.only);
   const deadlineMs = options.deadline === undefined ? undefined : durationMs("--deadline", options.deadline);
+  const startedAt = performance.now();
+  // Series of one source run one after the other, and all within the deadline of the run.
+  const leftMs = (): number | undefined => deadlineMs && Math.max(1, deadlineMs - (performance.now() - startedAt));
   const reporter = createReporter(io, options);
   const { journal, close } = await openJournal(options.journal ?? config.journal ?? defaultJournal, io);
   const codes: ExitCode[] = [];
   const written = new Set<string>();
   /** Keys of the jobs that are not at their end. */
   const underWay = new Set<string>();
+  /** The period of each job, by its key: lines of many days differ in it alone. */
+  const periods = new Map<string, string>();
   try {
     const kit = createReportKit({
       journal,
@@ -51,14 +56,16 @@ export async function run(options: RunOptions, io: Io): Promise<ExitCode> {
       onEvent: (event) => {
         if (lastEvents.has(event.type)) underWay.delete(event.key);
         else underWay.add(event.key);
-        reporter.onEvent(event);
+        const period = periods.get(event.key);
+        const named = reporter.json || period === undefined ? event.reportType : `${event.reportType} ${period}`;
+        reporter.onEvent({ ...event, reportType: named });
       },
     });
     const runs = bySource(wanted).map(async (series) => {
       const counts: SeriesCount[] = [];
       // One after the other: they share what the provider allows.
       for (const each of series)
-        counts.push(await runSeries(each, { kit, config, reporter, deadlineMs, io, codes, written }));
+        counts.push(await runSeries(each, { kit, config, reporter, leftMs, io, codes, written, periods }));
       return counts;
     });
     const counts = (await Promise.all(runs)).flat();
@@ -108,16 +115,19 @@ interface RunContext {
   readonly kit: ReportKit;
   readonly config: Config;
   readonly reporter: Reporter;
-  readonly deadlineMs: number | undefined;
+  /** What is left of the run's deadline, in milliseconds; undefined = the default of each job. */
+  readonly leftMs: () => number | undefined;
   readonly io: Io;
   /** Of everything that failed in this run. */
   readonly codes: ExitCode[];
   /** Messages of failures that were written. */
   readonly written: Set<string>;
+  readonly periods: Map<string, string>;
 }
 
 async function runSeries(wanted: ConfiguredSeries, context: RunContext): Promise<SeriesCount> {
-  const { kit, config, deadlineMs, io, reporter, codes, written } = context;
+  const { kit, config, leftMs, io, reporter, codes, written, periods } = context;
+  let tooLate = 0;
   const count: SeriesCount = { name: wanted.name, delivered: 0, corrected: 0, failed: 0 };
   const fail = (error: unknown, bookmark?: string, period?: string): void => {
     const failure = failureOf(error, bookmark);
@@ -125,17 +135,25 @@ async function runSeries(wanted: ConfiguredSeries, context: RunContext): Promise
     count.failure ??= failure;
     // What all series of a source have in common, such as a missing credential, is written once.
     if (written.has(failure.message)) return;
+    // One deadline ends all that is left of a series: the first is written, and how many there are.
+    if (failure.code === "deadline" && (tooLate += 1) > 1) return;
     written.add(failure.message);
     reporter.failure(failure, period === undefined ? wanted.name : `${wanted.name} ${period}`);
   };
   try {
     const series = await openSeries(kit, wanted, io);
+    for (const { key, period } of reporter.json ? [] : await series.missing())
+      if (key !== undefined) periods.set(key, periodText(period));
     const { fileName, evidence, concurrency } = config;
     const target = toDirectory(resolve(io.cwd, config.to ?? defaultTarget), { fileName, evidence });
-    for await (const result of series.deliverMissing(target, { concurrency, deadlineMs, signal: io.signal })) {
+    for await (const result of series.deliverMissing(target, {
+      concurrency,
+      deadlineMs: leftMs(),
+      signal: io.signal,
+    })) {
       if (result.status === "failed") {
         count.failed += 1;
-        fail(result.error, result.bookmark, result.period.from);
+        fail(result.error, result.bookmark, periodText(result.period));
       } else if (result.status !== "unchanged") {
         count[result.status] += 1;
         writeDelivery(reporter, result, io);
@@ -144,7 +162,13 @@ async function runSeries(wanted: ConfiguredSeries, context: RunContext): Promise
   } catch (error) {
     fail(error);
   }
+  if (tooLate > 1)
+    reporter.note(`${wanted.name}: ${tooLate} reports were not delivered within the deadline of this run.`);
   return count;
+}
+
+function periodText({ from, to }: ReportPeriod): string {
+  return from === to ? from : `${from}..${to}`;
 }
 
 function writeDelivery(
@@ -161,7 +185,7 @@ function writeDelivery(
 ): void {
   const path = delivery.file?.path;
   const { deliveryId, bytes, sha256, corrects } = delivery;
-  reporter.result(path === undefined ? delivery.name : relative(cwd, path), {
+  reporter.result(path === undefined ? `${delivery.name} (delivered by another worker)` : relative(cwd, path), {
     line: "delivery",
     series: name,
     period,

@@ -2,6 +2,7 @@ import type { SandboxOptions } from "@report-kit/sandbox";
 import { exitCodes } from "../exit-codes.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
+import { providerNames } from "../providers.ts";
 import { sandboxVariables } from "../sandboxed.ts";
 
 /** The options of `startSandbox` that the command line has. */
@@ -17,6 +18,9 @@ export async function sandbox(given: SandboxCommandOptions, io: Io): Promise<Exi
     if (io.signal.aborted) resolve();
     io.signal.addEventListener("abort", () => resolve(), { once: true });
   });
+  // Each create that made a report counts: it proves that a repeated run made none.
+  const made = providerNames.map((name) => `${name} ${running.made(name)}`).join(", ");
+  io.err.write(`Requests: ${running.requests.length}. Reports made: ${made}.\n`);
   await running.close();
   return exitCodes.done;
 }

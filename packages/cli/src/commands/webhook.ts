@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { createRequestListener } from "@remix-run/node-fetch-server";
 import { createReportKit } from "report-kit";
 import type { ReportSource } from "report-kit";
@@ -48,7 +48,11 @@ export async function webhook(options: WebhookOptions, io: Io): Promise<ExitCode
   const notices: MonatoNoticeOptions = {
     kit,
     source,
-    onReport: (job) => job.deliver(target, { signal: io.signal }),
+    async onReport(job) {
+      const { file, name } = await job.deliver(target, { signal: io.signal });
+      // With --json its event is the line.
+      if (!reporter.json) reporter.text(file?.path === undefined ? name : relative(io.cwd, file.path));
+    },
     onError: (error) => {
       if (!io.signal.aborted) reporter.failure(failureOf(error), source.id);
     },

@@ -87,6 +87,7 @@ function valueOf(reading: Reading, given: Node | null, shape: Shape, path: strin
       // As it is written: YAML reads an account number of 18 digits as another number.
       const value = typeof node.value === "string" ? node.value : (node.source ?? "");
       if (shape.values?.includes(value) === false) return wrong(`${shape.expected}${near(value, shape.values)}`);
+      if (shape.isValid?.(value) === false) return wrong(shape.expected);
       return shape.pattern === undefined || new RegExp(shape.pattern).test(value) ? value : wrong(shape.expected);
     }
     case "number":

@@ -25,6 +25,8 @@ export type Shape =
       readonly is: "text";
       readonly values?: readonly string[] | undefined;
       readonly pattern?: string | undefined;
+      /** What no pattern can say. */
+      readonly isValid?: ((value: string) => boolean) | undefined;
       readonly expected: string;
       readonly about: string;
     }
@@ -52,7 +54,26 @@ const from: Shape = {
   expected: "a day as YYYY-MM-DD",
   about: "The first day. Nothing before it is asked for.",
 };
-const timeZone = text("The IANA time zone of the account's days.", "an IANA time zone such as America/Mexico_City");
+const timeZone: Shape = {
+  is: "text",
+  isValid: isTimeZone,
+  expected: "an IANA time zone such as America/Mexico_City",
+  about: "The IANA time zone of the account's days.",
+};
+const baseUrl: Shape = {
+  is: "text",
+  isValid: (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+  expected: "a URL such as https://api.example.com",
+  about: "The address of the API, where it is not a known one.",
+};
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }) instanceof Intl.DateTimeFormat;
+  } catch {
+    return false;
+  }
+}
 
 /** A field that a period fills in. */
 export function isDateField({ format }: ReportField): boolean {
@@ -127,7 +148,7 @@ function accountShape(provider: ProviderName): Shape {
           }
         : {}),
       ...(environments.length > 0 ? { environment: oneOf(environments, "Which of its APIs.") } : {}),
-      baseUrl: text("The address of the API, where it is not a known one."),
+      baseUrl,
       timeZone,
       linkHosts: { is: "list", of: text("A host."), about: "More hosts that download links may lead to." },
       ...(provider === "circle"

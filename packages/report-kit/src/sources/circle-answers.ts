@@ -54,7 +54,7 @@ function noStatement(error: ProviderError, call: SourceCall, baseUrl: string): O
       is: "absent",
       status: "http 404",
       retryAfterMs: waitMs,
-      why: `404: no such report yet, or a wrong baseUrl; asking ${left} times more`,
+      why: `404: no such report yet, or a wrong baseUrl; asking ${left === 1 ? "once" : `${left} times`} more`,
     };
   }
   const { reportType, date } = call.request as unknown as Prepared; // `prepareCircle` made it
