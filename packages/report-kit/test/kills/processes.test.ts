@@ -109,7 +109,13 @@ function live({ mode, kind, location, provider, first, last, kill }: Life): Prom
 }
 
 /** Two lanes of workers, each killed at a random time and started again, and others that are left to finish. */
-async function killAndCount(mode: "kit" | "naive", kind: "file" | "postgres", location: string, seed: number) {
+async function killAndCount(
+  mode: "kit" | "naive",
+  kind: "file" | "postgres",
+  location: string,
+  seed: number,
+  lives = kills,
+) {
   const random = seededRandom(seed);
   const provider = await startKillsProvider(clock.now, seededRandom(seed + 1));
   try {
@@ -117,7 +123,7 @@ async function killAndCount(mode: "kit" | "naive", kind: "file" | "postgres", lo
     // A provider that was seen to keep ids: without that, an unclear create of the tier client-id decides nothing.
     await live({ ...common, first: 0, last: 0 });
     const lane = async (lanes: number, of: number): Promise<void> => {
-      for (let life = lanes; life < kills; life += of) {
+      for (let life = lanes; life < lives; life += of) {
         const first = Math.max(0, (life - remembered) * perLife);
         const kill = { moments: Math.floor(random() * momentsOfALife), afterMs: random() * 20 };
         await live({ ...common, first, last: (life + 1) * perLife, kill });
@@ -125,8 +131,8 @@ async function killAndCount(mode: "kit" | "naive", kind: "file" | "postgres", lo
     };
     await Promise.all([lane(0, 2), lane(1, 2)]);
     const ends: End[] = [];
-    for (let first = 0; first <= kills * perLife; first += inOneGo) {
-      ends.push(...(await live({ ...common, first, last: Math.min(first + inOneGo - 1, kills * perLife) })));
+    for (let first = 0; first <= lives * perLife; first += inOneGo) {
+      ends.push(...(await live({ ...common, first, last: Math.min(first + inOneGo - 1, lives * perLife) })));
     }
     const wanted = ends.map(({ tier, report }) => `${tier} ${report}`);
     const made = provider.made.map(({ tier, report }) => `${tier} ${report}`);
@@ -169,7 +175,7 @@ describe("worker processes killed by SIGKILL at random times", () => {
   );
 
   it("are seen to make duplicates when they POST and then save", { timeout: 3_600_000 }, async () => {
-    const { duplicates } = await killAndCount("naive", "file", join(directory, "naive"), 20_261_123);
+    const { duplicates } = await killAndCount("naive", "file", join(directory, "naive"), 20_261_123, 10);
     expect(duplicates.length).toBeGreaterThan(0);
   });
 });
