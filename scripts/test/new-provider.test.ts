@@ -72,7 +72,7 @@ test("a new provider passes every check of specs and structure once its decision
   expect(checkStructure(root)).toEqual([]);
 
   const open = openDecisions(root, ledgerly);
-  expect(open.map(({ path, line }) => `${path}:${line}`)).toHaveLength(20);
+  expect(open.map(({ path, line }) => `${path}:${line}`)).toHaveLength(22);
   const remains = whatRemains(root, "ledgerly");
   const problems = checkProvider(root, ledgerly);
   for (const { path, line, what } of open) {

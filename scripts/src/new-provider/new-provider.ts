@@ -13,6 +13,7 @@ import * as packageText from "./package-text.ts";
 import { planOf } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 import { readSpec, reportOperations } from "./read-spec.ts";
+import { requestText } from "./request-text.ts";
 import * as sourceText from "./source-text.ts";
 import { sourceTestText } from "./source-test-text.ts";
 import * as specFolder from "./spec-folder-text.ts";
@@ -123,7 +124,7 @@ function handWritten(root: string, plan: Plan, spec: string, sibling: string): r
       text: readFileSync(join(root, `packages/${sibling}/test/tsconfig.json`), "utf8"),
     },
     { path: `${source}/${name}.ts`, text: sourceText.sourceText(plan) },
-    { path: `${source}/request.ts`, text: sourceText.requestText(plan) },
+    { path: `${source}/request.ts`, text: requestText(plan) },
     { path: `${source}/answers.ts`, text: answersText(plan) },
     { path: `${source}/undecided.ts`, text: sourceText.undecidedText },
     { path: `packages/report-kit/test/sources/${name}.test.ts`, text: sourceTestText(plan) },

@@ -1,7 +1,7 @@
 import { signInOptions } from "./client-text.ts";
 import { exampleBody } from "./example-value.ts";
+import { exampleParameters, exampleRequest } from "./parameter-text.ts";
 import type { Plan } from "./plan.ts";
-import { pathParameters } from "./spec-facts.ts";
 
 /** package.json of the client, in the shape that its siblings have. */
 export function manifestText(
@@ -28,12 +28,16 @@ function clientOptions(plan: Plan, value: (option: string) => string, address: s
 }
 
 /** The call that asks for a report, as code. */
-function requestCall({ operations: { request } }: Plan): string {
-  const path = pathParameters(request).map((each) => `${JSON.stringify(each)}: "main"`);
-  const isRead = request.method === "GET";
-  const parameters = [...(path.length > 0 ? [`path: { ${path.join(", ")} }`] : []), ...(isRead ? ["query: body"] : [])];
-  const params = parameters.length > 0 ? [`params: { ${parameters.join(", ")} }`] : [];
-  return `client.${request.method}(${JSON.stringify(request.path)}, { ${[...params, ...(isRead ? [] : ["body"])].join(", ")} })`;
+function requestCall(plan: Plan, use: "test" | "README"): string {
+  const { request } = plan.operations;
+  const parameters = exampleParameters(plan, request, use);
+  const members = [...(parameters === "" ? [] : [parameters]), ...(plan.place === "body" ? ["body"] : [])];
+  return `client.${request.method}(${JSON.stringify(request.path)}${members.length === 0 ? "" : `, { ${members.join(", ")} }`})`;
+}
+
+/** Whether that call has the request in it: it does not where the spec has none. */
+function sendsRequest({ place, fields }: Plan): boolean {
+  return place === "body" || fields.length > 0;
 }
 
 export function readmeText(plan: Plan): string {
@@ -59,8 +63,7 @@ Ask for a report:
 import { create${pascal}Client, orThrow } from "@report-kit/${name}";
 
 const client = create${pascal}Client({ ${clientOptions(plan, variables, variables("baseUrl"))} });
-const body = ${JSON.stringify(exampleBody(plan.document, plan.operations.request))} as const;
-const { status, data } = orThrow(await ${requestCall(plan)});
+${sendsRequest(plan) ? `const body = ${JSON.stringify(exampleBody(plan.document, plan.operations.request))} as const;\n` : ""}const { status, data } = orThrow(await ${requestCall(plan, "README")});
 console.log(status, data);
 \`\`\`
 
@@ -95,7 +98,7 @@ export function clientTestText(plan: Plan): string {
   const { name, pascal, operations, signIn } = plan;
   const { request } = operations;
   const options = signInOptions(signIn);
-  const filled = request.path.replaceAll(/\{[^/{}]+\}/g, "main");
+  const { path, headers } = exampleRequest(plan, request);
   const header: Readonly<Record<string, string>> = {
     bearer: 'expect(request?.headers.get("authorization")).toBe("Bearer secret-token");',
     basic: 'expect(request?.headers.get("authorization")).toBe(`Basic ${btoa("secret-user:secret-password")}`);',
@@ -109,11 +112,9 @@ export function clientTestText(plan: Plan): string {
   return `
 import { describe, expect, it } from "vitest";
 import { create${pascal}Client, orThrow } from "../src/index.ts";
-import type { ReportRequest } from "../src/index.ts";
-
+${sendsRequest(plan) ? 'import type { ReportRequest } from "../src/index.ts";\n' : ""}
 const options = { ${clientOptions(plan, (option) => `"secret-${option}"`, '"https://api.example.com/base/"')} };
-const body: ReportRequest = ${JSON.stringify(exampleBody(plan.document, request), null, 2)};
-
+${sendsRequest(plan) ? `const body: ReportRequest = ${JSON.stringify(exampleBody(plan.document, request), null, 2)};\n` : ""}
 describe("create${pascal}Client", () => {
   it("sends a request to the address it was given, with the credentials", async () => {
     const requests: Request[] = [];
@@ -124,13 +125,14 @@ describe("create${pascal}Client", () => {
         return Response.json({ answered: true });
       },
     });
-    const { data } = orThrow(await ${requestCall(plan)});
+    const { data } = orThrow(await ${requestCall(plan, "test")});
     expect(data).toEqual({ answered: true });
     const [request] = requests;
     expect(request?.method).toBe("${request.method}");
-    expect(request?.url.split("?")[0]).toBe("https://api.example.com/base${filled}");
+    expect(request?.url.split("?")[0]).toBe("https://api.example.com/base${path}");
     ${header[signIn.kind] ?? ""}
-    ${request.method === "GET" ? "" : "expect(await request?.json()).toEqual(body);"}
+    ${headers.map(([name, value]) => `expect(request?.headers.get(${JSON.stringify(name)})).toBe(${JSON.stringify(value)});`).join("\n    ")}
+    ${plan.place === "query" ? "" : "expect(await request?.json()).toEqual(body);"}
     expect([client.provider, client.origin]).toEqual(["${name}", "https://api.example.com"]);
   });
 
@@ -152,7 +154,7 @@ ${
         throw new TypeError("fetch failed");
       },
     });
-    await expect(${requestCall(plan)}).rejects.toMatchObject({ name: "TransportError" });
+    await expect(${requestCall(plan, "test")}).rejects.toMatchObject({ name: "TransportError" });
     expect(requests).toBe(1);
   });
 `

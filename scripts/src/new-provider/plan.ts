@@ -1,8 +1,12 @@
 import type { JsonObject } from "../openapi-document.ts";
 import { pascalCase } from "../providers.ts";
-import { addresses, fileType, reportRecord, requestFields, signIn } from "./spec-facts.ts";
-import type { ReportRecord, RequestField, SignIn } from "./spec-facts.ts";
+import { idempotencyHeader, pageParameters } from "./parameters.ts";
+import type { Parameter } from "./parameters.ts";
 import type { ReportOperations } from "./read-spec.ts";
+import { listingOf, shownBy, shownInListing } from "./report-record.ts";
+import type { Listing, ShownReport } from "./report-record.ts";
+import { addresses, fileType, requestFields, requestPlace, signIn } from "./spec-facts.ts";
+import type { RequestField, SignIn } from "./spec-facts.ts";
 
 /** All that the files of a new provider are written from. */
 export interface Plan {
@@ -18,10 +22,20 @@ export interface Plan {
   readonly title: string;
   readonly document: JsonObject;
   readonly operations: ReportOperations;
+  /** Where the request goes. */
+  readonly place: "body" | "query";
   readonly fields: readonly RequestField[];
   readonly signIn: SignIn;
   readonly addresses: readonly string[];
-  readonly record: ReportRecord | undefined;
+  /** The header of the create that makes a second one give the same report. */
+  readonly idempotency: Parameter | undefined;
+  /** The report in the answer to the request. */
+  readonly created: ShownReport;
+  /** The same where a report is looked at: by its id, else in the listing, else in the answer to the request. */
+  readonly shown: ShownReport;
+  readonly listing: Listing | undefined;
+  /** What chooses a page of the listing. */
+  readonly pages: readonly Parameter[];
   readonly fileType: string | undefined;
   /** The day on which the spec was read, YYYY-MM-DD. */
   readonly today: string;
@@ -31,6 +45,8 @@ export function planOf(name: string, document: JsonObject, operations: ReportOpe
   const pascal = pascalCase(name);
   const { request, look, list, file } = operations;
   const { title } = document["info"] as { readonly title: string }; // `readSpec` holds that it is there
+  const listing = list === undefined ? undefined : listingOf(document, list);
+  const created = shownBy(document, request, operations);
   return {
     name,
     pascal,
@@ -44,16 +60,37 @@ export function planOf(name: string, document: JsonObject, operations: ReportOpe
         .slice(0, 80) || name,
     document,
     operations,
+    place: requestPlace(document, request),
     fields: requestFields(document, request),
     signIn: signIn(
       document,
       [request, look, list, file].filter((each) => each !== undefined),
     ),
     addresses: addresses(document),
-    record: reportRecord(document, operations),
+    idempotency: request.method === "GET" ? undefined : idempotencyHeader(document, request),
+    created,
+    shown:
+      look !== undefined
+        ? shownBy(document, look, operations)
+        : listing === undefined
+          ? created
+          : shownInListing(document, listing, operations),
+    listing,
+    pages: list === undefined ? [] : pageParameters(document, list),
     fileType: fileType(document, operations),
     today,
   };
+}
+
+/** The operation that shows a report: by its id, in a listing, or as the answer to the request. */
+export function shownOperation({ operations: { request, look, list } }: Plan): ReportOperations["request"] {
+  return look ?? list ?? request;
+}
+
+/** The way from a record to the only link in the spec; undefined where the file may lie in more than one place. */
+export function linkWay({ shown: { record, otherLinks }, operations: { files } }: Plan): readonly string[] | undefined {
+  const [way, ...more] = record?.links ?? [];
+  return more.length === 0 && otherLinks.length === 0 && files.length === 0 ? way : undefined;
 }
 
 /** A call of `undecided`, with what a person has to decide. */

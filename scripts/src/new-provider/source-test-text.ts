@@ -1,12 +1,12 @@
 import { signInOptions } from "./client-text.ts";
 import { exampleBody, printedAnswer } from "./example-value.ts";
-import { undecided } from "./plan.ts";
+import { shownOperation, undecided } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 
 /** The test of a source: a report is fetched once from scripted answers. */
 export function sourceTestText(plan: Plan): string {
   const { name, pascal, camel, document, operations, signIn } = plan;
-  const { request, look } = operations;
+  const { request, file } = operations;
   const options = [
     ...signInOptions(signIn).map((option) => `${option.name}: "secret-${option.name}"`),
     'baseUrl: "https://api.example.com"',
@@ -16,7 +16,10 @@ export function sourceTestText(plan: Plan): string {
     printed === undefined
       ? undecided(`the provider's answer to ${request.name}, from its page`)
       : JSON.stringify(printed);
-  const ready = undecided(`the provider's answer that shows a ready report (${(look ?? request).name}), from its page`);
+  const ready = undecided(
+    `the provider's answer that shows a ready report (${shownOperation(plan).name}), from its page`,
+  );
+  const example = exampleBody(document, request);
   const isRead = request.method === "GET";
   const csv = '"id,amount\\n1,9.90\\n"';
   return `
@@ -30,8 +33,8 @@ import { undecided } from "../../src/sources/${name}/undecided.ts";
 import { createVirtualClock, killEverywhere } from "../../src/testing/index.ts";
 import type { KillScenario } from "../../src/testing/index.ts";
 
-const startsAt = "2026-11-21T12:00:00Z";
-const wanted: ReportRequest = ${JSON.stringify(exampleBody(document, request), null, 2)};
+const startsAt = "${startOfTest(example)}T12:00:00Z";
+const wanted: ReportRequest = ${JSON.stringify(example, null, 2)};
 const file = ${csv};
 
 type Send = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
@@ -76,7 +79,7 @@ describe("${camel}Reports", () => {
       const { method, url } = new Request(input, init);
       sent.push(\`\${method} \${new URL(url).pathname}\`);
       ${isRead ? "" : `if (method === "${request.method}") return Response.json(created, { status: ${createdStatus(plan)} });`}
-      return ${operations.file === undefined ? "Response.json(ready)" : `url.endsWith(${JSON.stringify(operations.file.path.replace(/^.*\}/, ""))}) ? serveFile() : Response.json(ready)`};
+      return ${file === undefined ? "Response.json(ready)" : `${pathPattern(file.path)}.test(new URL(url).pathname) ? serveFile() : Response.json(ready)`};
     });
     const kit = createReportKit({ journal: memoryJournal(), platform: { ...clock.platform, fetch: serveFile } });
     const chunks: Uint8Array[] = [];
@@ -100,4 +103,21 @@ function createdStatus({ document, operations: { request } }: Plan): string {
     document,
   ) as { readonly responses?: object } | undefined;
   return Object.keys(responses?.responses ?? {}).find((status) => /^2\d\d$/.test(status)) ?? "200";
+}
+
+/** Two days after the last day that a request names, so that it has ended everywhere. */
+function startOfTest(example: unknown): string {
+  const days = JSON.stringify(example ?? {}).match(/\d{4}-\d{2}-\d{2}/g) ?? [];
+  const last =
+    days
+      .filter((day) => !Number.isNaN(Date.parse(day)))
+      .toSorted()
+      .at(-1) ?? "2026-11-19";
+  return new Date(Date.parse(last) + 2 * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** `/^\/reports\/[^/]+\/file$/`, as code. */
+function pathPattern(path: string): string {
+  const parts = path.split(/\{[^/{}]+\}/).map((part) => part.replaceAll(/[/.+]/g, String.raw`\$&`));
+  return `/^${parts.join("[^/]+")}$/`;
 }

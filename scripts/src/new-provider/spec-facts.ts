@@ -1,7 +1,9 @@
 import { entries, isObject, locate } from "../openapi-document.ts";
 import type { JsonObject } from "../openapi-document.ts";
+import { parametersOf } from "./parameters.ts";
 import { bodySchema, successes } from "./read-spec.ts";
 import type { ApiOperation, ReportOperations } from "./read-spec.ts";
+import { isChoice, membersOf } from "./schema-members.ts";
 
 /** A field of the report request. */
 export interface RequestField {
@@ -17,52 +19,16 @@ export type SignIn =
   /** Something else, or several ways. */
   | { readonly kind: "other"; readonly names: readonly string[] };
 
-/** Where in an answer the provider's record of a report lies, and what it has. */
-export interface ReportRecord {
-  /** The members on the way to it: `["data", "report"]`. */
-  readonly within: readonly string[];
-  readonly id: string | undefined;
-  readonly status: string | undefined;
-  /** The words of the status that the spec lists. */
-  readonly words: readonly string[];
-  /** The members that hold a link. */
-  readonly links: readonly string[];
+/** Where an operation takes the request: GET, and a POST without a body, in the query. */
+export function requestPlace(document: JsonObject, { segments }: ApiOperation): "body" | "query" {
+  return bodySchema(document, segments) === undefined ? "query" : "body";
 }
 
 /** The fields of a request's body, or of its query. None when the spec has no plain list of them. */
-export function requestFields(document: JsonObject, { method, segments }: ApiOperation): readonly RequestField[] {
-  if (method === "GET") return queryFields(document, segments);
-  const schema = bodySchema(document, segments);
-  if (!isObject(schema?.value)) return [];
-  const { required } = schema.value;
-  return entries(schema.value["properties"]).map(([name]) => ({
-    name,
-    schema: objectAt(document, [...schema.segments, "properties", name]),
-    isRequired: Array.isArray(required) && required.includes(name),
-  }));
-}
-
-function queryFields(document: JsonObject, segments: readonly string[]): readonly RequestField[] {
-  return parameters(document, segments)
-    .filter((parameter) => parameter["in"] === "query")
-    .map((parameter) => ({
-      name: String(parameter["name"]),
-      schema: isObject(parameter["schema"]) ? parameter["schema"] : {},
-      isRequired: parameter["required"] === true,
-    }));
-}
-
-/** The names of an operation's parameters in the path. */
-export function pathParameters({ path }: ApiOperation): readonly string[] {
-  return Array.from(path.matchAll(/\{([^/{}]+)\}/g), ([, name = ""]) => name);
-}
-
-function parameters(document: JsonObject, segments: readonly string[]): readonly JsonObject[] {
-  return [segments.slice(0, -1), segments].flatMap((owner) => {
-    const list = locate(document, [...owner, "parameters"])?.value;
-    const indices = Array.isArray(list) ? [...list.keys()] : [];
-    return indices.map((index) => objectAt(document, [...owner, "parameters", String(index)]));
-  });
+export function requestFields(document: JsonObject, operation: ApiOperation): readonly RequestField[] {
+  const body = bodySchema(document, operation.segments);
+  if (body === undefined) return parametersOf(document, operation).filter((parameter) => parameter.in === "query");
+  return isChoice(document, body.segments) ? [] : membersOf(document, body.segments);
 }
 
 function objectAt(document: JsonObject, segments: readonly string[]): JsonObject {
@@ -91,49 +57,6 @@ export function addresses(document: JsonObject): readonly string[] {
     const url = isObject(server) ? server["url"] : undefined;
     return typeof url === "string" && /^https:\/\/[\w.:/~%-]+$/.test(url) && URL.canParse(url) ? [url] : [];
   });
-}
-
-/** The record of a report, in the answer that shows one. */
-export function reportRecord(document: JsonObject, { look, request }: ReportOperations): ReportRecord | undefined {
-  const shown = look ?? request;
-  const [success] = successes(document, shown.segments);
-  if (success === undefined) return undefined;
-  const answer = [...shown.segments, "responses", success.status, "content", "application/json", "schema"];
-  const [parameter] = look === undefined ? [] : pathParameters(look).slice(pathParameters(request).length);
-  return recordBelow(document, answer, [], parameter);
-}
-
-/** The object itself, or the one within it (three levels at most) that has a status. */
-function recordBelow(
-  document: JsonObject,
-  segments: readonly string[],
-  within: readonly string[],
-  parameter: string | undefined,
-): ReportRecord | undefined {
-  const here = locate(document, segments);
-  if (!isObject(here?.value)) return undefined;
-  const properties = entries(here.value["properties"]).map(
-    ([name]) => [name, objectAt(document, [...here.segments, "properties", name])] as const,
-  );
-  const names = properties.map(([name]) => name);
-  const status = names.find((name) => /^(?:status|state)$/i.test(name));
-  if (status !== undefined) {
-    const isId = (name: string): boolean => name === parameter || (name === "id" && /id$/i.test(parameter ?? ""));
-    const ofStatus = properties.find(([name]) => name === status)?.[1] ?? {};
-    const words = ofStatus["enum"] ?? ofStatus["x-extensible-enum"];
-    return {
-      within,
-      id: names.find(isId),
-      status,
-      words: Array.isArray(words) ? words.filter((word) => typeof word === "string") : [],
-      links: properties.filter(([, { format }]) => format === "uri" || format === "url").map(([name]) => name),
-    };
-  }
-  if (within.length === 3) return undefined;
-  const inner = names.flatMap(
-    (name) => recordBelow(document, [...here.segments, "properties", name], [...within, name], parameter) ?? [],
-  );
-  return inner.length === 1 ? inner[0] : undefined;
 }
 
 /** What a file is, where the spec names one media type and a source can expect it. */

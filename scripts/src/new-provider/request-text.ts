@@ -1,0 +1,64 @@
+import { dateFields, fieldChecks } from "./field-text.ts";
+import { undecided } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import { withoutUnused } from "./source-text.ts";
+
+/** `request.ts` of a source: how a request is checked, and written in one way only. */
+export function requestText(plan: Plan): string {
+  const { name, pascal, operations, fields } = plan;
+  const isPlain = fields.length > 0;
+  const { days, window } = dateFields(fields);
+  const { lines, members } = fieldChecks(fields);
+  const request = isPlain
+    ? `const fields = requestFields(input, ${JSON.stringify(fields.map((field) => field.name))});
+  ${lines.join("\n  ")}
+  const request = presentMembers({
+${members.join("\n")}
+  });`
+    : `const request: JsonObject = ${undecided(`how a request is checked: the spec has no plain list of the fields of ${operations.request.name}. See circle-request.ts`)};`;
+  const [day] = days;
+  const period =
+    window !== undefined
+      ? "such as { from, to }, both included"
+      : `such as periodOf(day)${day === undefined ? "" : ` of ${day}`}; undefined where the request does not say`;
+  const tools = [
+    "calendarDay",
+    "endedDay",
+    "matching",
+    "oneOf",
+    "presentMembers",
+    "refuse",
+    "requestFields",
+    "trueField",
+    "uuidField",
+    "wholeNumber",
+  ].filter((tool) => new RegExp(`\\b${tool}\\(`).test(request));
+  const usesNow = /\bnow\b/.test(request);
+  const types = [...(isPlain ? [] : ["JsonObject"]), "PreparedReport", "SourceCall"];
+  return withoutUnused(`
+import type { ReportRequest } from "@report-kit/${name}";
+${tools.length === 0 ? "" : `import { ${tools.join(", ")} } from "../../source-tools/index.ts";`}
+import type { ${types.join(", ")} } from "../../source-tools/index.ts";
+import { undecided } from "./undecided.ts";
+
+/** A report, in the words of the API. */
+export type ${pascal}ReportRequest = ReportRequest;
+
+/** @throws ReportRequestError */
+export function prepare${pascal}(${isPlain ? "input" : "_input"}: unknown, ${usesNow ? "now" : "_now"}: number): PreparedReport {
+  ${request}
+  return {
+    reportType: ${undecided('the report type, in the provider\'s own word, such as "settlement"')},
+    request,
+    identity: ${undecided("identity: which fields of the request say which report it is, such as { day }. The key is made of them and never changes; leave out who asks, and e-mail addresses")},
+    period: ${undecided(`the days that the report covers, ${period}`)},
+    ${plan.fileType === undefined ? "" : `expects: "${plan.fileType}",`}
+  };
+}
+
+/** The normalised request as the API takes it. */
+export function requestBody({ request }: Pick<SourceCall, "request">): ReportRequest {
+  return request as unknown as ReportRequest; // \`prepare${pascal}\` made it of this shape; the journal keeps it as JSON
+}
+`);
+}
