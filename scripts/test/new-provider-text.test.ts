@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import type { JsonObject } from "../src/openapi-document.ts";
 import { answersText } from "../src/new-provider/answers-text.ts";
 import { clientTestText, readmeText } from "../src/new-provider/package-text.ts";
 import { planOf } from "../src/new-provider/plan.ts";
@@ -11,6 +12,7 @@ import { requestText } from "../src/new-provider/request-text.ts";
 import { sourceTestText } from "../src/new-provider/source-test-text.ts";
 import { sourceText } from "../src/new-provider/source-text.ts";
 import { workflowText } from "../src/new-provider/spec-folder-text.ts";
+import { checkSteps } from "../src/workflow-steps.ts";
 
 function specOf(fixture: string): string {
   return readFileSync(join(import.meta.dirname, `fixtures/${fixture}/openapi.yaml`), "utf8");
@@ -173,6 +175,13 @@ describe("a report that only a listing shows", () => {
     expect(summary).toContain("DECIDE: a step that waits");
     expect(sourceText(plan)).toContain("which operation shows one report: the spec has no GET for /v3/tallies/{…}");
   });
+});
+
+test.each([
+  ["keyed", keyed],
+  ["listed", listed],
+])("the workflow of %s makes one report, and has all that its operations require", (_, plan) => {
+  expect(checkSteps([workflowOf(plan) as unknown as JsonObject], plan.document)).toEqual([]); // it was read from YAML
 });
 
 describe("the file", () => {

@@ -1,5 +1,5 @@
 import { exampleOf } from "./example-value.ts";
-import { fixedValue, inputName, parametersOf } from "./parameters.ts";
+import { fixedValue, inputName, parametersOf, requiredParameters } from "./parameters.ts";
 import type { Parameter } from "./parameters.ts";
 import { pathParameters } from "./read-spec.ts";
 import type { ApiOperation } from "./read-spec.ts";
@@ -121,15 +121,19 @@ export interface StepParameter {
 /** The parameters of an operation as a step of the workflow passes them. */
 export function stepParameters(plan: Plan, operation: ApiOperation): readonly StepParameter[] {
   const { request } = plan.operations;
-  const own = parametersOf(plan.document, operation).filter(
-    (each) => operation === request && each.in === "query" && plan.place === "query" && each.isRequired,
+  const isRequestInQuery = operation === request && plan.place === "query";
+  // The source writes these by a function: `requestBody` or `pageAt`.
+  const inQuery = requiredParameters(plan.document, operation).filter(
+    (each) =>
+      each.in === "query" &&
+      (isRequestInQuery || (operation === plan.operations.list && plan.pages.some(({ name }) => name === each.name))),
   );
-  const examples = own.length === 0 ? {} : (exampleOfQuery(plan, own) as Readonly<Record<string, unknown>>);
-  return [...wantedParameters(plan, operation), ...own].map((parameter) => {
+  return [...wantedParameters(plan, operation), ...inQuery].map((parameter) => {
     const { name, in: place } = parameter;
     if (isOfReport(plan, operation, parameter) && request.method !== "GET")
       return { name, in: place, value: "$steps.request.outputs.reportId", input: undefined };
-    const fixed = fixedValue(parameter) ?? examples[name];
+    const fixed =
+      fixedValue(parameter) ?? (inQuery.includes(parameter) ? exampleOf(plan.document, parameter.segments) : undefined);
     if (fixed !== undefined) return { name, in: place, value: fixed, input: undefined };
     const input = inputName(name);
     const description = isKey(plan, operation, parameter)
@@ -140,8 +144,4 @@ export function stepParameters(plan: Plan, operation: ApiOperation): readonly St
     const [type = "string"] = typesOf(parameter.schema);
     return { name, in: place, value: `$inputs.${input}`, input: { name: input, type, description } };
   });
-}
-
-function exampleOfQuery({ document }: Plan, parameters: readonly Parameter[]): object {
-  return Object.fromEntries(parameters.map(({ name, segments }) => [name, exampleOf(document, segments)]));
 }
