@@ -1,4 +1,4 @@
-import type { Interruption, InterruptionPoint, SimulatedWorker, Simulation } from "./simulation.ts";
+import type { Interruption, InterruptionPoint, RunningSimulation, SimulatedWorker, Simulation } from "./simulation.ts";
 import { createSimulation } from "./simulation.ts";
 import { seededRandom } from "./virtual-clock.ts";
 
@@ -51,7 +51,7 @@ export interface KillScenario {
   readonly restartAfterMs?: number | undefined;
   /** Whether `indeterminate` is an honest end here: certainty is impossible. Default false. */
   readonly mayBeIndeterminate?: boolean | undefined;
-  /** Milliseconds after the last interruption (or landing of a delayed request) by which all must have ended. Default 20 minutes. */
+  /** Milliseconds after the last interruption, or after the last wanted report was made, by which all must have ended. Default 20 minutes. */
   readonly settlesWithinMs?: number | undefined;
   /** Turns of the event loop that each event's code gets, for code that reads streams (`fetch`'s answers). Default 1. */
   readonly turnsOfTheLoop?: number | undefined;
@@ -122,7 +122,7 @@ export interface RunResult {
  *
  * A first run without interruptions learns the points: every read and write of the journal (before it leaves, under way,
  * carried out), every request to the provider (the same), every timer. With several workers the points of all are counted
- * together, and each kill hits the worker that is there.
+ * together, and each kill hits the worker that is there. When that run ends without the report, it is the only one.
  */
 export async function killEverywhere(scenario: KillScenario, options: KillOptions = {}): Promise<KillReport> {
   const { kills = "all", pairs = 200, pausesMs = [], pausesAt = () => true, seed = 1 } = options;
@@ -151,15 +151,17 @@ export async function killEverywhere(scenario: KillScenario, options: KillOption
     return result;
   }
 
-  const { points } = await attempt([]);
+  const { points, stuck, lost } = await attempt([]);
+  // A life that goes wrong by itself shows nothing about kills, and each of its many points would take as long.
+  const isUsable = stuck === undefined && lost === undefined;
   const lives: { readonly first: number; readonly length: number }[] = [];
   const random = seededRandom(seed);
-  for (const { index: at } of choose([...points], kills, random)) {
+  for (const { index: at } of isUsable ? choose([...points], kills, random) : []) {
     const life = await attempt([{ at, kind: "kill" }]);
     lives.push({ first: at, length: life.points.length });
   }
   for (const forMs of pausesMs) {
-    for (const { index: at } of points.filter(pausesAt)) await attempt([{ at, kind: "pause", forMs }]);
+    for (const { index: at } of isUsable ? points.filter(pausesAt) : []) await attempt([{ at, kind: "pause", forMs }]);
   }
   const allPairs = lives.flatMap(({ first, length }) =>
     Array.from({ length: Math.max(0, length - first - 1) }, (_, after) => [first, first + 1 + after] as const),
@@ -209,10 +211,16 @@ export async function runOnce(
   for (let place = 0; place < workers; place += 1) {
     simulation.after(place * staggerMs, () => begin(skewMs[place] ?? 0));
   }
-  const started = simulation.now();
+  const { wanted = 1 } = world;
+  let count = 0;
+  // The last wanted report starts the time once more. What is made beyond that does not: a worker that goes on creating is stuck.
+  let lastMadeAt = simulation.now();
   while (atWork > 0 || simulation.landing > 0) {
-    const limit = Math.max(started, simulation.disturbedUntil) + settlesWithinMs;
+    const limit = Math.max(lastMadeAt, simulation.disturbedUntil) + settlesWithinMs;
     if (!(await simulation.advance(limit))) break;
+    const reports = world.made().length;
+    if (reports > count && count < wanted) lastMadeAt = simulation.now();
+    count = reports;
   }
 
   const made = world.made();
@@ -227,7 +235,6 @@ export async function runOnce(
       : [`a worker ended ${odd.status} (${odd.reference ?? "no report"}; made: ${made.join(", ")})`]),
     ...(world.check?.(ends) ?? []),
   ];
-  const { wanted = 1 } = world;
   const deliveries = judgeDeliveries(world.taken?.(), atWork > 0 ? 0 : wanted, interruptions.length);
   return {
     points: simulation.points,
@@ -235,9 +242,13 @@ export async function runOnce(
     ...deliveries,
     duplicate: made.length > wanted ? `the provider made ${made.length} reports: ${made.join(", ")}` : undefined,
     lost: wrong.length > 0 ? wrong.join("; ") : undefined,
-    stuck: atWork > 0 ? `${atWork} of the workers had not ended` : undefined,
+    stuck: atWork > 0 ? `${atWork} of the workers had not ended${lastErrorOf(simulation)}` : undefined,
     indeterminate: ends.some(({ status }) => status === "indeterminate"),
   };
+}
+
+function lastErrorOf({ lastError }: RunningSimulation): string {
+  return lastError === undefined ? "" : `; the last error of a request was ${lastError}`;
 }
 
 /** Was each report delivered, under one id, and repeated by interruptions alone? */

@@ -70,6 +70,8 @@ export interface RunningSimulation extends Simulation {
   readonly disturbedUntil: number;
   /** Let the next thing happen. @returns whether there was one, no later than `until`. */
   advance(until: number): Promise<boolean>;
+  /** The last error that a request came to: a server of a test can have a mistake of its own. */
+  readonly lastError: string | undefined;
   /** Requests on their way: they may still make a report. */
   readonly landing: number;
 }
@@ -90,6 +92,7 @@ export function createSimulation(
   let workers = 0;
   let landing = 0;
   let disturbedUntil = clock.now();
+  let lastError: string | undefined;
 
   function start(skewMs: number, onDeath: () => void): SimulatedWorker {
     const number = workers;
@@ -139,8 +142,10 @@ export function createSimulation(
             landing += 1;
             after(landsAfterMs, () => {
               landing -= 1;
-              if (what === "create") disturbedUntil = Math.max(disturbedUntil, clock.now());
               const answer = settled(act);
+              answer.catch((error: unknown) => {
+                lastError = `${what}: ${String(error).slice(0, 200)}`;
+              });
               if (alive) pass(what, "acted");
               if (answersAfterMs === Infinity) return;
               after(answersAfterMs, () => deliver(() => resolve(answer)));
@@ -195,6 +200,9 @@ export function createSimulation(
     advance: (until) => clock.step(until),
     get disturbedUntil() {
       return disturbedUntil;
+    },
+    get lastError() {
+      return lastError;
     },
     get landing() {
       return landing;

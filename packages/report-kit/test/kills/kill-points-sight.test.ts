@@ -127,6 +127,34 @@ describe("the kill-point runner sees", () => {
     expect(lost).toEqual([]);
   });
 
+  it.each([
+    ["a server that throws at each create", "SyntaxError: no JSON", 0],
+    ["a server whose answers have no id, so that each create is another report", undefined, 2],
+  ])("%s, in one run, with its error", async (name, error, made) => {
+    const reports: string[] = [];
+    const scenario: KillScenario = {
+      name,
+      world: () => ({
+        made: () => reports,
+        async work(worker) {
+          for (;;) {
+            const create = worker.request("create", () => {
+              if (error !== undefined) throw new SyntaxError("no JSON");
+              reports.push(`r-${reports.length}`);
+            });
+            await create.catch(() => undefined);
+            await pause(worker, 60_000);
+          }
+        },
+      }),
+    };
+    const { stuck, runs } = await killEverywhere(scenario);
+    const why = error === undefined ? "" : `; the last error of a request was create: ${error}`;
+    expect(stuck.map(({ what }) => what)).toEqual([`1 of the workers had not ended${why}`]);
+    expect(runs).toBe(1);
+    expect(reports.length).toBeGreaterThanOrEqual(made);
+  });
+
   it("a report that is not the one that was made", async () => {
     const scenario = naive("an invented report", async () => ({ status: "ready", reference: "r-0" }));
     expect((await runOnce(scenario, [])).lost).toContain("r-0");
