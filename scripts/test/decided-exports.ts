@@ -78,35 +78,21 @@ const failed = '{ is: "failed", code: "failed", message: "Ledgerly made the expo
 
 function decideTest(root: string): void {
   alter(root, sourceTest, undecided("the provider's answer that shows"), '{ id: "ex_1", status: "done" }');
-  alter(root, sourceTest, undecided("the kill test"), killTest);
+  alter(root, sourceTest, undecided("the server of the kill test"), server);
+  const made = "const made: { id: string; status: string; day: unknown; created_at: string }[] = [];";
+  alter(root, sourceTest, "  return {\n    made:", `  ${made}\n  return {\n    made:`);
   alter(root, sourceTest, 'import { undecided } from "../../src/sources/ledgerly/undecided.ts";\n', "");
 }
 
-const killTest = `{
-      name: "Ledgerly",
-      turnsOfTheLoop: 4,
-      world() {
-        const made: { id: string; status: string; day: string; created_at: string }[] = [];
-        return {
-          made: () => made.map(({ id }) => id),
-          work({ journal, platform, request }) {
-            const answer = (method: string, path: string, body: string): Response => {
-              if (method === "POST") {
-                const { day } = JSON.parse(body) as { day: string };
-                const created_at = new Date(platform.now()).toISOString();
-                made.push({ id: \`ex_\${made.length + 1}\`, status: "done", day, created_at });
-                return Response.json(made.at(-1), { status: 201 });
-              }
-              const id = path.split("/")[2];
-              return Response.json(id === undefined ? made : made.find((each) => each.id === id));
-            };
-            const source = sourceThat((input, init) => {
-              const { method, url } = new Request(input, init);
-              const kind = method === "POST" ? "create" : "look";
-              return request(kind, () => answer(method, new URL(url).pathname, String(init?.body)));
-            });
-            return createReportKit({ journal, platform }).report(source, wanted).outcome();
-          },
-        };
-      },
-    }`;
+const server = `{
+    made: () => made.map(({ id }) => id),
+    answer({ method, path, body: { day } }, now) {
+      if (method === "POST") {
+        const id = \`ex_\${made.length + 1}\`;
+        made.push({ id, status: "done", day, created_at: new Date(now).toISOString() });
+        return Response.json(made.at(-1), { status: 201 });
+      }
+      const id = path.split("/")[2];
+      return Response.json(id === undefined ? made : made.find((each) => each.id === id));
+    },
+  }`;

@@ -8,12 +8,13 @@ import { describeDrift } from "../src/drift.ts";
 import { generatedFiles } from "../src/generated-files.ts";
 import { newProvider } from "../src/new-provider/new-provider.ts";
 import { whatRemains } from "../src/new-provider/what-remains.ts";
+import { lintSpecs } from "../src/lint.ts";
 import { openDecisions } from "../src/open-decisions.ts";
 import { readDocument } from "../src/openapi-document.ts";
 import { providerNamed } from "../src/providers.ts";
 import { workspacePackages } from "../src/workspace-packages.ts";
 import { run } from "../src/run-program.ts";
-import { copyRepository, repository, runScript } from "./altered-copy.ts";
+import { copyRepository, repository, runScript, soak } from "./altered-copy.ts";
 import { decideExports } from "./decided-exports.ts";
 import { linkDependencies, wholeCopy } from "./linked-copy.ts";
 
@@ -145,13 +146,13 @@ test("new-provider leaves open what a spec does not show: how to sign in, where 
   expect(checkStructure(root)).toEqual([]);
 });
 
-test.runIf(process.env["REPORT_KIT_SOAK"])(
-  "a new provider compiles before its decisions are made; after them its own tests pass, but for the kill test, which is not run",
+const provider = (name: string) => ({ name, spec: join(import.meta.dirname, `fixtures/${name}/openapi.yaml`), today });
+
+test.runIf(soak)(
+  "new providers compile before their decisions are made; after them a provider's own tests pass, the kill test too",
   { timeout: 600_000 },
   async () => {
     const root = await wholeCopy();
-    await newProvider(root, { name: "ledgerly", spec, today });
-    linkDependencies(root, "packages/circle");
     const inPackage = async (folder: string, program: string, ...args: readonly string[]) => {
       const { exitCode, stdout, stderr } = await run(
         join(root, "node_modules/.bin", program),
@@ -160,26 +161,33 @@ test.runIf(process.env["REPORT_KIT_SOAK"])(
       );
       return { exitCode, output: stdout + stderr };
     };
-    const compile = async (): Promise<void> => {
-      for (const folder of ["packages/ledgerly", "packages/report-kit"])
+    const compile = async (...folders: readonly string[]): Promise<void> => {
+      for (const folder of folders)
         for (const project of ["tsconfig.json", "test/tsconfig.json"])
           expect(await inPackage(folder, "tsc", "-p", project)).toEqual({ exitCode: 0, output: "" });
     };
-    // Not the kill test: with a client of ours in the simulated worker it does not end.
-    const others = "names the source|refuses another|prepares a request|fetches a report once";
-    const sourceTest = () =>
-      inPackage("packages/report-kit", "vitest", "run", "-t", others, "test/sources/ledgerly.test.ts");
-    await compile();
-    expect(await inPackage("packages/ledgerly", "vitest", "run")).toMatchObject({ exitCode: 0 });
+    const sourceTest = () => inPackage("packages/report-kit", "vitest", "run", "test/sources/ledgerly.test.ts");
+    const others = ["keyed", "listed"];
+    await newProvider(root, { name: "ledgerly", spec, today });
+    for (const name of others) await newProvider(root, provider(name));
+    linkDependencies(root, "packages/circle");
+    const clients = ["ledgerly", ...others].map((name) => `packages/${name}`);
+    await compile(...clients, "packages/report-kit");
+    for (const client of clients) expect(await inPackage(client, "vitest", "run")).toMatchObject({ exitCode: 0 });
     const before = await sourceTest();
     expect(before.exitCode).toBe(1);
     expect(before.output).toContain("Not decided: the tier");
 
     decideExports(root);
-    await compile();
+    await compile("packages/ledgerly", "packages/report-kit");
     const after = await sourceTest();
-    expect(after.output).toContain("4 passed");
+    expect(after.output).toContain("5 passed");
     expect(after.exitCode).toBe(0);
+    const { problems } = await lintSpecs(
+      root,
+      others.map((name) => providerNamed(root, name)),
+    );
+    expect(problems.filter((problem) => problem.includes("workflow.arazzo.yaml"))).toEqual([]);
     expect(runScript("generate.ts", root, "--check")).toEqual({ exitCode: 0, output: "" });
   },
 );

@@ -6,7 +6,7 @@ import type { Plan } from "./plan.ts";
 /** The test of a source: a report is fetched once from scripted answers. */
 export function sourceTestText(plan: Plan): string {
   const { name, pascal, camel, document, operations, signIn } = plan;
-  const { request, file } = operations;
+  const { request, look, list, file } = operations;
   const options = [
     ...signInOptions(signIn).map((option) => `${option.name}: "secret-${option.name}"`),
     'baseUrl: "https://api.example.com"',
@@ -20,6 +20,7 @@ export function sourceTestText(plan: Plan): string {
     `the provider's answer that shows a ready report (${shownOperation(plan).name}), from its page`,
   );
   const example = exampleBody(document, request);
+  const served = [request, look ?? list].flatMap((each) => (each === undefined ? [] : [`${each.method} ${each.path}`]));
   const isRead = request.method === "GET";
   const csv = '"id,amount\\n1,9.90\\n"';
   return `
@@ -42,6 +43,28 @@ type Send = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
 function sourceThat(send: Send) {
   const client = create${pascal}Client({ ${options.join(", ")}, fetch: send });
   return ${camel}Reports(client, { account: "main" });
+}
+
+/** A request, as a server sees it. */
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Headers;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+function sentOf(input: RequestInfo | URL, init?: RequestInit): Sent {
+  const { method, url, headers } = new Request(input, init);
+  const { pathname: path, searchParams: query } = new URL(url);
+  // The client sends bytes, of JSON.
+  const text = init?.body instanceof ArrayBuffer ? new TextDecoder().decode(init.body) : "{}";
+  return { method, path, query, headers, body: JSON.parse(text) as Sent["body"] };
+}
+
+/** A small server of the API for the kill test: the ids of what it made, and its answer to a request at an instant (epoch milliseconds). */
+function createServer(): { made: () => readonly string[]; answer: (sent: Sent, now: number) => Response } {
+  return ${undecided(`the server of the kill test: const made = [], and an answer for ${served.join(", ")}; acmeServer in docs/jobs/own-source.md is a whole one`)};
 }
 
 const unreachable: Send = () => Promise.reject(new TypeError("nothing may be sent"));
@@ -90,7 +113,23 @@ describe("${camel}Reports", () => {
   });
 
   it("has a report made once, wherever a worker is killed", async () => {
-    const scenario: KillScenario = ${undecided('the kill test: a small server of the API for killEverywhere ("Kill it everywhere" in docs/jobs/own-source.md has one)')};
+    const scenario: KillScenario = {
+      name: "${pascal}",
+      turnsOfTheLoop: 4, // to read an answer takes some
+      world(simulation) {
+        const { made, answer } = createServer();
+        return {
+          made,
+          work({ journal, platform, request }) {
+            const source = sourceThat((input, init) => {
+              const sent = sentOf(input, init);
+              return request(${isRead ? '"look"' : `sent.method === "${request.method}" ? "create" : "look"`}, () => answer(sent, simulation.now()));
+            });
+            return createReportKit({ journal, platform }).report(source, wanted).outcome();
+          },
+        };
+      },
+    };
     expect(await killEverywhere(scenario, { kills: 60, pairs: 0 })).toMatchObject({ duplicates: [], lost: [], stuck: [] });
   });
 });
