@@ -42,7 +42,7 @@ ${rows.join("\n")}
 }
 
 /** An empty list of examples, and the file that a copy of the provider's page takes the place of. */
-export const examplesText = `# DECIDE: one entry for each JSON value that the pages in fixtures/ print, in their order: page, line, what, validates, faults.
+export const examplesText = `# DECIDE: one entry for each JSON value that the pages in fixtures/ print, in their order: page, line, what, validates, faults ([] for none).
 # specs/begateway/examples.yaml shows the form; \`pnpm check:specs\` names each value that is missing.
 []
 `;
