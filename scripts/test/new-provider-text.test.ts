@@ -164,6 +164,24 @@ describe("a report that only a listing shows", () => {
     expect(sourceText(listed)).toContain('"tally_no": Number(call.reference)');
   });
 
+  test("leaves open which member is its id, where a file's path has another one's name", () => {
+    const text = altered(
+      specOf("listed"),
+      [
+        "        no: { type: integer, format: int64 }",
+        "        id: { type: integer }\n        file_name: { type: string }",
+      ],
+      ["{tally_no}", "{file_name}"],
+      ["name: tally_no", "name: file_name"],
+    );
+    const plan = planFrom(text);
+    expect(answersText(plan)).toContain("which member of the answer of listTallies is the report's id");
+    expect(sourceText(plan)).toContain(
+      "where file_name in /v3/tallies/{file_name}/content comes from: call.reference if",
+    );
+    expect(workflowText(plan)).toContain("DECIDE: which member of the answer is the report's id");
+  });
+
   test("without a listing or an operation of its own leaves the step that waits open", () => {
     const text = altered(specOf("listed"), [
       "    get:\n      operationId: listTallies",
@@ -249,6 +267,21 @@ describe("the request", () => {
     expect(text).toContain('oneOf("request.layout", fields["layout"] ?? "SHORT", ["SHORT","FULL"])');
     expect(text).toContain('wholeNumber("request.rows", fields["rows"] ?? 100)');
     expect(requestText(keyed)).toContain('oneOf("request.language", fields["language"] ?? "en", ["en","pt"])');
+  });
+
+  test("whose fields are all decisions is checked for names that it does not have", () => {
+    const text = altered(
+      specOf("listed"),
+      [
+        "day: { type: string, format: date }\n        layout",
+        "day: { type: string, format: date-time }\n        layout",
+      ],
+      [
+        "        layout: { type: string, enum: [SHORT, FULL], default: SHORT }\n        rows: { type: integer, default: 100 }\n",
+        "",
+      ],
+    );
+    expect(requestText(planFrom(text))).toContain('\n  requestFields(input, ["day"]);');
   });
 
   test("keeps a false apart from nothing: a default can be true", () => {

@@ -21,7 +21,12 @@ function wantedParameters(
 }
 
 /** Is a parameter the id of the report that an operation is about: the first in its path that the request's path does not have? */
-function isOfReport({ operations: { request } }: Plan, operation: ApiOperation, parameter: Parameter): boolean {
+function isOfReport(
+  { operations: { request, look }, shown }: Plan,
+  operation: ApiOperation,
+  parameter: Parameter,
+): boolean {
+  if (look === undefined && request.method !== "GET" && shown.record?.id === undefined) return false;
   const own = pathParameters(request);
   const first = pathParameters(operation).find((name) => !own.includes(name));
   return parameter.in === "path" && parameter.name === first && operation.path.startsWith(`${request.path}/`);
@@ -47,7 +52,7 @@ function sourceValue(plan: Plan, operation: ApiOperation, parameter: Parameter):
   if (fixed !== undefined) return JSON.stringify(fixed);
   return undecided(
     parameter.in === "path"
-      ? `where ${parameter.name} in ${operation.path} comes from`
+      ? `where ${parameter.name} in ${operation.path} comes from${operation === plan.operations.file ? ": call.reference if it is the report's id, call.fileName if it is the file's name" : ""}`
       : `where the ${parameter.in} ${parameter.name} of ${operation.name} comes from, which the spec requires: an option of this source, a field of the request, or the same for all`,
   );
 }

@@ -50,17 +50,24 @@ export function shownInListing(document: JsonObject, { item }: Listing, operatio
 }
 
 /** The parameter that stands for a report in a path: the first that the request's own path does not have. */
-export function reportParameter({ request, look, file }: ReportOperations): string | undefined {
+function reportParameter({ request, look, file }: ReportOperations): ReportParameter | undefined {
   const own = pathParameters(request);
-  return [look, file]
+  const name = [look, file]
     .flatMap((each) => (each === undefined ? [] : pathParameters(each)))
-    .find((name) => !own.includes(name));
+    .find((each) => !own.includes(each));
+  return name === undefined ? undefined : { name, isOfLook: look !== undefined };
+}
+
+interface ReportParameter {
+  readonly name: string;
+  /** That of a file alone may be a file's name. */
+  readonly isOfLook: boolean;
 }
 
 function shownIn(
   document: JsonObject,
   segments: readonly string[] | undefined,
-  parameter: string | undefined,
+  parameter: ReportParameter | undefined,
 ): ShownReport {
   if (segments === undefined) return { record: undefined, id: undefined, otherLinks: [], nearLinks: [] };
   const records = recordsBelow(document, segments, [], parameter);
@@ -68,10 +75,10 @@ function shownIn(
   const record = records.find(({ id }) => id !== undefined) ?? records[0];
   const ways = waysBelow(document, segments, [], isLink).map((way) => way.join("."));
   const own = new Set((record?.links ?? []).map((link) => [...(record?.within ?? []), ...link].join(".")));
-  const ids = waysBelow(document, segments, [], ({ name }) => isIdOf(name, parameter));
+  const ids = waysBelow(document, segments, [], ({ name }) => isIdOf(name, parameter?.name));
   return {
     record,
-    id: record?.id === undefined ? ids[0] : [...record.within, record.id],
+    id: record?.id === undefined ? (record === undefined ? ids[0] : undefined) : [...record.within, record.id],
     otherLinks: ways.filter((way) => !own.has(way)),
     nearLinks: waysBelow(document, segments, [], isNamedLikeALink).map((way) => way.join(".")),
   };
@@ -82,7 +89,7 @@ function recordsBelow(
   document: JsonObject,
   segments: readonly string[],
   within: readonly string[],
-  parameter: string | undefined,
+  parameter: ReportParameter | undefined,
 ): readonly ReportRecord[] {
   const members = membersOf(document, segments);
   const own = recordOf(document, segments, members, within, parameter);
@@ -98,7 +105,7 @@ function recordOf(
   segments: readonly string[],
   members: readonly Member[],
   within: readonly string[],
-  parameter: string | undefined,
+  parameter: ReportParameter | undefined,
 ): ReportRecord | undefined {
   const status =
     members.find(({ name }) => /^(?:status|state)$/i.test(name)) ??
@@ -108,7 +115,7 @@ function recordOf(
       ),
     );
   if (status === undefined) return undefined;
-  const id = members.find(({ name }) => name === parameter) ?? members.find(({ name }) => isIdOf(name, parameter));
+  const id = idAmong(members, parameter);
   const words = status.schema["enum"] ?? status.schema["x-extensible-enum"];
   return {
     within,
@@ -118,6 +125,13 @@ function recordOf(
     words: Array.isArray(words) ? words.filter((word) => typeof word === "string") : [],
     links: waysBelow(document, segments, [], isLink),
   };
+}
+
+/** Where a file alone has a parameter in its path, and a report has an `id` beside a member of that name, it may be either. */
+function idAmong(members: readonly Member[], parameter: ReportParameter | undefined): Member | undefined {
+  const named = members.find(({ name }) => name === parameter?.name);
+  const isEither = named?.name !== "id" && members.some(({ name }) => name === "id") && parameter?.isOfLook === false;
+  return isEither ? undefined : (named ?? members.find(({ name }) => isIdOf(name, parameter?.name)));
 }
 
 /** Is the member `id` the `export_id` of a path, or `number` its `statement_number`? */

@@ -10,7 +10,7 @@ export function requestText(plan: Plan): string {
   const { days, window } = dateFields(fields);
   const { lines, members } = fieldChecks(fields);
   const request = isPlain
-    ? `const fields = requestFields(input, ${JSON.stringify(fields.map((field) => field.name))});
+    ? `${[...lines, ...members].some((text) => text.includes("fields[")) ? "const fields = " : ""}requestFields(input, ${JSON.stringify(fields.map((field) => field.name))});
   ${lines.join("\n  ")}
   const request = presentMembers({
 ${members.join("\n")}

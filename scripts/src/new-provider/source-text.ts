@@ -174,7 +174,7 @@ function locateText(plan: Plan): string {
   if (file !== undefined && links.length === 0) {
     const parameters = sourceParameters(plan, file);
     const open = `client.GET(${JSON.stringify(file.path)}, { ${parameters === "" ? "" : `${parameters}, `}...openSettings(init) })`;
-    return `locate: async (${parameters.includes("call.") ? "call" : ""}) => ({
+    return `locate: async (${/call\.reference(?! if)/.test(parameters) ? "call" : ""}) => ({
       via: "api",
       async open(init) {
         const { response } = await ${open};
