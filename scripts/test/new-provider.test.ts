@@ -14,11 +14,21 @@ import { readDocument } from "../src/openapi-document.ts";
 import { providerNamed } from "../src/providers.ts";
 import { workspacePackages } from "../src/workspace-packages.ts";
 import { run } from "../src/run-program.ts";
-import { copyRepository, repository, runScript, soak } from "./altered-copy.ts";
-import { decideExports } from "./decided-exports.ts";
+import { alter, copyRepository, repository, runScript } from "./altered-copy.ts";
+import { decideExports, decideKeyedExports } from "./decided-exports.ts";
+import {
+  bare,
+  bodiless,
+  demanding,
+  exportsSpec,
+  exportsText,
+  keyInBody,
+  keyInHeader,
+  lookedUp,
+} from "./exports-variants.ts";
 import { linkDependencies, wholeCopy } from "./linked-copy.ts";
 
-const spec = join(import.meta.dirname, "fixtures/exports/openapi.yaml");
+const spec = exportsSpec;
 const today = "2026-11-29";
 
 /** A copy with what the structure check looks at, too. What is refused writes nothing, so that one copy is enough for all of that. */
@@ -94,7 +104,7 @@ test("a new provider passes every check of specs and structure once its decision
   });
 });
 
-const text = readFileSync(spec, "utf8");
+const text = exportsText;
 const posts = text.replace("    get:\n      operationId: listExports", "    put:\n      operationId: listExports");
 
 test.each([
@@ -146,13 +156,31 @@ test("new-provider leaves open what a spec does not show: how to sign in, where 
   expect(checkStructure(root)).toEqual([]);
 });
 
-const provider = (name: string) => ({ name, spec: join(import.meta.dirname, `fixtures/${name}/openapi.yaml`), today });
+function textOf(fixture: string): string {
+  return readFileSync(join(import.meta.dirname, `fixtures/${fixture}/openapi.yaml`), "utf8");
+}
 
-test.runIf(soak)(
-  "new providers compile before their decisions are made; after them a provider's own tests pass, the kill test too",
+/** Providers of the invented API, and of variants of it. The decisions of the first three are made. */
+const providers: readonly (readonly [name: string, text: string, request?: string])[] = [
+  ["ledgerly", exportsText],
+  ["key-in-header", keyInHeader],
+  ["key-in-body", keyInBody],
+  ["demanding", demanding],
+  ["looked-up", lookedUp, "listExports"],
+  ["bodiless", bodiless, "createExport"],
+  ["bare", bare, "createExport"],
+  ["keyed", textOf("keyed")],
+  ["listed", textOf("listed")],
+];
+
+test.runIf(process.env["REPORT_KIT_SOAK"])(
+  "new providers compile before their decisions are made; after them a provider's own tests pass, and its kill test finds a source that makes reports twice",
   { timeout: 600_000 },
   async () => {
     const root = await wholeCopy();
+    for (const [name, variant, request] of providers)
+      await newProvider(root, { name, spec: fileWith(variant), request, today });
+    linkDependencies(root, "packages/circle");
     const inPackage = async (folder: string, program: string, ...args: readonly string[]) => {
       const { exitCode, stdout, stderr } = await run(
         join(root, "node_modules/.bin", program),
@@ -164,29 +192,41 @@ test.runIf(soak)(
     const compile = async (...folders: readonly string[]): Promise<void> => {
       for (const folder of folders)
         for (const project of ["tsconfig.json", "test/tsconfig.json"])
-          expect(await inPackage(folder, "tsc", "-p", project)).toEqual({ exitCode: 0, output: "" });
+          expect({ folder, ...(await inPackage(folder, "tsc", "-p", project)) }).toEqual({
+            folder,
+            exitCode: 0,
+            output: "",
+          });
     };
-    const sourceTest = () => inPackage("packages/report-kit", "vitest", "run", "test/sources/ledgerly.test.ts");
-    const others = ["keyed", "listed"];
-    await newProvider(root, { name: "ledgerly", spec, today });
-    for (const name of others) await newProvider(root, provider(name));
-    linkDependencies(root, "packages/circle");
-    const clients = ["ledgerly", ...others].map((name) => `packages/${name}`);
+    const sourceTest = (name: string) =>
+      inPackage("packages/report-kit", "vitest", "run", `test/sources/${name}.test.ts`);
+    const clients = providers.map(([name]) => `packages/${name}`);
     await compile(...clients, "packages/report-kit");
-    for (const client of clients) expect(await inPackage(client, "vitest", "run")).toMatchObject({ exitCode: 0 });
-    const before = await sourceTest();
+    for (const folder of clients) expect(await inPackage(folder, "vitest", "run")).toMatchObject({ exitCode: 0 });
+    const before = await sourceTest("ledgerly");
     expect(before.exitCode).toBe(1);
     expect(before.output).toContain("Not decided: the tier");
 
     decideExports(root);
+    for (const name of ["key-in-header", "key-in-body"]) decideKeyedExports(root, name);
     await compile("packages/ledgerly", "packages/report-kit");
-    const after = await sourceTest();
-    expect(after.output).toContain("5 passed");
-    expect(after.exitCode).toBe(0);
-    const { problems } = await lintSpecs(
-      root,
-      others.map((name) => providerNamed(root, name)),
-    );
+    const sources = "packages/report-kit/src/sources";
+    for (const [name, file, right, wrong] of [
+      ["ledgerly", "answers.ts", "Array.isArray(listed) ? listed.map(untrusted) : []", "[]"],
+      ["key-in-header", "key-in-header.ts", '"Idempotency-Key": call.key', '"Idempotency-Key": crypto.randomUUID()'],
+      ["key-in-body", "request.ts", "idempotencyKey: call.key", "idempotencyKey: crypto.randomUUID()"],
+    ] as const) {
+      const after = await sourceTest(name);
+      expect(after.output).toContain("5 passed");
+      expect(after.exitCode).toBe(0);
+      alter(root, `${sources}/${name}/${file}`, right, wrong);
+      const broken = await sourceTest(name);
+      expect(broken.output).toContain("the provider made 2 reports: ex_1, ex_2");
+      expect(broken.exitCode).toBe(1);
+      alter(root, `${sources}/${name}/${file}`, wrong, right);
+    }
+    const made = providers.map(([name]) => providerNamed(root, name));
+    const { problems } = await lintSpecs(root, made);
     expect(problems.filter((problem) => problem.includes("workflow.arazzo.yaml"))).toEqual([]);
     expect(runScript("generate.ts", root, "--check")).toEqual({ exitCode: 0, output: "" });
   },

@@ -56,7 +56,10 @@ function providerError(error: unknown, response: Response, context: Partial<Fail
   return new ProviderError({
     code: `http-${status}`,
     providerCode: code && redactText(code, secrets).slice(0, 100),
-    message: `${provider} answered HTTP ${status} to ${operationId}: ${redactText(said ?? noWords(error), secrets)
+    message: `${provider} answered HTTP ${status} to ${operationId}: ${redactText(
+      said ?? (error ? "no reason that is known, see `body`" : "no reason"),
+      secrets,
+    )
       .slice(0, 300)
       .replace(/\.?$/, ".")} ${advice(status, retryAfterMs)}`,
     retryable: isPassing(status),
@@ -88,10 +91,6 @@ function find(body: unknown, names: readonly string[]): string | undefined {
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   const one: unknown = Array.isArray(value) ? value[0] : value;
   return typeof one === "object" && one !== null ? (one as Readonly<Record<string, unknown>>) : {}; // what is read is checked
-}
-
-function noWords(body: unknown): string {
-  return body ? "its words are in no member that is known, see the error's `body`" : "no reason";
 }
 
 function advice(status: number, retryAfterMs: number | undefined): string {

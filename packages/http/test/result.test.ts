@@ -235,8 +235,8 @@ describe("orThrow", () => {
     [{ problem: { slug: "bad-day", detail: "The day is not over", fields: [] } }, undefined, "The day is not over"],
     [{ errors: [{ code: "E7", message: "No such account" }, { code: "E8" }] }, "E7", "No such account"],
     [{}, undefined, "HTTP 401 with a body of application/json"],
-    [{ something: 1 }, undefined, "its words are in no member that is known, see the error's `body`"],
-    [[1], undefined, "its words are in no member that is known, see the error's `body`"],
+    [{ something: 1 }, undefined, "no reason that is known, see `body`"],
+    [[1], undefined, "no reason that is known, see `body`"],
   ])("reads the code and the words of each provider's envelope: %j", async (body, providerCode, words) => {
     await expect(create(json(body, 401))).rejects.toMatchObject({
       code: "http-401",

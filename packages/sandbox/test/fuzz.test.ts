@@ -5,7 +5,7 @@ import type { Provider } from "../src/provider.ts";
 import { openSandbox } from "./open-sandbox.ts";
 import type { OpenSandbox } from "./open-sandbox.ts";
 
-const requestsEach = process.env["REPORT_KIT_SOAK"] === "1" ? 5_000 : 120;
+const requestsEach = process.env["REPORT_KIT_SOAK"] === "1" ? 5_000 : 300;
 
 interface Described {
   readonly operationId: string;

@@ -53,15 +53,14 @@ function credentials({ signIn }: Plan): { readonly imports: string; readonly tex
 }
 
 /** The type of a request, by its name in the spec where it has one. */
-function requestType({ document, place, fields, operations: { request } }: Plan): string {
+function requestType({ document, operations: { request }, requestIn }: Plan): string {
+  if (requestIn === "nowhere") return "Readonly<Record<string, never>>";
+  if (requestIn === "query") return `NonNullable<operations[${JSON.stringify(request.name)}]["parameters"]["query"]>`;
   const segments = bodySchema(document, request.segments)?.segments ?? [];
   const [components, schemas, name] = segments;
   if (components === "components" && schemas === "schemas" && name !== undefined && segments.length === 3)
     return `components["schemas"][${JSON.stringify(name)}]`;
-  if (place === "query" && fields.length === 0) return "Record<string, never>"; // it takes nothing
-  return place === "query"
-    ? `NonNullable<operations[${JSON.stringify(request.name)}]["parameters"]["query"]>`
-    : `operations[${JSON.stringify(request.name)}]["requestBody"]["content"]["application/json"]`;
+  return `operations[${JSON.stringify(request.name)}]["requestBody"]["content"]["application/json"]`;
 }
 
 export function clientText(plan: Plan): string {
@@ -81,13 +80,17 @@ export function clientText(plan: Plan): string {
   ];
   const imports = [sign.imports, "checkOptions", "clientOptions", "createProviderClient"].filter(Boolean).toSorted();
   const types = ["ClientOptions", "ProviderClient", ...(options.length > 0 ? ["Secret"] : [])];
-  const used = ["components", "operations"].find((each) => type.includes(`${each}[`));
-  const generated = ["paths", ...(used === undefined ? [] : [used === "components" ? used : `${used} as Operations`])];
+  const named = /^components\b/.test(type)
+    ? ["components"]
+    : /\boperations\b/.test(type)
+      ? ["operations as Operations"]
+      : [];
+  const generated = [...named, "paths"].toSorted();
   return `
 import { ${imports.join(", ")} } from "@report-kit/http";
 import type { ${types.join(", ")} } from "@report-kit/http";
 import { operations } from "./operations.gen.ts";
-import type { ${generated.toSorted().join(", ")} } from "./schema.gen.ts";
+import type { ${generated.join(", ")} } from "./schema.gen.ts";
 ${sign.text.startsWith("undecided") ? undecidedFunction : ""}
 /** A typed client of the API "${title}". */
 export type ${pascal}Client = ProviderClient<paths> & { readonly provider: "${name}" };

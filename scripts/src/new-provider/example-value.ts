@@ -1,12 +1,13 @@
 import { entries, isObject, locate } from "../openapi-document.ts";
 import type { JsonObject } from "../openapi-document.ts";
-import { requiredParameters } from "./parameters.ts";
-import { bodySchema, jsonAnswer } from "./read-spec.ts";
+import { parametersOf } from "./parameters.ts";
 import type { ApiOperation } from "./read-spec.ts";
-import { isChoice, membersOf, plainSchema } from "./schema-members.ts";
+import { jsonAnswer } from "./read-spec.ts";
+import { membersOf, plainSchema } from "./schema-members.ts";
+import { placeOfRequest } from "./spec-facts.ts";
 
 /** A value for a schema: its example if it has one, else one that fits its type. Optional members are left out. */
-export function exampleOf(document: JsonObject, segments: readonly string[], depth = 0): unknown {
+export function exampleAt(document: JsonObject, segments: readonly string[], depth = 0): unknown {
   const found = plainSchema(document, segments);
   if (!isObject(found?.value) || depth > 8) return {};
   const { value: schema, segments: here } = found;
@@ -14,25 +15,15 @@ export function exampleOf(document: JsonObject, segments: readonly string[], dep
   if (given !== undefined) return given;
   const value = first(schema["enum"]) ?? first(schema["x-extensible-enum"]);
   if (value !== undefined) return value;
-  const members = membersOf(document, here);
-  const isObjectSchema = members.length > 0 && !isChoice(document, here);
-  if (isObjectSchema)
-    return Object.fromEntries(
-      members
-        .filter(({ isRequired }) => isRequired)
-        .map((member) => [member.name, exampleOf(document, member.segments, depth + 1)]),
-    );
-  for (const key of ["oneOf", "anyOf", "allOf"])
+  const members = membersOf(document, here).filter(({ isRequired }) => isRequired);
+  const own = Object.fromEntries(members.map((each) => [each.name, exampleAt(document, each.segments, depth + 1)]));
+  for (const key of ["oneOf", "anyOf"])
     if (Array.isArray(schema[key])) {
-      const chosen = exampleOf(document, [...here, key, "0"], depth + 1);
-      const own = members.filter(({ isRequired }) => isRequired);
-      return isObject(chosen)
-        ? {
-            ...Object.fromEntries(own.map((each) => [each.name, exampleOf(document, each.segments, depth + 1)])),
-            ...chosen,
-          }
-        : chosen;
+      const chosen = exampleAt(document, [...here, key, "0"], depth + 1);
+      return isObject(chosen) ? { ...own, ...chosen } : chosen;
     }
+  if (membersOf(document, here).length > 0 || schema["properties"] !== undefined) return own;
+  if (Array.isArray(schema["allOf"])) return exampleAt(document, [...here, "allOf", "0"], depth + 1);
   return plainValue(schema);
 }
 
@@ -74,16 +65,17 @@ function plainValue({ type, format, minimum, pattern }: JsonObject): unknown {
   }
 }
 
-/** An operation's body, or its query, as the spec gives an example of it, or one that fits its schema. */
-export function exampleBody(document: JsonObject, operation: ApiOperation): unknown {
-  if (bodySchema(document, operation.segments) === undefined) return exampleQuery(document, operation);
-  const media = [...operation.segments, "requestBody", "content", "application/json"];
-  return exampleOfMedia(document, media) ?? exampleOf(document, [...media, "schema"]);
-}
-
-function exampleQuery(document: JsonObject, operation: ApiOperation): unknown {
-  const wanted = requiredParameters(document, operation).filter((each) => each.in === "query");
-  return Object.fromEntries(wanted.map(({ name, segments }) => [name, exampleOf(document, segments)]));
+/** The request for a report, a body or a query, as the spec gives an example of it, or one that fits its schema. */
+export function exampleRequest(document: JsonObject, request: ApiOperation): unknown {
+  const { segments } = request;
+  if (placeOfRequest(document, request) !== "body")
+    return Object.fromEntries(
+      parametersOf(document, request)
+        .filter(({ place, isRequired }) => place === "query" && isRequired)
+        .map((each) => [each.name, exampleAt(document, each.segments)]),
+    );
+  const media = [...segments, "requestBody", "content", "application/json"];
+  return exampleOfMedia(document, media) ?? exampleAt(document, [...media, "schema"]);
 }
 
 /** The example of an operation's first success that the spec prints; undefined when it prints none. */

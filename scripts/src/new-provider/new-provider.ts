@@ -10,6 +10,7 @@ import { run } from "../run-program.ts";
 import { answersText } from "./answers-text.ts";
 import { clientText, indexText } from "./client-text.ts";
 import * as packageText from "./package-text.ts";
+import { checkParameters } from "./parameters.ts";
 import { planOf } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 import { readSpec, reportOperations } from "./read-spec.ts";
@@ -43,7 +44,9 @@ export async function newProvider(
   if (!existsSync(spec)) throw new Error(`--spec: there is no file ${spec}.`);
   const text = readFileSync(spec, "utf8");
   const document = readSpec(text, spec);
-  const plan = planOf(name, document, reportOperations(document, spec, request), today);
+  const operations = reportOperations(document, spec, request);
+  checkParameters(document, spec, operations);
+  const plan = planOf(name, document, operations, today);
   const draft = mkdtempSync(join(tmpdir(), "report-kit-new-"));
   try {
     const byHand = handWritten(root, plan, spec.endsWith(".json") ? stringify(document) : text, siblings[0] ?? "");

@@ -1,6 +1,7 @@
 import { signInOptions } from "./client-text.ts";
-import { exampleBody } from "./example-value.ts";
-import { exampleParameters, exampleRequest } from "./parameter-text.ts";
+import { exampleRequest } from "./example-value.ts";
+import { exampleParams, exampleValue } from "./parameter-text.ts";
+import { objectAt, requiredParameters } from "./parameters.ts";
 import type { Plan } from "./plan.ts";
 
 /** package.json of the client, in the shape that its siblings have. */
@@ -28,16 +29,20 @@ function clientOptions(plan: Plan, value: (option: string) => string, address: s
 }
 
 /** The call that asks for a report, as code. */
-function requestCall(plan: Plan, use: "test" | "README"): string {
+function requestCall(plan: Plan): string {
   const { request } = plan.operations;
-  const parameters = exampleParameters(plan, request, use);
-  const members = [...(parameters === "" ? [] : [parameters]), ...(plan.place === "body" ? ["body"] : [])];
-  return `client.${request.method}(${JSON.stringify(request.path)}${members.length === 0 ? "" : `, { ${members.join(", ")} }`})`;
+  const body = plan.requestIn === "body" ? "body" : "";
+  return `client.${request.method}(${JSON.stringify(request.path)}, { ${exampleParams(plan, request)} ${body} })`;
 }
 
-/** Whether that call has the request in it: it does not where the spec has none. */
-function sendsRequest({ place, fields }: Plan): boolean {
-  return place === "body" || fields.length > 0;
+/** The request's path as that call fills it in. */
+function filledPath(plan: Plan): string {
+  const { request } = plan.operations;
+  const inPath = requiredParameters(plan.document, request, true).filter(({ place }) => place === "path");
+  return inPath.reduce(
+    (path, each) => path.replace(`{${each.name}}`, () => encodeURIComponent(String(exampleValue(plan, request, each)))),
+    request.path,
+  );
 }
 
 export function readmeText(plan: Plan): string {
@@ -63,7 +68,7 @@ Ask for a report:
 import { create${pascal}Client, orThrow } from "@report-kit/${name}";
 
 const client = create${pascal}Client({ ${clientOptions(plan, variables, variables("baseUrl"))} });
-${sendsRequest(plan) ? `const body = ${JSON.stringify(exampleBody(plan.document, plan.operations.request))} as const;\n` : ""}const { status, data } = orThrow(await ${requestCall(plan, "README")});
+${plan.requestIn === "nowhere" ? "" : `const body = ${JSON.stringify(exampleRequest(plan.document, plan.operations.request))} as const;\n`}const { status, data } = orThrow(await ${requestCall(plan)});
 console.log(status, data);
 \`\`\`
 
@@ -93,12 +98,17 @@ export const packageTsconfig = `{
 }
 `;
 
+/** Whether the client repeats the request by itself, as src/operations.gen.ts has it. */
+function isRepeatable({ document, operations: { request } }: Plan): boolean {
+  const declared = objectAt(document, request.segments)["x-repeatable"];
+  return typeof declared === "boolean" ? declared : !["POST", "PATCH"].includes(request.method);
+}
+
 /** The test of the client: what the spec alone can hold. */
 export function clientTestText(plan: Plan): string {
   const { name, pascal, operations, signIn } = plan;
   const { request } = operations;
   const options = signInOptions(signIn);
-  const { path, headers } = exampleRequest(plan, request);
   const header: Readonly<Record<string, string>> = {
     bearer: 'expect(request?.headers.get("authorization")).toBe("Bearer secret-token");',
     basic: 'expect(request?.headers.get("authorization")).toBe(`Basic ${btoa("secret-user:secret-password")}`);',
@@ -112,9 +122,11 @@ export function clientTestText(plan: Plan): string {
   return `
 import { describe, expect, it } from "vitest";
 import { create${pascal}Client, orThrow } from "../src/index.ts";
-${sendsRequest(plan) ? 'import type { ReportRequest } from "../src/index.ts";\n' : ""}
+${plan.requestIn === "nowhere" ? "" : 'import type { ReportRequest } from "../src/index.ts";'}
+
 const options = { ${clientOptions(plan, (option) => `"secret-${option}"`, '"https://api.example.com/base/"')} };
-${sendsRequest(plan) ? `const body: ReportRequest = ${JSON.stringify(exampleBody(plan.document, request), null, 2)};\n` : ""}
+${plan.requestIn === "nowhere" ? "" : `const body: ReportRequest = ${JSON.stringify(exampleRequest(plan.document, request), null, 2)};`}
+
 describe("create${pascal}Client", () => {
   it("sends a request to the address it was given, with the credentials", async () => {
     const requests: Request[] = [];
@@ -125,14 +137,13 @@ describe("create${pascal}Client", () => {
         return Response.json({ answered: true });
       },
     });
-    const { data } = orThrow(await ${requestCall(plan, "test")});
+    const { data } = orThrow(await ${requestCall(plan)});
     expect(data).toEqual({ answered: true });
     const [request] = requests;
     expect(request?.method).toBe("${request.method}");
-    expect(request?.url.split("?")[0]).toBe("https://api.example.com/base${path}");
+    expect(request?.url.split("?")[0]).toBe(${JSON.stringify(`https://api.example.com/base${filledPath(plan)}`)});
     ${header[signIn.kind] ?? ""}
-    ${headers.map(([name, value]) => `expect(request?.headers.get(${JSON.stringify(name)})).toBe(${JSON.stringify(value)});`).join("\n    ")}
-    ${plan.place === "query" ? "" : "expect(await request?.json()).toEqual(body);"}
+    ${plan.requestIn === "body" ? "expect(await request?.json()).toEqual(body);" : ""}
     expect([client.provider, client.origin]).toEqual(["${name}", "https://api.example.com"]);
   });
 
@@ -142,7 +153,7 @@ describe("create${pascal}Client", () => {
     ${unusable}
   });
 ${
-  request.method === "GET"
+  isRepeatable(plan)
     ? ""
     : `
   it("sends a request for a report once, whatever becomes of it: another could make another report", async () => {
@@ -154,7 +165,7 @@ ${
         throw new TypeError("fetch failed");
       },
     });
-    await expect(${requestCall(plan, "test")}).rejects.toMatchObject({ name: "TransportError" });
+    await expect(${requestCall(plan)}).rejects.toMatchObject({ name: "TransportError" });
     expect(requests).toBe(1);
   });
 `

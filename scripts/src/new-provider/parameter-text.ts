@@ -1,152 +1,125 @@
-import { exampleOf } from "./example-value.ts";
-import { fixedValue, inputName, parametersOf, requiredParameters } from "./parameters.ts";
+import { exampleAt } from "./example-value.ts";
+import { takesText, takesUuid } from "./idempotency-key.ts";
+import { isIdempotencyHeader, requiredParameters } from "./parameters.ts";
 import type { Parameter } from "./parameters.ts";
-import { pathParameters } from "./read-spec.ts";
-import type { ApiOperation } from "./read-spec.ts";
 import { undecided } from "./plan.ts";
 import type { Plan } from "./plan.ts";
-import { typesOf } from "./schema-members.ts";
+import { successes } from "./read-spec.ts";
+import type { ApiOperation } from "./read-spec.ts";
 
-/** The parameters that a call of an operation has: those that must be there, and the idempotency key of a create. */
-function wantedParameters(
-  { document, operations, idempotency, pages, place }: Plan,
-  operation: ApiOperation,
-): readonly Parameter[] {
+/** A parameter of an operation, and who asks. */
+export interface Given {
+  readonly plan: Plan;
+  readonly operation: ApiOperation;
+  readonly parameter: Parameter;
+}
+
+/**
+ * The `params` of a source's call, as code, with all that the operation requires: what the spec and the job decide is written out, the
+ * rest is left as decisions.
+ */
+export function sourceParams(plan: Plan, operation: ApiOperation): string {
+  return paramsText(plan, operation, "requestBody(call)", valueInSource);
+}
+
+/** The `params` of a call in a test or on a page, as code: examples. */
+export function exampleParams(plan: Plan, operation: ApiOperation): string {
+  return paramsText(plan, operation, "body", exampleInCode);
+}
+
+function paramsText(plan: Plan, operation: ApiOperation, query: string, value: (given: Given) => string): string {
+  const { document, operations, requestIn } = plan;
   const isRequest = operation === operations.request;
-  return parametersOf(document, operation).filter(({ name, in: where, isRequired }) => {
-    if (isRequest && where === "query" && place === "query") return false; // the request itself
-    if (operation === operations.list && pages.some((page) => page.name === name && where === "query")) return false; // `pageAt`
-    return isRequired || (isRequest && where === "header" && name === idempotency?.name);
+  const required = requiredParameters(document, operation, isRequest);
+  const places = (["path", "query", "header"] as const).flatMap((place) => {
+    // The request itself is the query where there is no body.
+    if (isRequest && place === "query" && requestIn === "query") return [`query: ${query}`];
+    const pages = operation === operations.list && place === "query" ? plan.pages.map(({ name }) => name) : [];
+    const members = required
+      .filter((parameter) => parameter.place === place && !pages.includes(parameter.name))
+      .map((parameter) => `${JSON.stringify(parameter.name)}: ${value({ plan, operation, parameter })}`);
+    if (pages.length > 0)
+      return [members.length === 0 ? "query: pageAt(place)" : `query: { ...pageAt(place), ${members.join(", ")} }`];
+    return members.length === 0 ? [] : [`${place}: { ${members.join(", ")} }`];
   });
+  return places.length === 0 ? "" : `params: { ${places.join(", ")} },`;
 }
 
-/** Is a parameter the id of the report that an operation is about: the first in its path that the request's path does not have? */
-function isOfReport(
-  { operations: { request, look }, shown }: Plan,
-  operation: ApiOperation,
-  parameter: Parameter,
-): boolean {
-  if (look === undefined && request.method !== "GET" && shown.record?.id === undefined) return false;
-  const own = pathParameters(request);
-  const first = pathParameters(operation).find((name) => !own.includes(name));
-  return parameter.in === "path" && parameter.name === first && operation.path.startsWith(`${request.path}/`);
-}
-
-/** `{ path: { id: call.reference ?? "" }, header: { "Idempotency-Key": call.key } }`, as the source passes them; empty where there is none. */
-export function sourceParameters(plan: Plan, operation: ApiOperation): string {
-  const { operations, place, pages } = plan;
-  const ofQuery =
-    operation === operations.request && place === "query" && plan.fields.length > 0
-      ? ["...requestBody(call)"]
-      : operation === operations.list && pages.length > 0
-        ? ["...pageAt(place)"]
-        : [];
-  return groups(wantedParameters(plan, operation), (parameter) => sourceValue(plan, operation, parameter), ofQuery);
-}
-
-function sourceValue(plan: Plan, operation: ApiOperation, parameter: Parameter): string {
-  const isNumber = typesOf(parameter.schema).some((type) => type === "integer" || type === "number");
-  if (isOfReport(plan, operation, parameter)) return isNumber ? "Number(call.reference)" : 'call.reference ?? ""';
-  if (isKey(plan, operation, parameter)) return "call.key";
-  const fixed = fixedValue(parameter);
+/** Where a source has the value from. */
+function valueInSource(given: Given): string {
+  const { plan, operation, parameter } = given;
+  const fixed = fixedValue(given);
   if (fixed !== undefined) return JSON.stringify(fixed);
+  if (parameter.place === "path" && parameter.name === plan.reportParameter && operation !== plan.operations.request)
+    return reportId(given);
+  const { name, place } = parameter;
+  const where = `${place === "path" ? "" : `the ${place} parameter `}${name} of ${operation.method} ${operation.path}`;
+  if (isSignIn(given))
+    return undecided(
+      `${where}: the client signs in by itself, so take this parameter out of the spec (docs/project/specs.md has overlays for that), and this line with it`,
+    );
+  if (place === "header" && isIdempotencyHeader(name)) return keyText(given, where);
   return undecided(
-    parameter.in === "path"
-      ? `where ${parameter.name} in ${operation.path} comes from${operation === plan.operations.file ? ": call.reference if it is the report's id, call.fileName if it is the file's name" : ""}`
-      : `where the ${parameter.in} ${parameter.name} of ${operation.name} comes from, which the spec requires: an option of this source, a field of the request, or the same for all`,
+    `where ${where} comes from, which is required: a fixed text, an option of ${plan.camel}Reports, or a field of the request`,
   );
 }
 
-function isKey({ operations, idempotency }: Plan, operation: ApiOperation, { name, in: place }: Parameter): boolean {
-  return operation === operations.request && place === "header" && name === idempotency?.name;
+function reportId({ operation: { method, path }, parameter: { name, schema } }: Given): string {
+  const { type } = schema;
+  const isPlain = ["enum", "const", "oneOf", "anyOf", "allOf"].every((keyword) => schema[keyword] === undefined);
+  const takes = (kind: string): boolean => isPlain && [type ?? "string"].flat().includes(kind);
+  if (takes("string")) return 'call.reference ?? ""';
+  if (takes("integer") || takes("number")) return "Number(call.reference)";
+  return undecided(`how ${name} of ${method} ${path} is written: the report's id is call.reference, a text`);
 }
 
-/** The same as values of an example: for the test of the client, and for its README. */
-export function exampleParameters(plan: Plan, operation: ApiOperation, use: "test" | "README"): string {
-  const ofQuery =
-    operation === plan.operations.request && plan.place === "query" && plan.fields.length > 0 ? ["...body"] : [];
-  return groups(
-    wantedParameters(plan, operation),
-    (parameter) =>
-      use === "README" && isKey(plan, operation, parameter)
-        ? "crypto.randomUUID()"
-        : JSON.stringify(exampleValue(plan, parameter)),
-    ofQuery,
+/**
+ * The job's key for a create: a repeated one must be recognised. Never for anything else: a provider that remembers answers by it would
+ * give the first look's answer to every look.
+ */
+function keyText({ plan, operation, parameter: { schema } }: Given, where: string): string {
+  const creates = operation === plan.operations.request && operation.method !== "GET";
+  if (takesUuid(schema)) return creates ? "call.key" : "crypto.randomUUID()";
+  return undecided(
+    creates
+      ? keyDecision(where)
+      : `what ${where} is, another one in each request: the spec does not take any UUID there`,
   );
 }
 
-/** The path of an operation with those values, and its headers. */
-export function exampleRequest(
-  plan: Plan,
-  operation: ApiOperation,
-): { readonly path: string; readonly headers: readonly (readonly [string, string])[] } {
-  const wanted = wantedParameters(plan, operation);
-  const path = operation.path.replaceAll(/\{([^/{}]+)\}/g, (_, name: string) => {
-    const parameter = wanted.find((each) => each.in === "path" && each.name === name);
-    return parameter === undefined ? "main" : encodeURIComponent(String(exampleValue(plan, parameter)));
-  });
-  const headers = wanted
-    .filter((each) => each.in === "header")
-    .map((each) => [each.name, String(exampleValue(plan, each))] as const);
-  return { path, headers };
+/** What is left to decide where a key can't be the job's own. */
+export function keyDecision(where: string): string {
+  return `how ${where} is made of call.key, a UUID that stays the same however often the job creates: the spec does not take any UUID there`;
 }
 
-function exampleValue({ document }: Plan, parameter: Parameter): unknown {
-  const value = fixedValue(parameter) ?? exampleOf(document, parameter.segments);
-  return parameter.in === "path" && (value === "text" || value === "") ? "main" : value;
+/** A value that does not depend on the report: the only one there is, and what the client reads and writes. */
+export function fixedValue({ plan, operation, parameter: { name, place, schema } }: Given): unknown {
+  const { const: only, enum: values } = schema;
+  if (only !== undefined) return only;
+  if (Array.isArray(values) && values.length === 1) return values[0];
+  if (place !== "header") return undefined;
+  const [success] = successes(plan.document, operation.segments);
+  const media = {
+    accept: operation === plan.operations.file ? (success?.types[0] ?? "*/*") : "application/json",
+    "content-type": plan.requestIn === "body" && operation === plan.operations.request ? "application/json" : undefined,
+  }[name.toLowerCase()];
+  return media !== undefined && takesText(schema, media, []) ? media : undefined;
 }
 
-/** Parameters by the place they have in a call, as code. */
-function groups(
-  parameters: readonly Parameter[],
-  value: (parameter: Parameter) => string,
-  ofQuery: readonly string[],
-): string {
-  const all = (["path", "query", "header", "cookie"] as const).flatMap((place) => {
-    const members = [
-      ...(place === "query" ? ofQuery : []),
-      ...parameters.filter((each) => each.in === place).map((each) => `${JSON.stringify(each.name)}: ${value(each)}`),
-    ];
-    const [spread] = members;
-    if (spread === undefined) return [];
-    const only = members.length === 1 && spread.startsWith("...");
-    return [`${place}: ${only ? spread.slice("...".length) : `{ ${members.join(", ")} }`}`];
-  });
-  return all.length === 0 ? "" : `params: { ${all.join(", ")} }`;
+/** A header that the client sets itself, which OpenAPI wants to be no parameter. */
+function isSignIn({ plan: { signIn }, parameter: { name, place } }: Given): boolean {
+  const own = signIn.kind === "header" ? signIn.header.toLowerCase() : undefined;
+  return place === "header" && ["authorization", own].includes(name.toLowerCase());
 }
 
-/** A parameter of a step of the workflow, and the input that it needs. */
-export interface StepParameter {
-  readonly name: string;
-  readonly in: string;
-  readonly value: unknown;
-  readonly input: { readonly name: string; readonly type: string; readonly description: string } | undefined;
+function exampleInCode(given: Given): string {
+  const { plan, operation, parameter } = given;
+  const { name, place, schema } = parameter;
+  const isFreeKey = place === "header" && isIdempotencyHeader(name) && takesUuid(schema);
+  return isFreeKey ? "crypto.randomUUID()" : JSON.stringify(exampleValue(plan, operation, parameter));
 }
 
-/** The parameters of an operation as a step of the workflow passes them. */
-export function stepParameters(plan: Plan, operation: ApiOperation): readonly StepParameter[] {
-  const { request } = plan.operations;
-  const isRequestInQuery = operation === request && plan.place === "query";
-  // The source writes these by a function: `requestBody` or `pageAt`.
-  const inQuery = requiredParameters(plan.document, operation).filter(
-    (each) =>
-      each.in === "query" &&
-      (isRequestInQuery || (operation === plan.operations.list && plan.pages.some(({ name }) => name === each.name))),
-  );
-  return [...wantedParameters(plan, operation), ...inQuery].map((parameter) => {
-    const { name, in: place } = parameter;
-    if (isOfReport(plan, operation, parameter) && request.method !== "GET")
-      return { name, in: place, value: "$steps.request.outputs.reportId", input: undefined };
-    const fixed =
-      fixedValue(parameter) ?? (inQuery.includes(parameter) ? exampleOf(plan.document, parameter.segments) : undefined);
-    if (fixed !== undefined) return { name, in: place, value: fixed, input: undefined };
-    const input = inputName(name);
-    const description = isKey(plan, operation, parameter)
-      ? `A new UUID for each run. With one that was used before, the provider may answer with the report of then.`
-      : pathParameters(request).includes(name)
-        ? `The ${name} of the account.`
-        : `The ${place} ${name} of ${operation.name}.`;
-    const [type = "string"] = typesOf(parameter.schema);
-    return { name, in: place, value: `$inputs.${input}`, input: { name: input, type, description } };
-  });
+/** A value of a parameter for an example. */
+export function exampleValue(plan: Plan, operation: ApiOperation, parameter: Parameter): unknown {
+  return fixedValue({ plan, operation, parameter }) ?? exampleAt(plan.document, parameter.segments);
 }

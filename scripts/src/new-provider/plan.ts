@@ -1,11 +1,13 @@
 import type { JsonObject } from "../openapi-document.ts";
 import { pascalCase } from "../providers.ts";
-import { idempotencyHeader, pageParameters } from "./parameters.ts";
+import { idempotencyKey } from "./idempotency-key.ts";
+import type { IdempotencyKey } from "./idempotency-key.ts";
+import { pageParameters } from "./listing-pages.ts";
 import type { Parameter } from "./parameters.ts";
 import type { ReportOperations } from "./read-spec.ts";
-import { listingOf, shownBy, shownInListing } from "./report-record.ts";
+import { listingOf, reportParameter, shownBy, shownInListing } from "./report-record.ts";
 import type { Listing, ShownReport } from "./report-record.ts";
-import { addresses, fileType, requestFields, requestPlace, signIn } from "./spec-facts.ts";
+import { addresses, fileType, placeOfRequest, requestFields, signIn } from "./spec-facts.ts";
 import type { RequestField, SignIn } from "./spec-facts.ts";
 
 /** All that the files of a new provider are written from. */
@@ -22,13 +24,15 @@ export interface Plan {
   readonly title: string;
   readonly document: JsonObject;
   readonly operations: ReportOperations;
-  /** Where the request goes. */
-  readonly place: "body" | "query";
+  /** Where the request for a report is. */
+  readonly requestIn: "body" | "query" | "nowhere";
   readonly fields: readonly RequestField[];
   readonly signIn: SignIn;
   readonly addresses: readonly string[];
-  /** The header of the create that makes a second one give the same report. */
-  readonly idempotency: Parameter | undefined;
+  /** Where the create takes an idempotency key: the source sends the job's key there. */
+  readonly idempotencyKey: IdempotencyKey | undefined;
+  /** The parameter in a path that is the report's id. */
+  readonly reportParameter: string | undefined;
   /** The report in the answer to the request. */
   readonly created: ShownReport;
   /** The same where a report is looked at: by its id, else in the listing, else in the answer to the request. */
@@ -47,6 +51,12 @@ export function planOf(name: string, document: JsonObject, operations: ReportOpe
   const { title } = document["info"] as { readonly title: string }; // `readSpec` holds that it is there
   const listing = list === undefined ? undefined : listingOf(document, list);
   const created = shownBy(document, request, operations);
+  const shown =
+    look !== undefined
+      ? shownBy(document, look, operations)
+      : listing === undefined
+        ? created
+        : shownInListing(document, listing, operations);
   return {
     name,
     pascal,
@@ -60,21 +70,18 @@ export function planOf(name: string, document: JsonObject, operations: ReportOpe
         .slice(0, 80) || name,
     document,
     operations,
-    place: requestPlace(document, request),
+    requestIn: placeOfRequest(document, request),
     fields: requestFields(document, request),
     signIn: signIn(
       document,
       [request, look, list, file].filter((each) => each !== undefined),
     ),
     addresses: addresses(document),
-    idempotency: request.method === "GET" ? undefined : idempotencyHeader(document, request),
+    idempotencyKey: idempotencyKey(document, operations),
+    reportParameter:
+      look !== undefined || shown.record?.id !== undefined ? reportParameter(operations)?.name : undefined,
     created,
-    shown:
-      look !== undefined
-        ? shownBy(document, look, operations)
-        : listing === undefined
-          ? created
-          : shownInListing(document, listing, operations),
+    shown,
     listing,
     pages: list === undefined ? [] : pageParameters(document, list),
     fileType: fileType(document, operations),

@@ -80,7 +80,6 @@ export function reportOperations(
 ): ReportOperations {
   const all = apiOperations(document, file);
   const request = requestOf(document, file, all, requestName);
-  checkBody(document, file, request);
   const reads = all.filter(({ method }) => method === "GET");
   const files = reads.filter(({ segments }) => answersWithAFile(document, segments));
   const isLookup = request.method === "GET";
@@ -103,15 +102,6 @@ export function reportOperations(
 /** Is it `/reports/{id}` to `/reports`? */
 function isOneBelow(path: string, above: string): boolean {
   return path.startsWith(`${above}/`) && /^\{[^/{}]+\}$/.test(path.slice(above.length + 1));
-}
-
-/** Throws for a request that is not JSON: the source writes no other. */
-function checkBody(document: JsonObject, file: string, { name, segments }: ApiOperation): void {
-  const types = entries(locate(document, [...segments, "requestBody", "content"])?.value).map(([type]) => type);
-  if (types.length > 0 && !types.includes("application/json"))
-    throw new Error(
-      `${file}: expected ${name} to take application/json, got ${types.join(", ")}. Only JSON is scaffolded.`,
-    );
 }
 
 function requestOf(
@@ -167,9 +157,4 @@ const isJson = /[/+]json\b/;
 function answersWithAFile(document: JsonObject, segments: readonly string[]): boolean {
   const types = successes(document, segments).flatMap((each) => each.types);
   return types.length > 0 && !types.some((type) => isJson.test(type));
-}
-
-/** The names of an operation's parameters in the path. */
-export function pathParameters({ path }: ApiOperation): readonly string[] {
-  return Array.from(path.matchAll(/\{([^/{}]+)\}/g), ([, name = ""]) => name);
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../openapi-document.ts";
-import { isPageMember } from "./parameters.ts";
-import { jsonAnswer, pathParameters } from "./read-spec.ts";
+import { isPageMember } from "./listing-pages.ts";
+import { pathParameters } from "./parameters.ts";
+import { jsonAnswer } from "./read-spec.ts";
 import type { ApiOperation, ReportOperations } from "./read-spec.ts";
 import { membersOf, plainSchema, typesOf } from "./schema-members.ts";
 import type { Member } from "./schema-members.ts";
@@ -50,15 +51,16 @@ export function shownInListing(document: JsonObject, { item }: Listing, operatio
 }
 
 /** The parameter that stands for a report in a path: the first that the request's own path does not have. */
-function reportParameter({ request, look, file }: ReportOperations): ReportParameter | undefined {
+export function reportParameter({ request, look, file }: ReportOperations): ReportParameter | undefined {
   const own = pathParameters(request);
-  const name = [look, file]
+  const below = file?.path.startsWith(`${request.path}/`) === true ? file : undefined;
+  const name = [look, below]
     .flatMap((each) => (each === undefined ? [] : pathParameters(each)))
     .find((each) => !own.includes(each));
   return name === undefined ? undefined : { name, isOfLook: look !== undefined };
 }
 
-interface ReportParameter {
+export interface ReportParameter {
   readonly name: string;
   /** That of a file alone may be a file's name. */
   readonly isOfLook: boolean;

@@ -1,3 +1,5 @@
+import type { IdempotencyKey } from "./idempotency-key.ts";
+import { keyDecision } from "./parameter-text.ts";
 import { dateFields, fieldChecks } from "./field-text.ts";
 import { undecided } from "./plan.ts";
 import type { Plan } from "./plan.ts";
@@ -5,8 +7,11 @@ import { withoutUnused } from "./source-text.ts";
 
 /** `request.ts` of a source: how a request is checked, and written in one way only. */
 export function requestText(plan: Plan): string {
-  const { name, pascal, operations, fields } = plan;
-  const isPlain = fields.length > 0;
+  const { name, pascal, operations, idempotencyKey } = plan;
+  const key = idempotencyKey?.place === "body" ? idempotencyKey : undefined;
+  const fields = plan.fields.filter((field) => field.name !== key?.name);
+  const sendsRequest = plan.requestIn !== "nowhere";
+  const isPlain = plan.fields.length > 0 || !sendsRequest;
   const { days, window } = dateFields(fields);
   const { lines, members } = fieldChecks(fields);
   const request = isPlain
@@ -34,7 +39,7 @@ ${members.join("\n")}
     "wholeNumber",
   ].filter((tool) => new RegExp(`\\b${tool}\\(`).test(request));
   const usesNow = /\bnow\b/.test(request);
-  const types = [...(isPlain ? [] : ["JsonObject"]), "PreparedReport", "SourceCall"];
+  const types = [...(isPlain ? [] : ["JsonObject"]), "PreparedReport", ...(sendsRequest ? ["SourceCall"] : [])];
   return withoutUnused(`
 import type { ReportRequest } from "@report-kit/${name}";
 ${tools.length === 0 ? "" : `import { ${tools.join(", ")} } from "../../source-tools/index.ts";`}
@@ -42,7 +47,7 @@ import type { ${types.join(", ")} } from "../../source-tools/index.ts";
 import { undecided } from "./undecided.ts";
 
 /** A report, in the words of the API. */
-export type ${pascal}ReportRequest = ReportRequest;
+export type ${pascal}ReportRequest = ${key === undefined ? "ReportRequest" : `Omit<ReportRequest, ${JSON.stringify(key.name)}>`};
 
 /** @throws ReportRequestError */
 export function prepare${pascal}(${isPlain ? "input" : "_input"}: unknown, ${usesNow ? "now" : "_now"}: number): PreparedReport {
@@ -56,9 +61,24 @@ export function prepare${pascal}(${isPlain ? "input" : "_input"}: unknown, ${use
   };
 }
 
-/** The normalised request as the API takes it. */
-export function requestBody({ request }: Pick<SourceCall, "request">): ReportRequest {
-  return request as unknown as ReportRequest; // \`prepare${pascal}\` made it of this shape; the journal keeps it as JSON
+${
+  sendsRequest
+    ? `/** The normalised request as the API takes it. */
+${requestBodyText(pascal, key)}
+`
+    : ""
+}`);
 }
-`);
+
+function requestBodyText(pascal: string, key: IdempotencyKey | undefined): string {
+  const why = `// \`prepare${pascal}\` made it of this shape; the journal keeps it as JSON`;
+  if (key === undefined)
+    return `export function requestBody({ request }: Pick<SourceCall, "request">): ReportRequest {
+  return request as unknown as ReportRequest; ${why}
+}`;
+  const value = key.takesJobKey ? "call.key" : undecided(keyDecision(`the body's ${key.name}`));
+  return `export function requestBody(call: Pick<SourceCall, "request" | "key">): ReportRequest {
+  const body = { ...call.request, ${JSON.stringify(key.name)}: ${value} };
+  return body as unknown as ReportRequest; ${why}
+}`;
 }

@@ -1,4 +1,4 @@
-import { sourceParameters } from "./parameter-text.ts";
+import { sourceParams } from "./parameter-text.ts";
 import type { ApiOperation } from "./read-spec.ts";
 import { linkWay, shownOperation, undecided } from "./plan.ts";
 import type { Plan } from "./plan.ts";
@@ -15,13 +15,13 @@ export function withoutUnused(text: string): string {
   return text.includes("undecided(") ? text : text.replace('import { undecided } from "./undecided.ts";\n', "");
 }
 
-function profileText({ operations: { request }, idempotency }: Plan): string {
+function profileText({ operations: { request }, idempotencyKey }: Plan): string {
   if (request.method === "GET") return '{ tier: "lookup", remakes: false }';
   const choose = 'the tier, by the first row of "Choose the tier" in docs/jobs/own-source.md that is true';
   return undecided(
-    idempotency === undefined
+    idempotencyKey === undefined
       ? `${choose}. Write { tier: "create-or-get", remakes: false, reportsDeparture: true }, or client-id or list; to those, visibilityBoundMs where the provider documents one`
-      : `${choose}. The create sends call.key as ${idempotency.name}: if the provider gives the same report for the same key, and keeps the key for longer than a job waits, write { tier: "create-or-get", remakes: true, reportsDeparture: true } (another epoch has another key) and delete find; else client-id or list`,
+      : `${choose}. The create sends the job's key as ${idempotencyKey.name}: if the provider documents that a repeated key gives the first report again, for longer than a job waits, write { tier: "create-or-get", remakes: true, reportsDeparture: true } (another epoch has another key) and delete find; else client-id or list`,
   );
 }
 
@@ -55,7 +55,7 @@ import type { ${pascal}Client } from "@report-kit/${name}";
 import { ${tools.join(", ")} } from "../../source-tools/index.ts";
 import type { Observation, ReportSource, SourceCall } from "../../source-tools/index.ts";
 import { ${answers.join(", ")} } from "./answers.ts";
-import { prepare${pascal}${plan.fields.length > 0 || plan.place === "body" ? ", requestBody" : ""} } from "./request.ts";
+import { prepare${pascal}${plan.requestIn === "nowhere" ? "" : ", requestBody"} } from "./request.ts";
 import type { ${pascal}ReportRequest } from "./request.ts";
 import { undecided } from "./undecided.ts";
 
@@ -111,23 +111,23 @@ function linksOf({ record, otherLinks }: Plan["shown"]): readonly string[] {
 
 function createText(plan: Plan): string {
   const { request } = plan.operations;
-  const parameters = sourceParameters(plan, request);
   const settings = [
-    ...(parameters === "" ? [] : [parameters]),
-    ...(plan.place === "body" ? ["body: requestBody(call)"] : []),
-    "...createSettings(call)",
-  ];
+    sourceParams(plan, request),
+    plan.requestIn === "body" ? "body: requestBody(call)," : "",
+    "...createSettings(call),",
+  ].filter(Boolean);
+  const why =
+    "// call.key is the same however often the job creates: by it the provider recognises a repeated create.\n";
   return `async create(call): Promise<Observation> {
-      const result = await client.${request.method}(${JSON.stringify(request.path)}, {
-        ${settings.join(",\n        ")},
+      ${plan.idempotencyKey === undefined ? "" : why}const result = await client.${request.method}(${JSON.stringify(request.path)}, {
+        ${settings.join("\n        ")}
       });
       return observeCreated(orThrow(result).data);
     },`;
 }
 
 function getText(plan: Plan, operation: ApiOperation): string {
-  const parameters = sourceParameters(plan, operation);
-  return `const result = await client.GET(${JSON.stringify(operation.path)}, { ${parameters === "" ? "" : `${parameters}, `}signal: call.signal, retry: false });`;
+  return `const result = await client.GET(${JSON.stringify(operation.path)}, { ${sourceParams(plan, operation)} signal: call.signal, retry: false });`;
 }
 
 function lookText(plan: Plan): string {
@@ -172,9 +172,10 @@ function locateText(plan: Plan): string {
   const { nearLinks } = plan.shown;
   const links = linksOf(plan.shown);
   if (file !== undefined && links.length === 0) {
-    const parameters = sourceParameters(plan, file);
-    const open = `client.GET(${JSON.stringify(file.path)}, { ${parameters === "" ? "" : `${parameters}, `}...openSettings(init) })`;
-    return `locate: async (${/call\.reference(?! if)/.test(parameters) ? "call" : ""}) => ({
+    const parameters = sourceParams(plan, file);
+    const open = `client.GET(${JSON.stringify(file.path)}, { ${parameters} ...openSettings(init) })`;
+    const withoutTexts = parameters.replaceAll(/"(?:[^"\\]|\\.)*"/g, "");
+    return `locate: async (${withoutTexts.includes("call.") ? "call" : ""}) => ({
       via: "api",
       async open(init) {
         const { response } = await ${open};

@@ -1,6 +1,6 @@
 import { entries, isObject, locate } from "../openapi-document.ts";
 import type { JsonObject } from "../openapi-document.ts";
-import { parametersOf } from "./parameters.ts";
+import { objectAt, parametersOf } from "./parameters.ts";
 import { bodySchema, successes } from "./read-spec.ts";
 import type { ApiOperation, ReportOperations } from "./read-spec.ts";
 import { isChoice, membersOf } from "./schema-members.ts";
@@ -19,21 +19,19 @@ export type SignIn =
   /** Something else, or several ways. */
   | { readonly kind: "other"; readonly names: readonly string[] };
 
-/** Where an operation takes the request: GET, and a POST without a body, in the query. */
-export function requestPlace(document: JsonObject, { segments }: ApiOperation): "body" | "query" {
-  return bodySchema(document, segments) === undefined ? "query" : "body";
+/** Where the request for a report is: in the body, in the query, or nowhere, where an operation takes neither. */
+export function placeOfRequest(document: JsonObject, request: ApiOperation): "body" | "query" | "nowhere" {
+  if (request.method !== "GET" && bodySchema(document, request.segments) !== undefined) return "body";
+  const hasQuery = parametersOf(document, request).some(({ place }) => place === "query");
+  return hasQuery ? "query" : "nowhere";
 }
 
 /** The fields of a request's body, or of its query. None when the spec has no plain list of them. */
-export function requestFields(document: JsonObject, operation: ApiOperation): readonly RequestField[] {
-  const body = bodySchema(document, operation.segments);
-  if (body === undefined) return parametersOf(document, operation).filter((parameter) => parameter.in === "query");
-  return isChoice(document, body.segments) ? [] : membersOf(document, body.segments);
-}
-
-function objectAt(document: JsonObject, segments: readonly string[]): JsonObject {
-  const value = locate(document, segments)?.value;
-  return isObject(value) ? value : {};
+export function requestFields(document: JsonObject, request: ApiOperation): readonly RequestField[] {
+  if (placeOfRequest(document, request) !== "body")
+    return parametersOf(document, request).filter(({ place }) => place === "query");
+  const body = bodySchema(document, request.segments)?.segments ?? [];
+  return isChoice(document, body) ? [] : membersOf(document, body);
 }
 
 /** How the operations sign in, where they all do it in one way. */

@@ -2,12 +2,12 @@ import { stringify } from "yaml";
 import { locate, pointerOf } from "../openapi-document.ts";
 import type { JsonObject } from "../openapi-document.ts";
 import { specNames } from "../spec-names.ts";
-import { exampleBody } from "./example-value.ts";
-import { stepParameters } from "./parameter-text.ts";
+import { exampleRequest } from "./example-value.ts";
 import { linkWay } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 import { successes } from "./read-spec.ts";
 import type { ApiOperation } from "./read-spec.ts";
+import { stepParameters } from "./step-parameters.ts";
 
 /**
  * sources.md with a row for every name of the spec.
@@ -78,8 +78,8 @@ export function workflowText(plan: Plan): string {
   };
   const hasId = created.id !== undefined;
   const ask = {
-    ...(plan.place === "body"
-      ? { requestBody: { contentType: "application/json", payload: exampleBody(document, request) } }
+    ...(plan.requestIn === "body"
+      ? { requestBody: { contentType: "application/json", payload: exampleRequest(document, request) } }
       : {}),
     successCriteria: [{ condition: statusOk }],
     ...(isRead ? {} : { outputs: { reportId: pointer(created.id ?? ["id"]) } }),

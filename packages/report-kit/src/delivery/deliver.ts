@@ -113,7 +113,7 @@ export async function deliverReport<File extends DeliveredFile, Options extends 
 
 /** Announced once a worker, though one that is alive renews its lease: it ends at last with the delivery, or with the worker. */
 function announceWait(job: JobIdentity, { emit, platform }: StepEngine, at: number): void {
-  const why = "another worker is delivering the report; if it is dead, its lease is over by then";
+  const why = "another worker is delivering the report, or died: its lease is over by then";
   const afterMs = Math.max(0, at - platform.now());
   emit(job, { type: "waiting", until: new Date(at).toISOString(), afterMs, why });
 }

@@ -51,7 +51,10 @@ export interface KillScenario {
   readonly restartAfterMs?: number | undefined;
   /** Whether `indeterminate` is an honest end here: certainty is impossible. Default false. */
   readonly mayBeIndeterminate?: boolean | undefined;
-  /** Milliseconds after the last interruption, or after the last wanted report was made, by which all must have ended. Default 20 minutes. */
+  /**
+   * Milliseconds by which all must have ended, after the last interruption or the landing of a create. Default 20 minutes.
+   * The first 20 creates count: a job that creates without end is stuck.
+   */
   readonly settlesWithinMs?: number | undefined;
   /** Turns of the event loop that each event's code gets, for code that reads streams (`fetch`'s answers). Default 1. */
   readonly turnsOfTheLoop?: number | undefined;
@@ -122,7 +125,7 @@ export interface RunResult {
  *
  * A first run without interruptions learns the points: every read and write of the journal (before it leaves, under way,
  * carried out), every request to the provider (the same), every timer. With several workers the points of all are counted
- * together, and each kill hits the worker that is there. When that run ends without the report, it is the only one.
+ * together, and each kill hits the worker that is there. When that first run does not end, it is the only one.
  */
 export async function killEverywhere(scenario: KillScenario, options: KillOptions = {}): Promise<KillReport> {
   const { kills = "all", pairs = 200, pausesMs = [], pausesAt = () => true, seed = 1 } = options;
@@ -151,17 +154,17 @@ export async function killEverywhere(scenario: KillScenario, options: KillOption
     return result;
   }
 
-  const { points, stuck, lost } = await attempt([]);
-  // A life that goes wrong by itself shows nothing about kills, and each of its many points would take as long.
-  const isUsable = stuck === undefined && lost === undefined;
+  const { points, stuck } = await attempt([]);
   const lives: { readonly first: number; readonly length: number }[] = [];
   const random = seededRandom(seed);
-  for (const { index: at } of isUsable ? choose([...points], kills, random) : []) {
+  // Where a life does not end even without interruptions, the other runs would find nothing more, and take as long each.
+  const places = stuck === undefined ? points : [];
+  for (const { index: at } of choose([...places], kills, random)) {
     const life = await attempt([{ at, kind: "kill" }]);
     lives.push({ first: at, length: life.points.length });
   }
   for (const forMs of pausesMs) {
-    for (const { index: at } of isUsable ? points.filter(pausesAt) : []) await attempt([{ at, kind: "pause", forMs }]);
+    for (const { index: at } of places.filter(pausesAt)) await attempt([{ at, kind: "pause", forMs }]);
   }
   const allPairs = lives.flatMap(({ first, length }) =>
     Array.from({ length: Math.max(0, length - first - 1) }, (_, after) => [first, first + 1 + after] as const),
@@ -211,16 +214,10 @@ export async function runOnce(
   for (let place = 0; place < workers; place += 1) {
     simulation.after(place * staggerMs, () => begin(skewMs[place] ?? 0));
   }
-  const { wanted = 1 } = world;
-  let count = 0;
-  // The last wanted report starts the time once more. What is made beyond that does not: a worker that goes on creating is stuck.
-  let lastMadeAt = simulation.now();
+  const started = simulation.now();
   while (atWork > 0 || simulation.landing > 0) {
-    const limit = Math.max(lastMadeAt, simulation.disturbedUntil) + settlesWithinMs;
+    const limit = Math.max(started, simulation.disturbedUntil) + settlesWithinMs;
     if (!(await simulation.advance(limit))) break;
-    const reports = world.made().length;
-    if (reports > count && count < wanted) lastMadeAt = simulation.now();
-    count = reports;
   }
 
   const made = world.made();
@@ -235,6 +232,7 @@ export async function runOnce(
       : [`a worker ended ${odd.status} (${odd.reference ?? "no report"}; made: ${made.join(", ")})`]),
     ...(world.check?.(ends) ?? []),
   ];
+  const { wanted = 1 } = world;
   const deliveries = judgeDeliveries(world.taken?.(), atWork > 0 ? 0 : wanted, interruptions.length);
   return {
     points: simulation.points,
@@ -242,13 +240,16 @@ export async function runOnce(
     ...deliveries,
     duplicate: made.length > wanted ? `the provider made ${made.length} reports: ${made.join(", ")}` : undefined,
     lost: wrong.length > 0 ? wrong.join("; ") : undefined,
-    stuck: atWork > 0 ? `${atWork} of the workers had not ended${lastErrorOf(simulation)}` : undefined,
+    stuck: atWork > 0 ? stillAtWork(atWork, simulation) : undefined,
     indeterminate: ends.some(({ status }) => status === "indeterminate"),
   };
 }
 
-function lastErrorOf({ lastError }: RunningSimulation): string {
-  return lastError === undefined ? "" : `; the last error of a request was ${lastError}`;
+/** A server of a test that throws looks like a lost connection, so that the job goes on: the finding names what was thrown. */
+function stillAtWork(atWork: number, { failed }: RunningSimulation): string {
+  const workers = `${atWork} of the workers had not ended`;
+  if (failed.last === undefined) return workers;
+  return `${workers}; failed requests: ${failed.requests}, the last one ${failed.last}`;
 }
 
 /** Was each report delivered, under one id, and repeated by interruptions alone? */

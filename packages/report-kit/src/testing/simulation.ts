@@ -70,13 +70,15 @@ export interface RunningSimulation extends Simulation {
   readonly disturbedUntil: number;
   /** Let the next thing happen. @returns whether there was one, no later than `until`. */
   advance(until: number): Promise<boolean>;
-  /** The last error that a request came to: a server of a test can have a mistake of its own. */
-  readonly lastError: string | undefined;
   /** Requests on their way: they may still make a report. */
   readonly landing: number;
+  /** The requests whose `act` threw or rejected: how many, and the last of them. */
+  readonly failed: { readonly requests: number; readonly last: string | undefined };
 }
 
 const journalMs = 2;
+/** This many creates put off the time by which all must have ended. A job that creates without end would put it off without end. */
+const disturbingCreates = 20;
 /** What a dead worker awaits, each its own: reactions on a shared promise would keep every one of them in memory. */
 const nothing = (): Promise<never> => new Promise(() => undefined);
 
@@ -92,7 +94,17 @@ export function createSimulation(
   let workers = 0;
   let landing = 0;
   let disturbedUntil = clock.now();
-  let lastError: string | undefined;
+  let creates = 0;
+  let failed: RunningSimulation["failed"] = { requests: 0, last: undefined };
+
+  /** What a provider's act comes to, thrown or rejected alike; it may go unnoticed by the worker, but not by the run. */
+  function settled<Answer>(what: string, act: () => Answer): Promise<Awaited<Answer>> {
+    const answer = (async () => act())() as Promise<Awaited<Answer>>; // an async function awaits what it returns
+    answer.catch((error: unknown) => {
+      failed = { requests: failed.requests + 1, last: `${what}: ${String(error)}` };
+    });
+    return answer;
+  }
 
   function start(skewMs: number, onDeath: () => void): SimulatedWorker {
     const number = workers;
@@ -142,10 +154,10 @@ export function createSimulation(
             landing += 1;
             after(landsAfterMs, () => {
               landing -= 1;
-              const answer = settled(act);
-              answer.catch((error: unknown) => {
-                lastError = `${what}: ${String(error).slice(0, 200)}`;
-              });
+              if (what === "create") creates += 1;
+              if (what === "create" && creates <= disturbingCreates)
+                disturbedUntil = Math.max(disturbedUntil, clock.now());
+              const answer = settled(what, act);
               if (alive) pass(what, "acted");
               if (answersAfterMs === Infinity) return;
               after(answersAfterMs, () => deliver(() => resolve(answer)));
@@ -201,20 +213,13 @@ export function createSimulation(
     get disturbedUntil() {
       return disturbedUntil;
     },
-    get lastError() {
-      return lastError;
-    },
     get landing() {
       return landing;
     },
+    get failed() {
+      return failed;
+    },
   };
-}
-
-/** What an act comes to, thrown or rejected alike; it may go unnoticed. */
-function settled<Answer>(act: () => Answer): Promise<Awaited<Answer>> {
-  const answer = (async () => act())() as Promise<Awaited<Answer>>; // an async function awaits what it returns
-  answer.catch(() => undefined);
-  return answer;
 }
 
 async function namesIn(journal: Journal, prefix: string): Promise<readonly string[]> {

@@ -13,7 +13,7 @@ import type { KillsProvider } from "./provider.ts";
 import { openPool, queryOf, startPostgres } from "../postgres/postgres-server.ts";
 import type { PostgresServer } from "../postgres/postgres-server.ts";
 
-const kills = process.env["REPORT_KIT_SOAK"] === "1" ? 1_000 : 12;
+const kills = process.env["REPORT_KIT_SOAK"] === "1" ? 1_000 : 30;
 /** Reports of each source that every life adds to what is wanted. */
 const perLife = 2;
 /** Kills fall anywhere from a life's start to this many moments of its requests: arrivals, acts and answers of what it creates. */

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 
 /** Heavy runs are for the soak; the first two repeat a failure, or run on. */
 export const soak: boolean = process.env["REPORT_KIT_SOAK"] === "1";
-export const runs: number = Number(process.env["REPORT_KIT_FUZZ_RUNS"] ?? (soak ? 10_000 : 100));
+export const runs: number = Number(process.env["REPORT_KIT_FUZZ_RUNS"] ?? (soak ? 10_000 : 300));
 export const seed: number = Number(process.env["REPORT_KIT_FUZZ_SEED"] ?? 2026);
 
 /**
