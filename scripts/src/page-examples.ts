@@ -53,7 +53,7 @@ export function pageExamples(
     const { faults } = entry;
     const schema = entrySchema(description, entry["validates"]);
     if (!Array.isArray(faults) || !faults.every(isSentence))
-      problems.push(`${name}: \`faults\` must be a list of sentences`);
+      problems.push(`${name}: \`faults\` must be a list of sentences, [] where the page has no mistake`);
     if (typeof entry["what"] !== "string") problems.push(`${name}: has no \`what\``);
     if (schema === undefined) problems.push(`${name}: \`validates\` leads to no schema of the description`);
     else

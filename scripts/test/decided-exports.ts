@@ -50,19 +50,24 @@ function decideSource(root: string, name: string, profile: string): void {
   alter(root, answers, undecided('what the status "queued" means'), '{ is: "pending", status, reference }');
   alter(root, answers, undecided('what the status "done" means'), '{ is: "ready", reference }');
   alter(root, answers, undecided('what the status "failed" means'), failed);
-  alter(root, answers, /export async function lostReport[\s\S]*/, lostReport);
+  alter(root, answers, undecided("what it proves that no listed report"), '{ is: "absent" }');
+  alter(root, answers, "_report: Untrusted, _call: SourceCall", "report: Untrusted, call: SourceCall");
+  const ofRequest =
+    'report["day"] === call.request["day"] && Date.parse(String(report["created_at"])) >= (call.intentAt ?? 0) - clockSkewMs';
+  alter(root, answers, undecided("whether a listed report"), ofRequest);
   alter(root, answers, "{ identifierIn, untrusted }", "{ clockSkewMs, identifierIn, untrusted }");
   alter(root, `${source}/${name}.ts`, undecided("the tier"), profile);
   const request = `${source}/request.ts`;
   alter(root, request, undecided("the report type"), '"export"');
   alter(root, request, undecided("identity"), "request");
+  alter(root, request, undecided("the time zone of day"), '"UTC"');
   alter(root, request, undecided("the days"), "periodOf(day)");
-  alter(root, request, 'day: calendarDay("request.day", fields["day"])', "day");
+  alter(root, request, 'day: endedDay("request.day", fields["day"], whole)', "day");
   alter(
     root,
     request,
     "const request = ",
-    'const day = calendarDay("request.day", fields["day"]);\n  const request = ',
+    'const day = endedDay("request.day", fields["day"], whole);\n  const request = ',
   );
   alter(root, request, "oneOf, ", "oneOf, periodOf, ");
   for (const file of ["answers", name, "request"])
@@ -72,19 +77,6 @@ function decideSource(root: string, name: string, profile: string): void {
 }
 
 const failed = '{ is: "failed", code: "failed", message: "Ledgerly made the export, and it failed.", reference }';
-
-const lostReport = `export async function lostReport(listed: unknown, call: SourceCall): Promise<Observation> {
-  const since = (call.intentAt ?? 0) - clockSkewMs;
-  for (const each of Array.isArray(listed) ? listed : []) {
-    const report = untrusted(each);
-    const id = identifierIn(report["id"]);
-    if (id === undefined || report["day"] !== call.request["day"]) continue;
-    if (Date.parse(String(report["created_at"])) < since || (await call.belongsToAnotherJob?.(id))) continue;
-    return observeAnswer(report);
-  }
-  return { is: "absent" };
-}
-`;
 
 function decideTest(root: string, name: string): void {
   const sourceTest = `packages/report-kit/test/sources/${name}.test.ts`;

@@ -8,6 +8,7 @@ import { describeDrift } from "../src/drift.ts";
 import { generatedFiles } from "../src/generated-files.ts";
 import { newProvider } from "../src/new-provider/new-provider.ts";
 import { whatRemains } from "../src/new-provider/what-remains.ts";
+import { lintSpecs } from "../src/lint.ts";
 import { openDecisions } from "../src/open-decisions.ts";
 import { readDocument } from "../src/openapi-document.ts";
 import { providerNamed } from "../src/providers.ts";
@@ -82,7 +83,7 @@ test("a new provider passes every check of specs and structure once its decision
   expect(checkStructure(root)).toEqual([]);
 
   const open = openDecisions(root, ledgerly);
-  expect(open.map(({ path, line }) => `${path}:${line}`)).toHaveLength(20);
+  expect(open.map(({ path, line }) => `${path}:${line}`)).toHaveLength(22);
   const remains = whatRemains(root, "ledgerly");
   const problems = checkProvider(root, ledgerly);
   for (const { path, line, what } of open) {
@@ -155,6 +156,10 @@ test("new-provider leaves open what a spec does not show: how to sign in, where 
   expect(checkStructure(root)).toEqual([]);
 });
 
+function textOf(fixture: string): string {
+  return readFileSync(join(import.meta.dirname, `fixtures/${fixture}/openapi.yaml`), "utf8");
+}
+
 /** Providers of the invented API, and of variants of it. The decisions of the first three are made. */
 const providers: readonly (readonly [name: string, text: string, request?: string])[] = [
   ["ledgerly", exportsText],
@@ -164,6 +169,8 @@ const providers: readonly (readonly [name: string, text: string, request?: strin
   ["looked-up", lookedUp, "listExports"],
   ["bodiless", bodiless, "createExport"],
   ["bare", bare, "createExport"],
+  ["keyed", textOf("keyed")],
+  ["listed", textOf("listed")],
 ];
 
 test.runIf(process.env["REPORT_KIT_SOAK"])(
@@ -205,7 +212,7 @@ test.runIf(process.env["REPORT_KIT_SOAK"])(
     await compile("packages/ledgerly", "packages/report-kit");
     const sources = "packages/report-kit/src/sources";
     for (const [name, file, right, wrong] of [
-      ["ledgerly", "answers.ts", "Array.isArray(listed) ? listed : []", "[]"],
+      ["ledgerly", "answers.ts", "Array.isArray(listed) ? listed.map(untrusted) : []", "[]"],
       ["key-in-header", "key-in-header.ts", '"Idempotency-Key": call.key', '"Idempotency-Key": crypto.randomUUID()'],
       ["key-in-body", "request.ts", "idempotencyKey: call.key", "idempotencyKey: crypto.randomUUID()"],
     ] as const) {
@@ -218,6 +225,9 @@ test.runIf(process.env["REPORT_KIT_SOAK"])(
       expect(broken.exitCode).toBe(1);
       alter(root, `${sources}/${name}/${file}`, wrong, right);
     }
+    const made = providers.map(([name]) => providerNamed(root, name));
+    const { problems } = await lintSpecs(root, made);
+    expect(problems.filter((problem) => problem.includes("workflow.arazzo.yaml"))).toEqual([]);
     expect(runScript("generate.ts", root, "--check")).toEqual({ exitCode: 0, output: "" });
   },
 );

@@ -2,31 +2,45 @@ import { entries, isObject, locate } from "../openapi-document.ts";
 import type { JsonObject } from "../openapi-document.ts";
 import { parametersOf } from "./parameters.ts";
 import type { ApiOperation } from "./read-spec.ts";
-import { successes } from "./read-spec.ts";
+import { jsonAnswer } from "./read-spec.ts";
+import { membersOf, plainSchema } from "./schema-members.ts";
 import { placeOfRequest } from "./spec-facts.ts";
 
 /** A value for a schema: its example if it has one, else one that fits its type. Optional members are left out. */
 export function exampleAt(document: JsonObject, segments: readonly string[], depth = 0): unknown {
-  const found = locate(document, segments);
+  const found = plainSchema(document, segments);
   if (!isObject(found?.value) || depth > 8) return {};
   const { value: schema, segments: here } = found;
   const given = schema["example"] ?? first(schema["examples"]) ?? schema["const"] ?? schema["default"];
   if (given !== undefined) return given;
   const value = first(schema["enum"]) ?? first(schema["x-extensible-enum"]);
   if (value !== undefined) return value;
-  for (const key of ["oneOf", "anyOf", "allOf"])
-    if (Array.isArray(schema[key])) return exampleAt(document, [...here, key, "0"], depth + 1);
-  const required = Array.isArray(schema["required"]) ? schema["required"] : [];
-  if (schema["properties"] !== undefined)
-    return Object.fromEntries(
-      entries(schema["properties"])
-        .filter(([name]) => required.includes(name))
-        .map(([name]) => [name, exampleAt(document, [...here, "properties", name], depth + 1)]),
-    );
+  const members = membersOf(document, here).filter(({ isRequired }) => isRequired);
+  const own = Object.fromEntries(members.map((each) => [each.name, exampleAt(document, each.segments, depth + 1)]));
+  for (const key of ["oneOf", "anyOf"])
+    if (Array.isArray(schema[key])) {
+      const chosen = exampleAt(document, [...here, key, "0"], depth + 1);
+      return isObject(chosen) ? { ...own, ...chosen } : chosen;
+    }
+  if (membersOf(document, here).length > 0 || schema["properties"] !== undefined) return own;
+  if (Array.isArray(schema["allOf"])) return exampleAt(document, [...here, "allOf", "0"], depth + 1);
   return plainValue(schema);
 }
 
-function plainValue({ type, format, minimum }: JsonObject): unknown {
+/** One or more classes with a fixed number of characters each, such as `^[A-Z]{3}$`: nothing in it can backtrack. */
+export function isSimplePattern(pattern: string): boolean {
+  return /^\^(?:(?:\[[\w-]+\]|\\d|[\w-])(?:\{\d{1,3}\})?){1,12}\$$/.test(pattern);
+}
+
+/** `^[A-Z]{3}$` becomes `AAA`. */
+function textLike(pattern: string): string {
+  const parts = pattern.slice(1, -1).matchAll(/(?:\[([\w-])[\w-]*\]|(\\d)|([\w-]))(?:\{(\d+)\})?/g);
+  return Array.from(parts, ([, first, digit, plain, times = "1"]) =>
+    (first ?? plain ?? (digit === undefined ? "" : "1")).repeat(Number(times)),
+  ).join("");
+}
+
+function plainValue({ type, format, minimum, pattern }: JsonObject): unknown {
   const formats: Readonly<Record<string, string>> = {
     date: "2026-11-19",
     "date-time": "2026-11-19T00:00:00Z",
@@ -45,7 +59,9 @@ function plainValue({ type, format, minimum }: JsonObject): unknown {
     case "object":
       return {};
     default:
-      return formats[String(format)] ?? "text";
+      return typeof pattern === "string" && isSimplePattern(pattern)
+        ? textLike(pattern)
+        : (formats[String(format)] ?? "text");
   }
 }
 
@@ -64,9 +80,8 @@ export function exampleRequest(document: JsonObject, request: ApiOperation): unk
 
 /** The example of an operation's first success that the spec prints; undefined when it prints none. */
 export function printedAnswer(document: JsonObject, { segments }: ApiOperation): unknown {
-  const [success] = successes(document, segments);
-  if (success === undefined) return undefined;
-  return exampleOfMedia(document, [...segments, "responses", success.status, "content", "application/json"]);
+  const answer = jsonAnswer(document, segments);
+  return answer === undefined ? undefined : exampleOfMedia(document, answer.slice(0, -1));
 }
 
 function exampleOfMedia(document: JsonObject, segments: readonly string[]): unknown {

@@ -8,7 +8,7 @@ import { successes } from "./read-spec.ts";
 import type { ApiOperation } from "./read-spec.ts";
 
 /** A parameter of an operation, and who asks. */
-interface Given {
+export interface Given {
   readonly plan: Plan;
   readonly operation: ApiOperation;
   readonly parameter: Parameter;
@@ -34,9 +34,12 @@ function paramsText(plan: Plan, operation: ApiOperation, query: string, value: (
   const places = (["path", "query", "header"] as const).flatMap((place) => {
     // The request itself is the query where there is no body.
     if (isRequest && place === "query" && requestIn === "query") return [`query: ${query}`];
+    const pages = operation === operations.list && place === "query" ? plan.pages.map(({ name }) => name) : [];
     const members = required
-      .filter((parameter) => parameter.place === place)
+      .filter((parameter) => parameter.place === place && !pages.includes(parameter.name))
       .map((parameter) => `${JSON.stringify(parameter.name)}: ${value({ plan, operation, parameter })}`);
+    if (pages.length > 0)
+      return [members.length === 0 ? "query: pageAt(place)" : `query: { ...pageAt(place), ${members.join(", ")} }`];
     return members.length === 0 ? [] : [`${place}: { ${members.join(", ")} }`];
   });
   return places.length === 0 ? "" : `params: { ${places.join(", ")} },`;
@@ -90,7 +93,7 @@ export function keyDecision(where: string): string {
 }
 
 /** A value that does not depend on the report: the only one there is, and what the client reads and writes. */
-function fixedValue({ plan, operation, parameter: { name, place, schema } }: Given): unknown {
+export function fixedValue({ plan, operation, parameter: { name, place, schema } }: Given): unknown {
   const { const: only, enum: values } = schema;
   if (only !== undefined) return only;
   if (Array.isArray(values) && values.length === 1) return values[0];

@@ -53,7 +53,8 @@ const places: ReadonlySet<unknown> = new Set(["path", "query", "header", "cookie
 
 /** Throws when one of the operations takes a parameter or a body that no call of a client can give. */
 export function checkParameters(document: JsonObject, file: string, operations: ReportOperations): void {
-  for (const operation of Object.values(operations) as readonly (ApiOperation | undefined)[]) {
+  const { request, look, list, file: fileOperation } = operations;
+  for (const operation of [request, look, list, fileOperation]) {
     if (operation === undefined) continue;
     const where = `${file}: ${operation.name} (${operation.method} ${operation.path})`;
     const parameters = parametersOf(document, operation);

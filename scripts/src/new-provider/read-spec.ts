@@ -21,6 +21,10 @@ export interface ReportOperations {
   readonly list: ApiOperation | undefined;
   /** Answers with a report's file. */
   readonly file: ApiOperation | undefined;
+  /** All that answer with a file, where `file` is not known. */
+  readonly files: readonly ApiOperation[];
+  /** All that only read. */
+  readonly reads: readonly ApiOperation[];
 }
 
 /**
@@ -76,20 +80,28 @@ export function reportOperations(
 ): ReportOperations {
   const all = apiOperations(document, file);
   const request = requestOf(document, file, all, requestName);
-  if (request.method === "GET") return { request, look: undefined, list: undefined, file: undefined };
   const reads = all.filter(({ method }) => method === "GET");
-  const isOneBelow = (path: string): boolean =>
-    path.startsWith(`${request.path}/`) && /^\{[^/{}]+\}$/.test(path.slice(request.path.length + 1));
-  const look = reads.find(({ path }) => isOneBelow(path) && answersJson(document, path));
-  const files = reads.filter(
-    ({ path }) => look !== undefined && path.startsWith(`${look.path}/`) && !answersJson(document, path),
-  );
+  const files = reads.filter(({ segments }) => answersWithAFile(document, segments));
+  const isLookup = request.method === "GET";
+  const look = isLookup
+    ? undefined
+    : reads.find(
+        ({ path, segments }) => isOneBelow(path, request.path) && jsonAnswer(document, segments) !== undefined,
+      );
+  const below = files.filter(({ path }) => path.startsWith(`${look?.path ?? request.path}/`));
   return {
     request,
     look,
-    list: reads.find(({ path }) => path === request.path),
-    file: files.length === 1 ? files[0] : undefined,
+    list: isLookup ? undefined : reads.find(({ path }) => path === request.path),
+    file: below.length === 1 ? below[0] : files.length === 1 ? files[0] : undefined,
+    files,
+    reads,
   };
+}
+
+/** Is it `/reports/{id}` to `/reports`? */
+function isOneBelow(path: string, above: string): boolean {
+  return path.startsWith(`${above}/`) && /^\{[^/{}]+\}$/.test(path.slice(above.length + 1));
 }
 
 function requestOf(
@@ -130,6 +142,19 @@ export function successes(
     }));
 }
 
-function answersJson(document: JsonObject, path: string): boolean {
-  return successes(document, ["paths", path, "get"]).some(({ types }) => types.some((type) => /[/+]json\b/.test(type)));
+/** The schema of an operation's first success that is JSON. */
+export function jsonAnswer(document: JsonObject, segments: readonly string[]): readonly string[] | undefined {
+  const answers = successes(document, segments).flatMap(({ status, types }) => {
+    const type = types.find((each) => isJson.test(each));
+    return type === undefined ? [] : [[...segments, "responses", status, "content", type, "schema"]];
+  });
+  return answers.find((each) => locate(document, each) !== undefined) ?? answers[0];
+}
+
+const isJson = /[/+]json\b/;
+
+/** Does every success have something else than JSON? */
+function answersWithAFile(document: JsonObject, segments: readonly string[]): boolean {
+  const types = successes(document, segments).flatMap((each) => each.types);
+  return types.length > 0 && !types.some((type) => isJson.test(type));
 }

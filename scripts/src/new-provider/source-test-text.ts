@@ -2,14 +2,14 @@ import { entries } from "../openapi-document.ts";
 import { signInOptions } from "./client-text.ts";
 import { exampleRequest, printedAnswer } from "./example-value.ts";
 import { killTestText } from "./kill-test-text.ts";
-import { undecided } from "./plan.ts";
+import { shownOperation, undecided } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 import type { ApiOperation } from "./read-spec.ts";
 
 /** The test of a source: a report is fetched once from scripted answers, and made once wherever a worker is killed. */
 export function sourceTestText(plan: Plan): string {
   const { name, pascal, camel, document, operations, signIn } = plan;
-  const { request, look } = operations;
+  const { request } = operations;
   const options = [
     ...signInOptions(signIn).map((option) => `${option.name}: "secret-${option.name}"`),
     'baseUrl: "https://api.example.com"',
@@ -19,7 +19,9 @@ export function sourceTestText(plan: Plan): string {
     printed === undefined
       ? undecided(`the provider's answer to ${request.name}, from its page`)
       : JSON.stringify(printed);
-  const ready = undecided(`the provider's answer that shows a ready report (${(look ?? request).name}), from its page`);
+  const ready = undecided(
+    `the provider's answer that shows a ready report (${shownOperation(plan).name}), from its page`,
+  );
   const isRead = request.method === "GET";
   const key = plan.idempotencyKey?.takesJobKey ? plan.idempotencyKey : undefined;
   const killTest = killTestText(plan);
@@ -35,7 +37,7 @@ import { undecided } from "../../src/sources/${name}/undecided.ts";
 import { createVirtualClock, killEverywhere } from "../../src/testing/index.ts";
 import type { KillScenario, Simulation } from "../../src/testing/index.ts";
 
-const startsAt = "2026-11-21T12:00:00Z";
+const startsAt = "${startOfTest(wantedOf(plan))}T12:00:00Z";
 const wanted: ${pascal}ReportRequest = ${JSON.stringify(wantedOf(plan), null, 2)};
 const file = ${csv};
 
@@ -106,6 +108,17 @@ describe("${camel}Reports", () => {
 function wantedOf({ document, operations, idempotencyKey }: Plan): object {
   const added = idempotencyKey?.place === "body" ? idempotencyKey.name : undefined;
   return Object.fromEntries(entries(exampleRequest(document, operations.request)).filter(([name]) => name !== added));
+}
+
+/** Two days after the last day that a request names, so that it has ended everywhere. */
+function startOfTest(wanted: object): string {
+  const days = JSON.stringify(wanted).match(/\d{4}-\d{2}-\d{2}/g) ?? [];
+  const last =
+    days
+      .filter((day) => !Number.isNaN(Date.parse(day)))
+      .toSorted()
+      .at(-1) ?? "2026-11-19";
+  return new Date(Date.parse(last) + 2 * 86_400_000).toISOString().slice(0, 10);
 }
 
 /** The paths of an operation, as a regular expression in code. */

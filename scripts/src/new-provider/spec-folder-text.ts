@@ -1,14 +1,13 @@
 import { stringify } from "yaml";
-import { locate } from "../openapi-document.ts";
+import { locate, pointerOf } from "../openapi-document.ts";
 import type { JsonObject } from "../openapi-document.ts";
 import { specNames } from "../spec-names.ts";
 import { exampleRequest } from "./example-value.ts";
-import { exampleValue } from "./parameter-text.ts";
-import { isIdempotencyHeader, requiredParameters } from "./parameters.ts";
-import type { Parameter } from "./parameters.ts";
+import { linkWay } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 import { successes } from "./read-spec.ts";
 import type { ApiOperation } from "./read-spec.ts";
+import { stepParameters } from "./step-parameters.ts";
 
 /**
  * sources.md with a row for every name of the spec.
@@ -43,7 +42,7 @@ ${rows.join("\n")}
 }
 
 /** An empty list of examples, and the file that a copy of the provider's page takes the place of. */
-export const examplesText = `# DECIDE: one entry for each JSON value that the pages in fixtures/ print, in their order: page, line, what, validates, faults.
+export const examplesText = `# DECIDE: one entry for each JSON value that the pages in fixtures/ print, in their order: page, line, what, validates, faults ([] for none).
 # specs/begateway/examples.yaml shows the form; \`pnpm check:specs\` names each value that is missing.
 []
 `;
@@ -54,66 +53,49 @@ export function fixtureText({ title }: Plan): string {
 
 /** The workflow: request, wait, fetch the file. */
 export function workflowText(plan: Plan): string {
-  const { name, title, operations, document, record } = plan;
-  const { request, look, file } = operations;
-  const pointer = (member: string): string =>
-    `$response.body#${[...(record?.within ?? []), member].map((each) => `/${each}`).join("")}`;
-  const id = record?.id ?? "id";
+  const { name, title, operations, document, created } = plan;
+  const { request, look, list, file } = operations;
   const isRead = request.method === "GET";
-  const reportId = { reportId: pointer(id) };
-  const shown = look ?? request;
-  const statusOk = successes(document, request.segments)
-    .map(({ status }) => `$statusCode == ${status}`)
-    .join(" || ");
-  const parametersFor = (operation: ApiOperation): object => {
-    const values = givenParameters(plan, operation).map((each) => ({
-      name: each.name,
-      in: each.place,
-      value: isReport(plan, operation, each)
-        ? "$steps.request.outputs.reportId"
-        : valueInWorkflow(plan, operation, each),
-    }));
-    return values.length === 0 ? {} : { parameters: values };
-  };
+  const statusOk =
+    successes(document, request.segments)
+      .map(({ status }) => `$statusCode == ${status}`)
+      .join(" || ") || "$statusCode == 200";
   const security = securityOf(plan);
-  const step = (stepId: string, description: string, operation: ApiOperation, more: object): object => ({
-    stepId,
-    description,
-    operationId: `$sourceDescriptions.${name}.${operation.name}`,
-    ...security,
-    ...parametersFor(operation),
-    ...more,
-  });
-  const ask = isRead
-    ? { successCriteria: [{ condition: statusOk || "$statusCode == 200" }] }
-    : {
-        ...(plan.requestIn === "body"
-          ? { requestBody: { contentType: "application/json", payload: exampleRequest(document, request) } }
-          : {}),
-        successCriteria: [{ condition: statusOk || "$statusCode == 200" }],
-        outputs: reportId,
-      };
-  const wait = {
-    successCriteria: [
-      { condition: "$statusCode == 200" },
-      { condition: `${pointer(record?.status ?? "status")} == 'DECIDE: the status of a report that is ready'` },
-    ],
-    onFailure: [
-      {
-        name: "not-ready-yet",
-        type: "retry",
-        retryAfter: 3,
-        retryLimit: 200,
-        criteria: [{ condition: "$statusCode == 200" }],
-      },
-    ],
+  const step = (stepId: string, description: string, operation: ApiOperation, more: object): object => {
+    const parameters = stepParameters(plan, operation).map(({ name: parameter, in: place, value }) => ({
+      name: parameter,
+      in: place,
+      value,
+    }));
+    return {
+      stepId,
+      description,
+      operationId: `$sourceDescriptions.${name}.${operation.name}`,
+      ...security,
+      ...(parameters.length > 0 ? { parameters } : {}),
+      ...more,
+    };
   };
+  const hasId = created.id !== undefined;
+  const ask = {
+    ...(plan.requestIn === "body"
+      ? { requestBody: { contentType: "application/json", payload: exampleRequest(document, request) } }
+      : {}),
+    successCriteria: [{ condition: statusOk }],
+    ...(isRead ? {} : { outputs: { reportId: pointer(created.id ?? ["id"]) } }),
+  };
+  const unknownId = `DECIDE: which member of the answer is the report's id; outputs has /id, which the spec does not have.`;
+  const shown = look ?? list;
   const steps = [
-    step("request", "Ask for the report.", request, ask),
-    ...(isRead ? [] : [step("wait", "Look at the report until it is ready.", shown, wait)]),
-    ...(file === undefined
-      ? []
-      : [step("fetch-file", "Fetch the file.", file, { successCriteria: [{ condition: "$statusCode == 200" }] })]),
+    step("request", `Ask for the report.${isRead || hasId ? "" : ` ${unknownId}`}`, request, ask),
+    ...(shown === undefined || isRead ? [] : [step("wait", waitText(plan), shown, waiting(plan))]),
+    ...fetchSteps(plan, (operation) =>
+      step("fetch-file", "Fetch the file.", operation, { successCriteria: [{ condition: "$statusCode == 200" }] }),
+    ),
+  ];
+  const open = [
+    ...(isRead || shown !== undefined ? [] : ["a step that waits: the spec has no GET that shows a report"]),
+    ...(file !== undefined || linkWay(plan) !== undefined ? [] : ["a step that fetches the file"]),
   ];
   return stringify(
     {
@@ -127,7 +109,7 @@ export function workflowText(plan: Plan): string {
       workflows: [
         {
           workflowId: "fetch-report",
-          summary: "One report.",
+          summary: open.length === 0 ? "One report." : `One report. DECIDE: ${open.join(", and ")}`,
           inputs: inputsOf(plan),
           steps,
           ...(isRead ? {} : { outputs: { reportId: "$steps.request.outputs.reportId" } }),
@@ -139,20 +121,59 @@ export function workflowText(plan: Plan): string {
   );
 }
 
-/** What a step gives: a required query is there also where the request is one. */
-function givenParameters({ document, operations }: Plan, operation: ApiOperation): readonly Parameter[] {
-  return requiredParameters(document, operation, operation === operations.request);
+function pointer(members: readonly string[]): string {
+  return `$response.body#${pointerOf(members)}`;
 }
 
-function isReport({ reportParameter, operations }: Plan, operation: ApiOperation, { name, place }: Parameter): boolean {
-  return operation !== operations.request && place === "path" && name === reportParameter;
+function waitText({ operations: { look } }: Plan): string {
+  return look === undefined
+    ? "Look at the listing. DECIDE: is its first report the newest? The conditions read the first one."
+    : "Look at the report until it is ready.";
 }
 
-/** A value of an account is an input, and so is what each run has another one of; of anything else, an example. */
-function valueInWorkflow(plan: Plan, operation: ApiOperation, parameter: Parameter): unknown {
-  const { place, name } = parameter;
-  if (place === "header" && isIdempotencyHeader(name)) return "$inputs.requestId";
-  return parameter.place === "path" ? `$inputs.${parameter.name}` : exampleValue(plan, operation, parameter);
+/** What the step that waits expects: of a listing, that the first report is the wanted one. */
+function waiting(plan: Plan): object {
+  const { operations, shown, listing } = plan;
+  const { record } = shown;
+  const inListing = operations.look === undefined;
+  const before = [...(inListing ? [...(listing?.within ?? []), "0"] : []), ...(record?.within ?? [])];
+  const way = linkWay(plan);
+  return {
+    successCriteria: [
+      { condition: "$statusCode == 200" },
+      ...(inListing
+        ? [{ condition: `${pointer([...before, record?.id ?? "id"])} == $steps.request.outputs.reportId` }]
+        : []),
+      {
+        condition: `${pointer([...before, record?.status ?? "status"])} == 'DECIDE: the status of a report that is ready'`,
+      },
+    ],
+    onFailure: [
+      {
+        name: "not-ready-yet",
+        type: "retry",
+        retryAfter: 3,
+        retryLimit: 200,
+        criteria: [{ condition: "$statusCode == 200" }],
+      },
+    ],
+    ...(way === undefined ? {} : { outputs: { downloadUrl: pointer([...before, ...way]) } }),
+  };
+}
+
+/** The step that fetches the file: through the API, or by the link, without credentials. */
+function fetchSteps(plan: Plan, step: (operation: ApiOperation) => object): readonly object[] {
+  const { file, request, look, list } = plan.operations;
+  if (file !== undefined) return [step(file)];
+  if (linkWay(plan) === undefined || request.method === "GET" || (look ?? list) === undefined) return [];
+  return [
+    {
+      stepId: "fetch-file",
+      description: "Fetch the file by its link, without the credentials of the API.",
+      "x-operation": { url: "$steps.wait.outputs.downloadUrl", method: "get" },
+      successCriteria: [{ condition: "$statusCode == 200" }],
+    },
+  ];
 }
 
 function secretsOf({ signIn }: Plan): Readonly<Record<string, string>> {
@@ -179,32 +200,28 @@ function securityOf(plan: Plan): object {
 }
 
 function inputsOf(plan: Plan): object {
-  const secrets = Object.values(secretsOf(plan)).map((value) => value.replace("$inputs.", ""));
-  const { request, look, file } = plan.operations;
-  const inPath = [request, look, file].flatMap((each) =>
-    each === undefined
-      ? []
-      : givenParameters(plan, each)
-          .filter((parameter) => parameter.place === "path" && !isReport(plan, each, parameter))
-          .map(({ name }) => name),
-  );
-  const hasRequestId = [request, look, file].some(
-    (each) =>
-      each !== undefined &&
-      givenParameters(plan, each).some(({ place, name }) => place === "header" && isIdempotencyHeader(name)),
-  );
-  const names = [...new Set([...secrets, ...inPath, ...(hasRequestId ? ["requestId"] : [])])];
-  const properties = names.map((name) => [
-    name,
-    {
-      type: "string",
-      ...(secrets.includes(name) && name !== "user" ? { format: "password" } : {}),
-      description: name === "requestId" ? "A new UUID for each run." : `The ${name} of the account.`,
-    },
-  ]);
+  const secrets = Object.values(secretsOf(plan)).map((value) => {
+    const name = value.replace("$inputs.", "");
+    return [
+      name,
+      {
+        type: "string",
+        ...(name === "user" ? {} : { format: "password" }),
+        description: `The ${name} of the account.`,
+      },
+    ] as const;
+  });
+  const { request, look, list, file } = plan.operations;
+  const steps = [request, look ?? list, file].filter((each) => each !== undefined);
+  const parameters = steps
+    .flatMap((operation) => stepParameters(plan, operation))
+    .flatMap(({ input }) => (input === undefined ? [] : [input]))
+    .map(({ name, type, description }) => [name, { type, description }] as const);
+  const properties = Object.fromEntries([...parameters, ...secrets]);
+  const names = [...new Set([...secrets, ...parameters].map(([name]) => name))];
   return {
     type: "object",
     ...(names.length === 0 ? {} : { required: names }),
-    properties: Object.fromEntries(properties),
+    properties: Object.fromEntries(names.map((name) => [name, properties[name]])),
   };
 }

@@ -6,14 +6,14 @@ export function whatRemains(root: string, name: string): string {
   const decisions = openDecisions(root, providerNamed(root, name));
   const of = (part: string): readonly string[] =>
     decisions.filter(({ path }) => path.startsWith(part)).map((each) => `   ${describeDecision(each)}`);
+  const client = [...of(`packages/${name}/src`), ...of(`packages/${name}/test`), ...of(`packages/${name}/README.md`)];
   return [
     `What remains, in this order (docs/project/add-a-provider.md explains each step):`,
-    "1. pnpm install, which adds the package to the lockfile.",
+    "1. pnpm install, which adds the package to the lockfile. Then pnpm build: the tests import the packages as they are built.",
     "2. The facts: where each name of the spec comes from, and how sure that is. Then pnpm lint:specs.",
     ...of(`specs/${name}/`),
-    "3. The client.",
-    ...of(`packages/${name}/src`),
-    ...of(`packages/${name}/test`),
+    client.length === 0 ? "3. The client: nothing to decide." : "3. The client.",
+    ...client,
     "4. The source.",
     ...of("packages/report-kit/src/"),
     "   When the last one is decided, delete its undecided.ts.",
