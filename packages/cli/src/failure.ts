@@ -66,7 +66,7 @@ function ofReportKit(error: ReportKitError, bookmark: string | undefined): Failu
     return {
       ...about,
       exit: exitCodes.credentials,
-      todo: `Correct ${variablesOf(error.provider)} in the environment, and run it again.`,
+      todo: `Correct ${variablesOf(error.provider)} in the environment, or the variables that the configuration names, and run it again.`,
     };
   if (ReportDeadlineError.isInstance(error))
     return {
@@ -86,7 +86,7 @@ function ofReportKit(error: ReportKitError, bookmark: string | undefined): Failu
   return { ...about, exit: exitCodes.needsPerson };
 }
 
-/** The environment variables of a provider's credentials; an account of the configuration can have others. */
+/** The usual environment variables of a provider's credentials. */
 function variablesOf(provider: string): string {
   if (!isProvider(provider)) return "the credentials";
   return providers[provider].credentials.map(({ variable }) => variable).join(" and ");

@@ -92,7 +92,9 @@ describe("report-kit run", () => {
         expect(err).toMatch(new RegExp(`Z circle/treasury camt053 2026-11-${day}: pending after 1 request`));
       expect(err.match(/^error: treasury\/camt053 /gm)).toHaveLength(1);
       expect(err).toContain("error: payins 2026-10-01..2026-10-31: ");
-      expect(err).toContain("treasury/camt053: 2 reports were not delivered within the deadline of this run.");
+      expect(err).toContain(
+        "treasury/camt053: 2 reports, of 2026-11-18 to 2026-11-19, were not delivered within the deadline of this run.",
+      );
       expect(err).not.toContain("deadlineMs");
     } finally {
       await slow.close();
@@ -101,7 +103,8 @@ describe("report-kit run", () => {
 
   it.each([
     ["timeZone: America/Buenos_Aeris", "expected an IANA time zone such as America/Mexico_City"],
-    ["baseUrl: 127.0.0.1:45100", "expected a URL such as https://api.example.com"],
+    ["baseUrl: 127.0.0.1:45100", "expected an https URL such as https://api.example.com"],
+    ["baseUrl: http://api.example.com", "(http on this machine)"],
   ])("refuses %s in the configuration by its place", async (member, expected) => {
     const cwd = emptyDirectory();
     const text = `from: 2026-11-17\nsources:\n  a:\n    provider: mercadopago\n    ${member}\n    series: [{ report_type: settlement }]\n`;
@@ -216,8 +219,9 @@ describe("report-kit missing", () => {
     const cwd = directoryWith(nights);
     const env = { ...reaching(sandbox), CIRCLE_API_KEY: "SAND_API_KEY:wrong:hunter2" };
     expect((await run(["run", "--only", "treasury"], { cwd, env, now })).code).toBe(77);
-    const { out } = await run(["missing", "--only", "treasury"], { cwd, env, now });
-    expect(out).toContain("the credentials were refused: correct them");
+    const { code, out } = await run(["missing", "--only", "treasury"], { cwd, env, now });
+    expect(code).toBe(77);
+    expect(out).toMatch(/treasury\/camt053 +2026-11-18 +2026-11-18 +denied/);
   });
 });
 

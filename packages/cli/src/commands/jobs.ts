@@ -1,12 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { forgetJob, listJobs, pruneJobs, showJob } from "report-kit";
+import { forgetJob, listJobs, pruneJobs } from "report-kit";
 import type { Journal, KeptJob, UnreadableJob } from "report-kit";
-import { badInput, CliError, shown } from "../cli-error.ts";
+import { badInput, CliError } from "../cli-error.ts";
 import { readConfig } from "../config/config.ts";
 import { durationMs } from "../duration.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { ExitCode } from "../exit-codes.ts";
+import { findJob, unknownJob } from "../find-job.ts";
 import type { Io } from "../io.ts";
 import { defaultJournal, isJournalThere, openJournal } from "../journals.ts";
 import { createReporter } from "../reporter.ts";
@@ -38,7 +39,7 @@ export function list(options: JobsOptions, io: Io): Promise<ExitCode> {
     jobs.sort((one, other) => one.startedAt.localeCompare(other.startedAt));
     if (options.html !== undefined) {
       await writeFile(resolve(io.cwd, options.html), jobsPage(jobs, unreadable, io.now()));
-      reporter.note(`${options.html}: ${jobs.length} jobs.`);
+      reporter.note(`${options.html}: ${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}.`);
     } else if (reporter.json) {
       for (const job of jobs) reporter.result("", { line: "job", job });
       for (const { key, unreadable: error } of unreadable)
@@ -100,7 +101,7 @@ export function forget(key: string, options: JobsOptions, io: Io): Promise<ExitC
     const job = await jobIn(journal, key);
     if (options.yes !== true)
       throw badInput(
-        `${job.readable} is ${shownPhase(job)} after ${job.requests} requests. Once it is forgotten, the next run asks the provider again, which can make a second report.`,
+        `${job.readable} is ${shownPhase(job)} after ${job.requests} ${job.requests === 1 ? "request" : "requests"}. Once it is forgotten, the next run asks the provider again, which can make a second report.`,
         "Look there first. To forget it, add --yes.",
       );
     const records = (await forgetJob(journal, job.key, { now: io.now() })) ? 1 : 0;
@@ -124,32 +125,10 @@ export async function prune(options: JobsOptions, io: Io): Promise<ExitCode> {
   });
 }
 
-/** @param given a key, a bookmark, a name as `jobs why` prints it, or the first characters of a key */
 async function jobIn(journal: Journal, given: string): Promise<KeptJob> {
-  const isShort = /^[0-9a-f-]{6,35}$/.test(given);
-  if (!isShort && !given.includes("/")) {
-    const job = await showJob(journal, given);
-    if (job !== undefined) return job;
-  } else {
-    const found: KeptJob[] = [];
-    for await (const job of listJobs(journal))
-      if (!("unreadable" in job) && (isShort ? job.key.startsWith(given) : job.readable === given)) found.push(job);
-    const [job] = found;
-    if (job !== undefined && found.length === 1) return job;
-    if (found.length > 1)
-      throw badInput(
-        `${found.length} jobs are named ${shown(given)}: ${found
-          .slice(0, 5)
-          .map(({ key }) => key)
-          .join(", ")}.`,
-        "Give more of its key.",
-      );
-  }
-  throw new CliError({
-    code: "unknown-job",
-    message: `The journal has no job ${shown(given)}.`,
-    todo: "report-kit jobs list has the keys; --journal names another journal.",
-  });
+  const job = await findJob(journal, given);
+  if (job === undefined) throw unknownJob(given);
+  return job;
 }
 
 async function withJournal(

@@ -12,14 +12,13 @@ import { withoutSecrets } from "../sources.ts";
 import { oneLine, table } from "../terminal.ts";
 import type { ConfigOptions } from "./fetch-options.ts";
 
-/** A job whose credentials are refused stays pending, but no run without a person can help it. */
-function wordsFor(reason: string, message: string | undefined): string {
-  if (reason === "pending" && message === "denied") return "the credentials were refused: correct them";
-  return oneLine(message ?? "");
-}
-
 /** Reasons that the next run mends by itself. */
 const temporary: ReadonlySet<string> = new Set(["never-asked", "pending", "not-delivered"]);
+
+function codeOf(reason: MissingReport["reason"]): ExitCode {
+  if (reason === "denied") return exitCodes.credentials;
+  return temporary.has(reason) ? exitCodes.temporary : exitCodes.needsPerson;
+}
 
 /** `report-kit missing`: the periods that have ended and are not delivered. Sends nothing. */
 export async function missing(options: ConfigOptions, io: Io): Promise<ExitCode> {
@@ -76,12 +75,12 @@ export async function missing(options: ConfigOptions, io: Io): Promise<ExitCode>
             period.from,
             period.to,
             reason,
-            wordsFor(reason, message),
+            oneLine(message ?? ""),
           ]),
         ]),
         { line: "summary", exit: exitCodes.done, series: [] },
       );
-    for (const { reason } of found) codes.push(temporary.has(reason) ? exitCodes.temporary : exitCodes.needsPerson);
+    for (const { reason } of found) codes.push(codeOf(reason));
     return worstOf(codes);
   } finally {
     await close();

@@ -1,11 +1,12 @@
-import { parseBookmark, showJob } from "report-kit";
-import type { ReportSource } from "report-kit";
+import { parseBookmark } from "report-kit";
+import type { KeptJob, ReportSource } from "report-kit";
 import { CliError, shown } from "../cli-error.ts";
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/config.ts";
 import type { ExitCode } from "../exit-codes.ts";
+import { findJob, unknownJob } from "../find-job.ts";
 import type { Io } from "../io.ts";
-import { openJournal } from "../journals.ts";
+import { isJournalThere, openJournal } from "../journals.ts";
 import { isProvider, providerNames } from "../providers.ts";
 import { openSource } from "../sources.ts";
 import type { Account } from "../sources.ts";
@@ -22,21 +23,15 @@ const prefix = "rk1.";
 /** `report-kit resume`: continue a job by its bookmark or its key, from wherever it stands. */
 export async function resume(bookmarkOrKey: string, options: ResumeOptions, io: Io): Promise<ExitCode> {
   const where = await journalOf(options, io);
-  const { journal, close } = await openJournal(where, io);
-  const kept = await showJob(journal, bookmarkOrKey).finally(() => void close());
+  const kept = (await isJournalThere(where, io)) ? await keptJob(bookmarkOrKey, where, io) : undefined;
   const bookmark = kept?.bookmark ?? bookmarkOrKey;
-  if (!bookmark.startsWith(prefix))
-    throw new CliError({
-      code: "unknown-job",
-      message: `The journal has no job ${shown(bookmarkOrKey)}.`,
-      todo: "report-kit jobs list has the keys; --journal names another journal.",
-    });
+  if (!bookmark.startsWith(prefix)) throw unknownJob(bookmarkOrKey);
   const config = await readConfig(options.config, io).catch((error: unknown) => {
     if (options.config === undefined && error instanceof CliError && error.code === "no-config") return undefined;
     throw error;
   });
   const wanted = kept?.source ?? parseBookmark(bookmark).source;
-  const sources = await openSources(candidates(config, wanted), io);
+  const sources = await openSources(candidates(config, wanted), wanted, io);
   const source = sources.find(({ id }) => id === wanted);
   if (source === undefined) {
     const here = sources.map(({ id }) => shown(id)).join(", ");
@@ -47,6 +42,11 @@ export async function resume(bookmarkOrKey: string, options: ResumeOptions, io: 
     });
   }
   return fetchReport(source, (kit) => kit.resume(bookmark, sources), { ...options, journal: where }, io);
+}
+
+async function keptJob(given: string, where: string, io: Io): Promise<KeptJob | undefined> {
+  const { journal, close } = await openJournal(where, io);
+  return findJob(journal, given).finally(() => void close());
 }
 
 /** Accounts that the job may be of: the configured ones, the one that the journal names, and those that `get` uses. */
@@ -61,7 +61,7 @@ function candidates(config: Config | undefined, source: string | undefined): rea
 }
 
 /** Those whose credentials are there; two of one id are one source. */
-async function openSources(accounts: readonly Account[], io: Io): Promise<readonly ReportSource[]> {
+async function openSources(accounts: readonly Account[], wanted: string, io: Io): Promise<readonly ReportSource[]> {
   const found = new Map<string, ReportSource>();
   for (const account of accounts)
     for (const family of account.provider === "mercadopago" ? ["settlement", "release"] : [undefined])
@@ -70,6 +70,9 @@ async function openSources(accounts: readonly Account[], io: Io): Promise<readon
         if (!found.has(source.id)) found.set(source.id, source);
       } catch (error) {
         if (!(error instanceof CliError)) throw error;
+        // What is set and wrong has to be corrected, where the job is of that provider.
+        const isMissing = error.code === "no-credentials" || error.code === "no-address";
+        if (!isMissing && wanted.startsWith(account.provider)) throw error;
       }
   return [...found.values()];
 }

@@ -1,6 +1,6 @@
 import { relative, resolve } from "node:path";
 import { createReportKit, showJob } from "report-kit";
-import type { JobEvent, Journal, ReportFile, ReportKit, ReportPeriod } from "report-kit";
+import type { JobEvent, Journal, KeptJob, ReportFile, ReportKit, ReportPeriod } from "report-kit";
 import { toDirectory } from "report-kit/node";
 import type { SeriesResult } from "report-kit/series";
 import type { Config, ConfiguredSeries } from "../config/config.ts";
@@ -100,9 +100,26 @@ async function writeUnderWay(
   for (const key of keys) {
     const job = await showJob(journal, key);
     if (job === undefined) continue;
-    const message =
-      "the job was under way. The next run continues it, and so does report-kit resume with its bookmark.";
-    reporter.failure({ exit, code, message, bookmark: job.bookmark }, `${job.source} ${job.reportType}`);
+    const message = `${stateText(job)} The next run continues it, and so does report-kit resume with its bookmark.`;
+    const period = job.period === undefined ? "" : ` ${periodText(job.period)}`;
+    reporter.failure({ exit, code, message, bookmark: job.bookmark }, `${job.source} ${job.reportType}${period}`);
+  }
+}
+
+/** How far a job had come when it was interrupted. */
+function stateText({ phase }: KeptJob): string {
+  switch (phase) {
+    case "new":
+      return "the provider has accepted nothing yet.";
+    case "creating":
+      return "it may or may not have been asked for: that is found out first.";
+    case "waiting":
+      return "the provider has the job, and goes on with it.";
+    case "ready":
+    case "failed":
+    case "expired":
+    case "indeterminate":
+      return `the job is ${phase}.`;
   }
 }
 
@@ -127,16 +144,19 @@ interface RunContext {
 
 async function runSeries(wanted: ConfiguredSeries, context: RunContext): Promise<SeriesCount> {
   const { kit, config, leftMs, io, reporter, codes, written, periods } = context;
-  let tooLate = 0;
+  const tooLate: string[] = [];
   const count: SeriesCount = { name: wanted.name, delivered: 0, corrected: 0, failed: 0 };
   const fail = (error: unknown, bookmark?: string, period?: string): void => {
     const failure = failureOf(error, bookmark);
     codes.push(failure.exit);
     count.failure ??= failure;
+    // One deadline ends all that is left of a series: for a person the first is written, and how many there are.
+    if (failure.code === "deadline" && !reporter.json && period !== undefined) {
+      tooLate.push(period);
+      if (tooLate.length > 1) return;
+    }
     // What all series of a source have in common, such as a missing credential, is written once.
     if (written.has(failure.message)) return;
-    // One deadline ends all that is left of a series: the first is written, and how many there are.
-    if (failure.code === "deadline" && (tooLate += 1) > 1) return;
     written.add(failure.message);
     reporter.failure(failure, period === undefined ? wanted.name : `${wanted.name} ${period}`);
   };
@@ -162,8 +182,12 @@ async function runSeries(wanted: ConfiguredSeries, context: RunContext): Promise
   } catch (error) {
     fail(error);
   }
-  if (tooLate > 1)
-    reporter.note(`${wanted.name}: ${tooLate} reports were not delivered within the deadline of this run.`);
+  if (tooLate.length > 1) {
+    const [first, last] = [tooLate.toSorted()[0], tooLate.toSorted().at(-1)];
+    reporter.note(
+      `${wanted.name}: ${tooLate.length} reports, of ${first} to ${last}, were not delivered within the deadline of this run.`,
+    );
+  }
   return count;
 }
 

@@ -1,3 +1,4 @@
+import { isLoopbackHost } from "@report-kit/http";
 import type { ProviderName } from "../providers.ts";
 import { providerNames, providers } from "../providers.ts";
 import { fieldsOf } from "../report-fields.ts";
@@ -62,10 +63,16 @@ const timeZone: Shape = {
 };
 const baseUrl: Shape = {
   is: "text",
-  isValid: (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
-  expected: "a URL such as https://api.example.com",
+  isValid: isAddress,
+  expected: "an https URL such as https://api.example.com (http on this machine)",
   about: "The address of the API, where it is not a known one.",
 };
+
+function isAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === "https:" || (protocol === "http:" && isLoopbackHost(hostname));
+}
 
 function isTimeZone(name: string): boolean {
   try {

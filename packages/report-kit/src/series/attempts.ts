@@ -54,7 +54,7 @@ export function reasonOf(latest: Attempt | undefined): MissingReason {
     case "new":
     case "creating":
     case "waiting":
-      return "pending";
+      return latest?.kept?.status === "denied" ? "denied" : "pending";
   }
 }
 

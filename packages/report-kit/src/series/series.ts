@@ -57,11 +57,13 @@ export interface SeriesOptions<
  * - `pending`: its job goes on.
  * - `failed`, `expired`, `indeterminate`: its job has ended so.
  * - `not-delivered`: it is ready, and no target has taken it.
+ * - `denied`: the credentials were refused when it was last asked for. A run asks again, and helps once they are corrected.
  * - `refused`: the source does not take the request, for example because the day has not ended in the source's own zone.
  */
 export type MissingReason =
   | "never-asked"
   | "pending"
+  | "denied"
   | "failed"
   | "expired"
   | "indeterminate"

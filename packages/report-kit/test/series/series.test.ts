@@ -191,6 +191,17 @@ describe("a run of a series", () => {
     if ("message" in says) expect(missing?.message).toBe(says.message);
   });
 
+  it("tells a report whose credentials were refused from one that is under way", async () => {
+    const { clock, provider, series } = scene();
+    provider.says.set("2026-11-19", { is: "denied", error: new Error("HTTP 401") });
+    const from = { from: "2026-11-19" };
+    await run(clock, series(from), ledger(), {});
+    expect(await series(from).missing()).toMatchObject([{ reason: "denied" }]);
+    provider.says.delete("2026-11-19");
+    await run(clock, series(from), ledger(), {});
+    expect(await series(from).missing()).toEqual([]);
+  });
+
   it("has no more periods open at once than it may", async () => {
     const { clock, series } = scene();
     let open = 0;
