@@ -28,7 +28,10 @@ export interface PeriodLimits {
   readonly now: number;
   /** The zone whose days they are. Undefined: not known, so that the period must have ended everywhere on earth. */
   readonly timeZone: string | undefined;
-  /** A period that has begun will do: what there is so far is asked for. */
+  /**
+   * A period that has begun will do: what there is so far is asked for. `false` also says that the request has no such
+   * member, so that the error does not propose it.
+   */
   readonly allowPartial: boolean | undefined;
 }
 
@@ -60,17 +63,17 @@ function requirePast(
   first: string,
   last: string,
   period: "day" | "month",
-  { now, timeZone, allowPartial = false }: PeriodLimits,
+  { now, timeZone, allowPartial }: PeriodLimits,
 ): string {
   const begins = timeZone === undefined ? utcMidnight(first) - furthestEastMs : startOfDay(first, timeZone);
   const ends =
     timeZone === undefined ? utcMidnight(last) + dayMs + furthestWestMs : startOfDay(dayAfter(last), timeZone);
-  if (allowPartial && begins > now) {
+  if (allowPartial === true && begins > now) {
     refuse(field, `a ${period} that has begun, as this one will have at ${iso(begins)}`, value);
   }
-  if (!allowPartial && ends > now) {
+  if (allowPartial !== true && ends > now) {
     const where = timeZone === undefined ? "everywhere (the account's time zone is not known here)" : `in ${timeZone}`;
-    const choice = begins > now ? "" : "; allowPartial: true asks for what there is so far";
+    const choice = begins > now || allowPartial === false ? "" : "; allowPartial: true asks for what there is so far";
     refuse(field, `a ${period} that has ended ${where}, as this one will have at ${iso(ends)}${choice}`, value);
   }
   return first;

@@ -107,7 +107,10 @@ describe("a period that is asked for", () => {
     );
   });
 
-  it("that lies in the future is refused without a word of parts", () => {
+  it("that lies in the future, or whose source has no such option, is refused without a word of parts", () => {
+    expect(() => endedDay("date", "2026-11-20", limits("UTC", noon, false))).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining("allowPartial") }),
+    );
     expect(() => endedDay("date", "2027-01-01", limits("UTC", noon))).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining("allowPartial") }),
     );
