@@ -1,7 +1,7 @@
 /*
  * A process that writes to a journal until it is killed or has written often enough; started by the kill tests.
  *
- *   node journal-writer.ts <file|postgres|careless> <directory|connection string> <append|churn> <record> <writer> <times>
+ *   node writer.cjs <file|postgres|careless> <directory|connection string> <append|churn> <record> <writer> <times>
  *
  * `append` adds its own name to the record's list, by reading and writing if nobody else has, and prints each revision
  * once the journal has acknowledged it. `churn` creates, writes over and removes the record, again and
@@ -61,9 +61,13 @@ function openJournal(): { journal: Journal; close: () => Promise<void> } {
   return { journal: postgresJournal(query), close: () => pool.end() };
 }
 
-const { journal, close } = openJournal();
-const act = mode === "churn" ? churn : append;
-writeSync(1, "ready\n");
-await once(process.stdin, "data");
-for (let done = 0; done < Number(times);) if (await act(journal)) done += 1;
-await close();
+async function work(): Promise<void> {
+  const { journal, close } = openJournal();
+  const act = mode === "churn" ? churn : append;
+  writeSync(1, "ready\n");
+  await once(process.stdin, "data");
+  for (let done = 0; done < Number(times);) if (await act(journal)) done += 1;
+  await close();
+}
+
+void work();
