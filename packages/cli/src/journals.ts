@@ -21,7 +21,7 @@ export interface OpenJournal {
  * @param where as `openJournal` takes it
  */
 export async function isJournalThere(where: string, { cwd }: Io): Promise<boolean> {
-  if (where.startsWith("postgres")) return true;
+  if (/^postgres(?:ql)?:/.test(where)) return true;
   return stat(resolve(cwd, where)).then(
     () => true,
     (error: unknown) => !(error instanceof Error && "code" in error && error.code === "ENOENT"),

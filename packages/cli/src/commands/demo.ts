@@ -61,7 +61,7 @@ function asCommand(provider: ProviderName, texts: FieldTexts): readonly string[]
 }
 
 function next(directory: string, { env }: Io): string {
-  // Whoever ran it by npx has no command of that name.
+  // By npx there is no command of that name on the PATH.
   const command = env["npm_command"] === "exec" ? "npx @report-kit/cli" : "report-kit";
   const lines = [
     ["get circle --help", "the options of one provider"],
