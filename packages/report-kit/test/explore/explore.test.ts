@@ -14,7 +14,7 @@ const bounds = soak
       variants: { ...none, crashes: 1, lostAnswers: 1, lateLandings: 1 },
     }
   : {
-      tiers: { ...none, crashes: 1, lateLandings: 1 },
+      tiers: { ...none, crashes: 1, lostAnswers: 1, lateLandings: 1 },
       paused: { ...none, standStills: 1 },
       variants: { ...none, crashes: 1 },
     };

@@ -206,7 +206,7 @@ describe.skipIf(!canStop)("a worker that stands still at any file operation whil
     ["and wakes up to overwrite", { overwrite: "always", changed: true, signal: "SIGCONT", resuming: true }],
     ["and wakes up to overwrite the same", { overwrite: "always", changed: false, signal: "SIGCONT", resuming: false }],
   ];
-  const sampled = 1;
+  const sampled = 2;
 
   it.each(rounds)(
     `%s, the final file has the SHA-256 that was returned (seed ${seed})`,
