@@ -2,10 +2,9 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { postgresJournal } from "../../src/postgres/postgres-journal.ts";
+import { bundledWorker } from "../support/bundled-worker.ts";
 import { openPool, queryOf, startPostgres } from "../postgres/postgres-server.ts";
 import { seededRandom } from "../../src/testing/index.ts";
 
@@ -19,16 +18,7 @@ const since = Date.now();
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "deliveries-"));
-  script = join(directory, "delivery-worker.cjs");
-  await build({
-    entryPoints: [fileURLToPath(new URL("delivery-worker.ts", import.meta.url))],
-    outfile: script,
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    external: ["pg-native"],
-    logLevel: "error",
-  });
+  script = await bundledWorker(new URL("delivery-worker.ts", import.meta.url));
 }, 60_000);
 
 afterAll(() => rm(directory, { recursive: true, force: true }));

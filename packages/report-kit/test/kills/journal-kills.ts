@@ -1,12 +1,7 @@
 import { spawn } from "node:child_process";
-import { rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { expect } from "vitest";
 import type { Journal } from "../../src/journal/journal.ts";
+import { bundledWorker } from "../support/bundled-worker.ts";
 
 /** Which journal the writers open: the arguments of `journal-writer.ts`. */
 export interface JournalAddress {
@@ -22,23 +17,6 @@ interface WriterRun {
 }
 
 let script: Promise<string> | undefined;
-
-/** The writers' program in one file: a process that has nothing to resolve and to strip starts in a fifth of the time. */
-async function bundledWriter(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "journal-writer-"));
-  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
-  const outfile = join(directory, "writer.cjs");
-  await build({
-    entryPoints: [fileURLToPath(new URL("journal-writer.ts", import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    external: ["pg-native"],
-    logLevel: "error",
-  });
-  return outfile;
-}
 
 /** When a writer is killed: so long after it printed so many acknowledgements. Not by time alone: machines differ. */
 interface Kill {
@@ -59,7 +37,7 @@ async function runWriter(
   start: (begin: () => void) => void = (begin) => begin(),
 ): Promise<WriterRun> {
   const times = "times" in end ? end.times : Number.MAX_SAFE_INTEGER;
-  script ??= bundledWriter();
+  script ??= bundledWorker(new URL("journal-writer.ts", import.meta.url));
   const child = spawn(process.execPath, [await script, kind, location, mode, record, writer, String(times)]);
   let [printed, complaint] = ["", ""];
   let timer: NodeJS.Timeout | undefined;

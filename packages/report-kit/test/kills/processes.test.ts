@@ -2,14 +2,13 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgresJournal } from "../../src/postgres/postgres-journal.ts";
 import { seededRandom } from "../../src/testing/index.ts";
 import { hurriedClock } from "./clock.ts";
 import { startKillsProvider } from "./provider.ts";
 import type { KillsProvider } from "./provider.ts";
+import { bundledWorker } from "../support/bundled-worker.ts";
 import { openPool, queryOf, startPostgres } from "../postgres/postgres-server.ts";
 import type { PostgresServer } from "../postgres/postgres-server.ts";
 
@@ -31,17 +30,7 @@ const clock = hurriedClock(since);
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "kills-"));
-  script = join(directory, "kills-worker.cjs");
-  // One file: a process that has nothing to resolve and to strip starts in a fifth of the time.
-  await build({
-    entryPoints: [fileURLToPath(new URL("worker.ts", import.meta.url))],
-    outfile: script,
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    external: ["pg-native"],
-    logLevel: "error",
-  });
+  script = await bundledWorker(new URL("worker.ts", import.meta.url));
   postgres = await startPostgres();
   const pool = openPool(postgres, 1);
   await postgresJournal(queryOf(pool)).migrate();

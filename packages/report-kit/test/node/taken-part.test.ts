@@ -1,12 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, utimes } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Overwrite } from "../../src/download/index.ts";
 import { toDirectory } from "../../src/node/files/targets.ts";
@@ -22,6 +19,7 @@ import {
   temporaryDirectory,
 } from "../download/ready-report.ts";
 import { startStorage } from "../download/storage.ts";
+import { bundledWorker } from "../support/bundled-worker.ts";
 import type { Storage } from "../download/storage.ts";
 
 const soak = process.env["REPORT_KIT_SOAK"] === "1";
@@ -35,19 +33,7 @@ const canStop = process.platform !== "win32";
 let script: string;
 
 beforeAll(async () => {
-  // One file: a process that has nothing to resolve and to strip starts in a fifth of the time.
-  const built = await mkdtemp(join(tmpdir(), "stopping-worker-"));
-  script = join(built, "worker.mjs");
-  await build({
-    entryPoints: [fileURLToPath(new URL("stopping-worker.ts", import.meta.url))],
-    outfile: script,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    external: ["@zip.js/zip.js"],
-    logLevel: "error",
-  });
-  return () => rm(built, { recursive: true, force: true });
+  script = await bundledWorker(new URL("stopping-worker.ts", import.meta.url), "esm");
 }, 60_000);
 
 interface End {
