@@ -7,6 +7,7 @@ import { pageWithFacts } from "./src/facts-at-a-glance.ts";
 import { providerPages } from "./src/provider-pages.ts";
 import { listProviders } from "./src/providers.ts";
 import { runCommand } from "./src/run-command.ts";
+import type { Printer } from "./src/run-command.ts";
 
 /** What is about all providers together. */
 function checkWhole(root: string): readonly string[] {
@@ -17,8 +18,8 @@ function checkWhole(root: string): readonly string[] {
   return [...checkStructure(root), ...drifts.map((drift) => `${drift}\n  Run \`pnpm specs:report --write\`.`)];
 }
 
-function main(): void {
-  const { values, positionals } = parseArgs({ options: { root: { type: "string" } }, allowPositionals: true });
+export function checkSpecs(args: readonly string[], print: Printer): number {
+  const { values, positionals } = parseArgs({ args, options: { root: { type: "string" } }, allowPositionals: true });
   const root = values.root ?? join(import.meta.dirname, "..");
   const all = listProviders(root);
   const chosen = positionals.length === 0 ? all : all.filter((provider) => positionals.includes(provider.name));
@@ -31,13 +32,13 @@ function main(): void {
     ...(chosen === all ? checkWhole(root) : []),
   ];
   if (problems.length > 0) {
-    console.error(`${problems.join("\n")}\n${problems.length} problems.`);
-    process.exitCode = 1;
-  } else {
-    console.log(
-      `${chosen.map(({ name }) => name).join(", ")}: overlays, sources, examples, requests and workflows are as they must be.`,
-    );
+    print.error(`${problems.join("\n")}\n${problems.length} problems.`);
+    return 1;
   }
+  print.log(
+    `${chosen.map(({ name }) => name).join(", ")}: overlays, sources, examples, requests and workflows are as they must be.`,
+  );
+  return 0;
 }
 
-await runCommand(main);
+if (import.meta.main) await runCommand(checkSpecs);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runCommand } from "./src/run-command.ts";
+import type { Printer } from "./src/run-command.ts";
 import { describeDrift, writeIfDifferent } from "./src/drift.ts";
 import type { WantedFile } from "./src/drift.ts";
 import { generatedFiles } from "./src/generated-files.ts";
@@ -28,14 +29,15 @@ function staleFiles(root: string, wanted: readonly WantedFile[]): readonly strin
   return present.filter((path) => !wanted.some((file) => file.path === path));
 }
 
-async function main(): Promise<void> {
+export async function generate(args: readonly string[], print: Printer): Promise<number> {
   const { values, positionals } = parseArgs({
+    args,
     options: { check: { type: "boolean" }, root: { type: "string" }, help: { type: "boolean" } },
     allowPositionals: true,
   });
   if (values.help) {
-    console.log(usage);
-    return;
+    print.log(usage);
+    return 0;
   }
   const root = values.root ?? join(import.meta.dirname, "..");
   const all = listProviders(root);
@@ -52,14 +54,15 @@ async function main(): Promise<void> {
       ...stale.map((path) => `${path}: nothing generates it`),
     ];
     if (drift.length > 0) {
-      console.error(
+      print.error(
         `${drift.join("\n")}\nGenerated files are out of date: run \`pnpm generate\` and commit what it changes.`,
       );
-      process.exitCode = 1;
+      return 1;
     }
   } else {
-    for (const file of wanted) if (writeIfDifferent(root, file)) console.log(`${file.path}: written`);
+    for (const file of wanted) if (writeIfDifferent(root, file)) print.log(`${file.path}: written`);
   }
+  return 0;
 }
 
-await runCommand(main);
+if (import.meta.main) await runCommand(generate);

@@ -48,6 +48,7 @@ await runCommand(async () => {
     await registry.close();
     rmSync(folder, { recursive: true });
   }
+  return 0;
 });
 
 /** Versions, packs and publishes the packages that are not published in their version yet. */

@@ -6,6 +6,7 @@ import { factsTable, openQuestions, pageWithFacts } from "./src/facts-at-a-glanc
 import { providerPages } from "./src/provider-pages.ts";
 import { listProviders } from "./src/providers.ts";
 import { runCommand } from "./src/run-command.ts";
+import type { Printer } from "./src/run-command.ts";
 
 const usage = `Usage: specs-report [--write | --check] [--root DIR]
 Prints each provider's operations, how sure they and their names are, and the open questions, out of its sources.md. With --write it writes
@@ -16,8 +17,9 @@ function wantedPages(root: string): readonly WantedFile[] {
   return [pageWithFacts(root, providers), ...providerPages(root, providers)];
 }
 
-function main(): void {
+export function specsReport(args: readonly string[], print: Printer): number {
   const { values } = parseArgs({
+    args,
     options: {
       write: { type: "boolean" },
       check: { type: "boolean" },
@@ -28,19 +30,20 @@ function main(): void {
   const root = values.root ?? join(import.meta.dirname, "..");
   const providers = listProviders(root);
   if (values.help || (values.write && values.check)) {
-    console.log(usage);
+    print.log(usage);
   } else if (values.write) {
-    for (const file of wantedPages(root)) if (writeIfDifferent(root, file)) console.log(`${file.path}: written`);
+    for (const file of wantedPages(root)) if (writeIfDifferent(root, file)) print.log(`${file.path}: written`);
   } else if (values.check) {
     const drifts = wantedPages(root)
       .map((file) => describeDrift(root, file))
       .filter((drift) => drift !== undefined);
-    if (drifts.length === 0) return;
-    console.error(`${drifts.join("\n")}\nThe pages are out of date: run \`pnpm specs:report --write\`.`);
-    process.exitCode = 1;
+    if (drifts.length === 0) return 0;
+    print.error(`${drifts.join("\n")}\nThe pages are out of date: run \`pnpm specs:report --write\`.`);
+    return 1;
   } else {
-    console.log(`${factsTable(root, providers)}\n\nOpen questions\n\n${openQuestions(root, providers)}`);
+    print.log(`${factsTable(root, providers)}\n\nOpen questions\n\n${openQuestions(root, providers)}`);
   }
+  return 0;
 }
 
-await runCommand(main);
+if (import.meta.main) await runCommand(specsReport);

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { inertCode } from "./src/inert-text.ts";
 import { listProviders } from "./src/providers.ts";
 import { runCommand } from "./src/run-command.ts";
+import type { Printer } from "./src/run-command.ts";
 import { changeLines } from "./src/spec-impact.ts";
 import { applyUpstream, prepareUpstream } from "./src/upstream-change.ts";
 import type { UpstreamChange } from "./src/upstream-change.ts";
@@ -29,8 +30,9 @@ function report({ impacts, left }: UpstreamChange, readOn: string): string {
   ].join("\n");
 }
 
-async function main(): Promise<void> {
+export async function upstream(args: readonly string[], print: Printer): Promise<number> {
   const { values, positionals } = parseArgs({
+    args,
     options: { file: { type: "string" }, date: { type: "string" }, root: { type: "string" } },
     allowPositionals: true,
   });
@@ -42,9 +44,10 @@ async function main(): Promise<void> {
   const provider = listProviders(root).find((candidate) => candidate.name === name);
   if (provider === undefined) throw new Error(`There is no specs/${name}.\n${usage}`);
   const change = await prepareUpstream(root, provider, readFileSync(values.file, "utf8"), readOn);
-  if (change === undefined) return;
+  if (change === undefined) return 0;
   applyUpstream(root, change);
-  console.log(report(change, readOn));
+  print.log(report(change, readOn));
+  return 0;
 }
 
-await runCommand(main);
+if (import.meta.main) await runCommand(upstream);

@@ -1,9 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { listProviders } from "../src/providers.ts";
+import { exitCodeOf } from "../src/run-command.ts";
+import type { Command } from "../src/run-command.ts";
 
 /** Whether the tests of the spec tools try every alteration, or one of each kind: each starts redocly, for about a second. */
 export const soak: boolean = process.env["REPORT_KIT_SOAK"] === "1";
@@ -37,16 +38,14 @@ export function alter(root: string, path: string, from: string | RegExp, to: str
   writeFileSync(join(root, path), after);
 }
 
-/** Runs one of the entry points of scripts/ on a copy. */
-export function runScript(
-  script: string,
+/** Runs the command of one of the entry points of scripts/ on a copy, in this process: most of a process of its own is its start. */
+export async function runOn(
   root: string,
+  command: Command,
   ...args: readonly string[]
-): { exitCode: number | null; output: string } {
-  const run = spawnSync(process.execPath, [join(import.meta.dirname, "..", script), "--root", root, ...args], {
-    encoding: "utf8",
-    // Redocly and TypeScript are read by each of these processes: compiled once, they start in three quarters of the time.
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "report-kit-compile-cache") },
-  });
-  return { exitCode: run.status, output: run.stdout + run.stderr };
+): Promise<{ exitCode: number; output: string }> {
+  const lines: string[] = [];
+  const print = (line: string): number => lines.push(`${line}\n`);
+  const exitCode = await exitCodeOf(command, ["--root", root, ...args], { log: print, error: print });
+  return { exitCode, output: lines.join("") };
 }

@@ -1,12 +1,13 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { specsReport } from "../specs-report.ts";
 import { describeDrift } from "../src/drift.ts";
 import { factsTable, openQuestions, pageWithFacts } from "../src/facts-at-a-glance.ts";
 import { namedOperations, readDocument } from "../src/openapi-document.ts";
 import { listProviders, providerNamed } from "../src/providers.ts";
 import { specNames } from "../src/spec-names.ts";
-import { alter, copyOfRepository, repository, runScript } from "./altered-copy.ts";
+import { alter, copyOfRepository, repository, runOn } from "./altered-copy.ts";
 
 const page = "docs/project/specs.md";
 const providers = listProviders(repository);
@@ -85,13 +86,13 @@ test.each([
   expect(() => pageWithFacts(root, listProviders(root))).toThrow(`${page}: must have the lines`);
 });
 
-test("the command specs-report prints, checks and writes the facts", () => {
+test("the command specs-report prints, checks and writes the facts", async () => {
   const root = copyWithPage();
   alter(root, page, "| circle | `getReport` |", "| circle | `readReport` |");
-  const checked = runScript("specs-report.ts", root, "--check");
+  const checked = await runOn(root, specsReport, "--check");
   expect(checked.exitCode).toBe(1);
   expect(checked.output).toContain("run `pnpm specs:report --write`");
-  expect(runScript("specs-report.ts", root, "--write")).toEqual({ exitCode: 0, output: `${page}: written\n` });
-  expect(runScript("specs-report.ts", root, "--check")).toEqual({ exitCode: 0, output: "" });
-  expect(runScript("specs-report.ts", root).output).toContain("Open questions\n\nbegateway:\n- ");
+  expect(await runOn(root, specsReport, "--write")).toEqual({ exitCode: 0, output: `${page}: written\n` });
+  expect(await runOn(root, specsReport, "--check")).toEqual({ exitCode: 0, output: "" });
+  expect((await runOn(root, specsReport)).output).toContain("Open questions\n\nbegateway:\n- ");
 });

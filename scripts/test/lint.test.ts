@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { lintSpecsCommand } from "../lint-specs.ts";
 import { lintSpecs } from "../src/lint.ts";
 import type { LintReport } from "../src/lint.ts";
-import { alter, copyOfRepository, runScript, soak } from "./altered-copy.ts";
+import { alter, copyOfRepository, runOn, soak } from "./altered-copy.ts";
 import { providerNamed } from "../src/providers.ts";
 
 function lintOne(root: string, name: string): Promise<LintReport> {
@@ -81,10 +82,10 @@ test("the lint of specs finds an overlay that is no Overlay 1.0.0 document", asy
   ]);
 });
 
-test("the command lint-specs prints each fault in the requested format and exits with 1", () => {
+test("the command lint-specs prints each fault in the requested format and exits with 1", async () => {
   const root = copyOfRepository();
   alter(root, "specs/monato/effective.gen.yaml", /^ +operationId: .*\n/m, "");
-  const { exitCode, output } = runScript("lint-specs.ts", root, "--format=github-actions");
+  const { exitCode, output } = await runOn(root, lintSpecsCommand, "--format=github-actions");
   expect(exitCode).toBe(1);
   expect(output).toMatch(/^::error title=operation-operationId,file=specs\/monato\/effective\.gen\.yaml,line=\d+/m);
 });

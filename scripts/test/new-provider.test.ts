@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { generate } from "../generate.ts";
 import { checkProvider } from "../src/check-provider.ts";
 import { checkStructure } from "../src/check-structure.ts";
 import { describeDrift } from "../src/drift.ts";
@@ -14,7 +15,7 @@ import { readDocument } from "../src/openapi-document.ts";
 import { providerNamed } from "../src/providers.ts";
 import { workspacePackages } from "../src/workspace-packages.ts";
 import { run } from "../src/run-program.ts";
-import { alter, copyRepository, repository, runScript } from "./altered-copy.ts";
+import { alter, copyRepository, repository, runOn } from "./altered-copy.ts";
 import { decideExports, decideKeyedExports } from "./decided-exports.ts";
 import {
   bare,
@@ -228,6 +229,6 @@ test.runIf(process.env["REPORT_KIT_SOAK"])(
     const made = providers.map(([name]) => providerNamed(root, name));
     const { problems } = await lintSpecs(root, made);
     expect(problems.filter((problem) => problem.includes("workflow.arazzo.yaml"))).toEqual([]);
-    expect(runScript("generate.ts", root, "--check")).toEqual({ exitCode: 0, output: "" });
+    expect(await runOn(root, generate, "--check")).toEqual({ exitCode: 0, output: "" });
   },
 );

@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { checkSpecs } from "../check-specs.ts";
+import { generate } from "../generate.ts";
 import { readDocument } from "../src/openapi-document.ts";
 import { applyOverlays, overlayActions } from "../src/overlays.ts";
-import { alter, copyOfRepository, repository, runScript } from "./altered-copy.ts";
+import { alter, copyOfRepository, repository, runOn } from "./altered-copy.ts";
 import { providerNamed } from "../src/providers.ts";
 
 const circle = providerNamed(repository, "circle");
@@ -47,7 +49,7 @@ test("the check of overlays finds a removal that matches nothing", () => {
   expect(problemsOf(root)).toEqual([expect.stringContaining("mappings: matches nothing")]);
 });
 
-test("the command check-specs fails on an overlay action that redocly ignores without a message", () => {
+test("the command check-specs fails on an overlay action that redocly ignores without a message", async () => {
   const root = copyOfRepository();
   writeFileSync(
     join(root, additions),
@@ -59,8 +61,8 @@ test("the command check-specs fails on an overlay action that redocly ignores wi
       description: Never seen.
 `,
   );
-  expect(runScript("generate.ts", root, "circle").exitCode).toBe(0);
-  const { exitCode, output } = runScript("check-specs.ts", root, "circle");
+  expect((await runOn(root, generate, "circle")).exitCode).toBe(0);
+  const { exitCode, output } = await runOn(root, checkSpecs, "circle");
   expect(exitCode).toBe(1);
   expect(output).toContain(`${additions}, $.components.schemas.ReportRecords: matches nothing`);
 });

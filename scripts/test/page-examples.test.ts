@@ -1,14 +1,16 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkExactRequests } from "../src/exact-requests.ts";
 import { isObject, readDocument } from "../src/openapi-document.ts";
 import { checkPageExamples, pageExamples } from "../src/page-examples.ts";
 import { listProviders, providerNamed } from "../src/providers.ts";
+import { run } from "../src/run-program.ts";
 import { schemaValidator } from "../src/schema-validator.ts";
-import { alter, copyOfRepository, repository, runScript } from "./altered-copy.ts";
+import { alter, copyOfRepository, repository } from "./altered-copy.ts";
 
 describe.each(listProviders(repository).map((provider) => [provider.name, provider] as const))(
   "the source pages of %s",
-  (_, provider) => {
+  async (_, provider) => {
     const { examples } = pageExamples(repository, provider);
     const validate = schemaValidator(readDocument(repository, provider.effective));
 
@@ -114,12 +116,13 @@ describe("the check of the pages' examples finds", () => {
     expect(checkExactRequests(root, monato)).not.toEqual([]);
   });
 
-  test("a fault when it runs as the command check-specs, which exits with 1", () => {
+  test("a fault when it runs as the program check-specs, which exits with 1", async () => {
     const root = copyOfRepository();
     alter(root, list, "faults: []", "faults: [wrong]");
-    const { exitCode, output } = runScript("check-specs.ts", root, "monato");
+    const program = join(repository, "scripts/check-specs.ts");
+    const { exitCode, stderr } = await run(process.execPath, [program, "--root", root, "monato"], root);
     expect(exitCode).toBe(1);
-    expect(output).toContain("must be a list of sentences");
+    expect(stderr).toContain("must be a list of sentences");
   });
 });
 

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { publicSurfaceCommand } from "../public-surface.ts";
 import { publicSurface } from "../src/public-surface.ts";
-import { runScript } from "./altered-copy.ts";
+import { runOn } from "./altered-copy.ts";
 
 function write(root: string, files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {
@@ -126,15 +127,15 @@ test("a public surface is not made of a package that is not built or lacks a dep
   expect(() => publicSurface(alone, "packages/alpha")).toThrow("declared nowhere");
 });
 
-test("the command public-surface --check fails after a change of the types or of the file, until the surface is written again", () => {
+test("the command public-surface --check fails after a change of the types or of the file, until the surface is written again", async () => {
   const root = clone();
-  expect(runScript("public-surface.ts", root)).toEqual({
+  expect(await runOn(root, publicSurfaceCommand)).toEqual({
     exitCode: 0,
     output: "packages/alpha/public-surface.md: written\n",
   });
-  expect(runScript("public-surface.ts", root, "--check")).toEqual({ exitCode: 0, output: "" });
+  expect(await runOn(root, publicSurfaceCommand, "--check")).toEqual({ exitCode: 0, output: "" });
   write(root, { "packages/alpha/dist/thing.d.ts": "export interface Thing { readonly id: number; }" });
-  const { exitCode, output } = runScript("public-surface.ts", root, "--check");
+  const { exitCode, output } = await runOn(root, publicSurfaceCommand, "--check");
   expect(exitCode).toBe(1);
   expect(output).toContain("-     readonly id: string;\n  +     readonly id: number;");
   expect(readFileSync(join(root, "packages/alpha/public-surface.md"), "utf8")).toBe(expected);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { checkSpecs } from "../check-specs.ts";
 import { checkSources } from "../src/check-sources.ts";
-import { alter, copyOfRepository, repository, runScript } from "./altered-copy.ts";
+import { alter, copyOfRepository, repository, runOn } from "./altered-copy.ts";
 import { providerNamed } from "../src/providers.ts";
 
 const circle = providerNamed(repository, "circle");
@@ -101,10 +102,10 @@ test("the check of sources.md finds an overlay action without x-source", () => {
   expect(checkSources(root, circle)).toEqual([expect.stringContaining("$.paths['/v1/reports']: has no x-source")]);
 });
 
-test("the command check-specs fails on a fault in sources.md", () => {
+test("the command check-specs fails on a fault in sources.md", async () => {
   const root = copyOfRepository();
   alter(root, sources, "`server.0` ", "");
-  const { exitCode, output } = runScript("check-specs.ts", root, "circle");
+  const { exitCode, output } = await runOn(root, checkSpecs, "circle");
   expect(exitCode).toBe(1);
   expect(output).toContain(`${sources}: \`server.0\` has no source`);
 });

@@ -3,12 +3,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { specImpactCommand } from "../spec-impact.ts";
 import { changesetText, newChangesets } from "../src/changesets.ts";
 import { baseTree, folderTree } from "../src/file-tree.ts";
 import type { FileTree } from "../src/file-tree.ts";
 import { inertCode } from "../src/inert-text.ts";
 import { changeLines, isShort, missingChangesets, specImpact } from "../src/spec-impact.ts";
-import { repository, runScript } from "./altered-copy.ts";
+import { repository, runOn } from "./altered-copy.ts";
 
 type Files = Readonly<Record<string, string | undefined>>;
 
@@ -192,7 +193,7 @@ test("spec impact takes as its base a folder or the commit where HEAD left a bra
   expect(baseTree(root, repository).list("specs")).toEqual(folderTree(repository).list("specs"));
 });
 
-test("the command spec-impact fails for a missing changeset, writes it and then passes", () => {
+test("the command spec-impact fails for a missing changeset, writes it and then passes", async () => {
   const root = mkdtempSync(join(tmpdir(), "report-kit-impact-"));
   onTestFinished(() => rmSync(root, { recursive: true }));
   for (const path of ["specs/circle", "packages/circle/package.json", "packages/circle/src"])
@@ -203,16 +204,16 @@ test("the command spec-impact fails for a missing changeset, writes it and then 
     surface.replace("function createCircleClient(", "function createClient("),
   );
   const args = ["--base", repository] as const;
-  const failed = runScript("spec-impact.ts", root, ...args);
+  const failed = await runOn(root, specImpactCommand, ...args);
   expect(failed.exitCode).toBe(1);
   expect(failed.output).toMatch(
     /^- \*\*Breaking\.\*\* Another signature of `@report-kit\/circle createCircleClient`$/m,
   );
   expect(failed.output).toContain("No changeset as high as the floor: @report-kit/circle (minor).");
-  const { exitCode, output } = runScript("spec-impact.ts", root, ...args, "--write");
+  const { exitCode, output } = await runOn(root, specImpactCommand, ...args, "--write");
   expect(exitCode).toBe(0);
   expect(output).toMatch(/^\.changeset\/circle-spec-[0-9a-f]{8}\.md: written$/m);
-  expect(runScript("spec-impact.ts", root, ...args)).toMatchObject({
+  expect(await runOn(root, specImpactCommand, ...args)).toMatchObject({
     exitCode: 0,
     output: expect.stringContaining("reach their floors"),
   });

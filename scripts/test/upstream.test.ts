@@ -1,11 +1,12 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { upstream } from "../upstream.ts";
 import { readDocument } from "../src/openapi-document.ts";
 import { applyUpstream, prepareUpstream } from "../src/upstream-change.ts";
 import type { UpstreamChange } from "../src/upstream-change.ts";
 import { openapiTextOf, parseForeignText } from "../src/upstream-text.ts";
-import { copyOfRepository, repository, runScript } from "./altered-copy.ts";
+import { copyOfRepository, repository, runOn } from "./altered-copy.ts";
 import { providerNamed } from "../src/providers.ts";
 import { statementKinds } from "./statement-kinds.ts";
 
@@ -185,15 +186,15 @@ test("an upstream check makes inert types, tables, pins and reports of hostile t
   for (const { text } of changesets) expect(text.replaceAll(/`[^`\n]+`/g, "")).not.toMatch(/stolen|<|@everyone|\u2028/);
 });
 
-test("the command upstream prepares a change in a clone, prints its impact, and prints nothing when there is none", () => {
+test("the command upstream prepares a change in a clone, prints its impact, and prints nothing when there is none", async () => {
   const root = copyOfRepository();
   const file = join(root, "page.md");
   writeFileSync(file, altered("Pre-signed URL to download the report.", "Pre-signed URL of the report."));
-  const { exitCode, output } = runScript("upstream.ts", root, "circle", "--file", file, "--date", day);
+  const { exitCode, output } = await runOn(root, upstream, "circle", "--file", file, "--date", day);
   expect(exitCode).toBe(0);
   expect(output).toContain("## @report-kit/circle: at least patch");
   expect(output).toMatch(/## Left for a person\n\nNothing\.\n$/);
   expect(readDocument(root, "specs/circle/upstream.json")).toMatchObject({ page: newPage, readOn: day });
   expect(readdirSync(join(root, "specs/circle/fixtures"))).toEqual([newPage.replace("fixtures/", "")]);
-  expect(runScript("upstream.ts", root, "circle", "--file", file)).toEqual({ exitCode: 0, output: "" });
+  expect(await runOn(root, upstream, "circle", "--file", file)).toEqual({ exitCode: 0, output: "" });
 });
