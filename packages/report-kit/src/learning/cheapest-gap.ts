@@ -35,15 +35,19 @@ export function cheapestGaps(law: ReadyLaw, fromS: number, requestCostS: number)
   const looks = ages.map(() => last);
   for (let from = last - 1; from >= 0; from -= 1) {
     let least = Infinity;
+    const [ageS, area, chance] = [at(ages, from), at(areas, from), at(chances, from)];
     // The later the last look, the later the next: it comes no later than the one after the next age.
-    for (let to = from + 1; to <= at(looks, from + 1); to += 1) {
-      const gapS = at(ages, to) - at(ages, from);
+    const latest = at(looks, from + 1);
+    for (let to = from + 1; to <= latest; to += 1) {
+      const gapS = at(ages, to) - ageS;
       if (gapS < shortestS && to < last) continue;
-      const overshoot = at(areas, to) - at(areas, from) - at(chances, from) * gapS;
-      const cost = overshoot + at(costs, to);
-      if (cost < least) [least, looks[from]] = [cost, to];
+      const cost = at(areas, to) - area - chance * gapS + at(costs, to);
+      if (cost < least) {
+        least = cost;
+        looks[from] = to;
+      }
     }
-    costs[from] = least + (1 - at(chances, from)) * requestCostS;
+    costs[from] = least + (1 - chance) * requestCostS;
   }
   const first = at(looks, 0);
   return [at(ages, first) - fromS, at(ages, at(looks, first)) - at(ages, first)];

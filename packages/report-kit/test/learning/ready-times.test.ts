@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { learnedGap, learnReadyTime, parseReadyTimes } from "../../src/learning/ready-times.ts";
-import type { ReadyTimes } from "../../src/learning/ready-times.ts";
+import type { LearnedFrom, ReadyTimes } from "../../src/learning/ready-times.ts";
 import { nextLook, plan } from "../../src/waiting/schedule.ts";
 import { seededRandom } from "../../src/testing/virtual-clock.ts";
 
@@ -16,9 +16,17 @@ interface Report {
   readonly readyMs: number;
 }
 
+/** What was learned is derived once, as a kit does for all jobs between two reports. */
+const derived = new WeakMap<ReadyTimes, LearnedFrom>();
+function learnedFrom(times: ReadyTimes): LearnedFrom {
+  const known = derived.get(times) ?? learnedGap(times);
+  derived.set(times, known);
+  return known;
+}
+
 /** Wait for one report as a job would: the looks' ages, the last of which finds it ready. */
 function waitFor({ fromMs, readyMs }: Report, times: ReadyTimes | undefined, random: () => number): number[] {
-  const learned = times && learnedGap(times)(fromMs);
+  const learned = times && learnedFrom(times)(fromMs);
   const looks: number[] = [];
   let ageMs = 0;
   do {
