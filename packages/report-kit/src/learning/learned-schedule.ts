@@ -28,14 +28,10 @@ export interface SeenAt {
 /** What was learned meanwhile, here or in another process, is read again after this long. */
 const rereadMs = 60_000;
 
-/** The schedule derived from a record in one of its revisions (0 = there is no record). To derive one takes some milliseconds. */
-interface Derived {
-  readonly revision: number;
-  readonly gap: LearnedFrom | undefined;
-}
-
 export function createLearnedSchedule(journal: Journal, now: () => number): LearnedSchedule {
-  const known = new Map<string, { readonly readAt: number; readonly derived: Promise<Derived> }>();
+  const known = new Map<string, { readonly readAt: number; readonly gap: Promise<LearnedFrom | undefined> }>();
+  /** To derive a schedule takes some milliseconds: once for each revision of its record. */
+  const derived = new Map<string, { readonly revision: number; readonly gap: LearnedFrom | undefined }>();
   const batches = new Map<string, { readonly seen: SeenReady[]; written: Promise<void> }>();
 
   async function read(
@@ -48,13 +44,6 @@ export function createLearnedSchedule(journal: Journal, now: () => number): Lear
     const older = (await journal.read(recordName("source", id)))?.value["times"];
     const times = typeof older === "object" && older !== null && Object.hasOwn(older, reportType);
     return { revision: 0, times: times ? parseReadyTimes((older as JsonObject)[reportType]) : undefined }; // has that member
-  }
-
-  async function derive(source: Source, reportType: string, before: Promise<Derived> | undefined): Promise<Derived> {
-    const { revision, times } = await read(source, reportType);
-    const last = await before?.catch(() => undefined);
-    if (last !== undefined && revision > 0 && last.revision === revision) return last;
-    return { revision, gap: times && learnedGap(times) };
   }
 
   async function write(source: Source, reportType: string, seen: readonly SeenReady[]): Promise<void> {
@@ -72,14 +61,21 @@ export function createLearnedSchedule(journal: Journal, now: () => number): Lear
   const nameOf = ({ id, origin }: Source, reportType: string): string => [origin, id, reportType].join("\n");
 
   return {
-    async gap(source, reportType) {
+    gap(source, reportType) {
       const name = nameOf(source, reportType);
       const before = known.get(name);
-      if (before !== undefined && now() - before.readAt < rereadMs) return (await before.derived).gap;
-      const derived = derive(source, reportType, before?.derived);
-      known.set(name, { readAt: now(), derived });
-      derived.catch(() => known.delete(name));
-      return (await derived).gap;
+      if (before !== undefined && now() - before.readAt < rereadMs) return before.gap;
+      const gap = read(source, reportType).then(({ revision, times }) => {
+        const last = derived.get(name);
+        if (last?.revision === revision) return last.gap;
+        const made = times && learnedGap(times);
+        // What is read from an older report-kit's record has no revision of its own.
+        if (revision > 0) derived.set(name, { revision, gap: made });
+        return made;
+      });
+      known.set(name, { readAt: now(), gap });
+      gap.catch(() => known.delete(name));
+      return gap;
     },
     record(source, { reportType, readyAt }, seen) {
       const ageAt = (at: number): number => {

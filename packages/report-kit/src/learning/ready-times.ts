@@ -95,7 +95,6 @@ export function learnedGap(times: ReadyTimes): LearnedFrom {
   const why = whyOf(habits);
   /** Jobs of one second share their looks: a crowd of a thousand would otherwise take seconds to work out. */
   const known = new Map<string, LearnedLook>();
-  const mostKnown = 5_000;
 
   const peaksFrom = (fromMs: number): readonly Peak[] => habits.flatMap((habit) => peaksOf(habit, fromMs / 1_000));
 
@@ -112,7 +111,7 @@ export function learnedGap(times: ReadyTimes): LearnedFrom {
       const [gapS, nextGapS] = cheapestGaps({ peaks, apart, chanceApart, lastS }, ageS, requestCostS);
       // After a long gap, jitter spreads a crowd of jobs over the gap that follows.
       const look = { gapMs: 1_000 * Math.min(gapS, longestGapS), jitterMs: 500 * nextGapS, why };
-      if (known.size >= mostKnown) known.clear();
+      if (known.size > 5_000) known.clear();
       known.set(moment, look);
       return look;
     };

@@ -139,12 +139,11 @@ export function startOfDay(day: string, timeZone: string): number {
 
 /** The clocks of the zones that were asked for last: to make one takes a hundred times as long as to read it. */
 const clocks = new Map<string, Intl.DateTimeFormat>();
-const mostClocks = 50;
 
 function localClock(timeZone: string): Intl.DateTimeFormat {
   const known = clocks.get(timeZone);
-  if (known !== undefined) return known;
-  if (clocks.size >= mostClocks) clocks.clear();
+  if (known) return known;
+  if (clocks.size > 50) clocks.clear();
   const clock = new Intl.DateTimeFormat("en-US", {
     timeZone,
     calendar: "gregory",
