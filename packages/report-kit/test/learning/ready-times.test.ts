@@ -316,7 +316,6 @@ describe("the record of ready times", () => {
         expect(JSON.parse(json)).toEqual(times);
         expect(parseReadyTimes(JSON.parse(json))).toEqual(times);
         expect(Object.values(times.bins).every((weight) => weight > 0 && weight <= 40)).toBe(true);
-        const beganAt = performance.now();
         for (const age of [0, ageMs]) {
           const look = learnedGap(times)(start)(age, requestCostS);
           if (look === undefined) continue;
@@ -324,7 +323,6 @@ describe("the record of ready times", () => {
           expect(look.gapMs).toBeLessThanOrEqual(6 * hour);
           expect(look.jitterMs).toBeGreaterThanOrEqual(0);
         }
-        expect(performance.now() - beganAt).toBeLessThan(5_000);
       }),
       { numRuns: 60 },
     );

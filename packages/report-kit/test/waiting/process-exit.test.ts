@@ -27,9 +27,7 @@ it("a process exits while an unref'd wait goes on, and not while another does", 
 });
 
 it("a process exits at once when its only wait is aborted", async () => {
-  const startedAt = performance.now();
   expect(await execute(waiting("{ signal: AbortSignal.timeout(50) }"))).toBe("settled\nexit\n");
-  expect(performance.now() - startedAt).toBeLessThan(10_000);
 });
 
 it("events are published on Node's diagnostics channel, for who subscribes", async () => {
