@@ -22,16 +22,21 @@ export function spellingsOf(secret: string): readonly string[] {
 const escapes = /(?:%[\da-f]{2})+|\\u[\da-f]{4}|\\\/|&(?:#\d{1,7}|#x[\da-f]{1,6}|amp|lt|gt|quot|apos);/gi;
 const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
+/** What is no UTF-8 becomes U+FFFD: a body full of it would take seconds if each piece threw. */
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
 function unescape(escape: string): string {
-  try {
-    if (escape.startsWith("%")) return decodeURIComponent(escape);
-    if (escape.startsWith("\\")) return JSON.parse(`"${escape}"`) as string; // an escape of JSON in quotes
-    const name = escape.slice(1, -1).toLowerCase();
-    return named[name] ?? String.fromCodePoint(Number(name.replace("#x", "0x").replace("#", "")));
-  } catch {
-    // Not UTF-8, or no character: those of ASCII are read all the same.
-    return escape.replace(/%([2-7][\da-f])/gi, (_, hex: string) => String.fromCharCode(Number(`0x${hex}`)));
+  if (escape.startsWith("%")) {
+    const bytes = Uint8Array.from(escape.slice(1).split("%"), (hex) => Number(`0x${hex}`));
+    const [first = 0] = bytes;
+    return bytes.length > 1 || first > 127 ? utf8.decode(bytes) : String.fromCharCode(first);
   }
+  if (escape === "\\/") return "/";
+  if (escape.startsWith("\\")) return String.fromCharCode(Number(`0x${escape.slice(2)}`));
+  const name = escape.slice(1, -1).toLowerCase();
+  const code = Number(name.replace("#x", "0x").replace("#", ""));
+  // No character has a higher number.
+  return named[name] ?? (code <= 0x10ffff ? String.fromCodePoint(code) : escape);
 }
 
 /**

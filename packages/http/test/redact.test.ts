@@ -112,6 +112,16 @@ describe("redactText", () => {
       expect(redactText(cut)).not.toMatch(/abc|0123/);
   });
 
+  it("finds a secret among escapes that are no UTF-8 or no character, however many there are", () => {
+    const secret = "sk_live_abcd";
+    expect(redactText("%ff%73k_live_abcd", [secret])).toBe("\uFFFD[redacted]");
+    expect(redactText("%E2%82 %73k_live_abcd", [secret])).toBe("\uFFFD [redacted]");
+    expect(redactText("%E2%82%AC%73k_live_abcd", [secret])).toBe("€[redacted]");
+    expect(redactText("&#1114112;&#x73;k_live_abcd", [secret])).toBe("&#1114112;[redacted]");
+    expect(redactText("\\ud83d\\u0073k_live_abcd", [secret])).toBe("\ud83d[redacted]");
+    expect(redactText(`${"%25".repeat(400_000)}%73k_live_abcd`, [secret])).toBe(`${"%".repeat(400_000)}[redacted]`);
+  });
+
   it("takes the values out of a query whose marks are escaped", () => {
     for (const text of [
       "https://x.test/?a=1\\u0026X-Amz-Signature=abcdef",
