@@ -23,20 +23,16 @@ const escapes = /(?:%[\da-f]{2})+|\\u[\da-f]{4}|\\\/|&(?:#\d{1,7}|#x[\da-f]{1,6}
 const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
 /** What is no UTF-8 becomes U+FFFD: a body full of it would take seconds if each piece threw. */
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const utf8 = new TextDecoder();
 
 function unescape(escape: string): string {
-  if (escape.startsWith("%")) {
-    const bytes = Uint8Array.from(escape.slice(1).split("%"), (hex) => Number(`0x${hex}`));
-    const [first = 0] = bytes;
-    return bytes.length > 1 || first > 127 ? utf8.decode(bytes) : String.fromCharCode(first);
-  }
-  if (escape === "\\/") return "/";
-  if (escape.startsWith("\\")) return String.fromCharCode(Number(`0x${escape.slice(2)}`));
+  if (escape.startsWith("%"))
+    return utf8.decode(Uint8Array.from(escape.slice(1).split("%"), (hex) => Number(`0x${hex}`)));
+  if (escape.startsWith("\\")) return JSON.parse(`"${escape}"`) as string; // an escape of JSON in quotes
   const name = escape.slice(1, -1).toLowerCase();
-  const code = Number(name.replace("#x", "0x").replace("#", ""));
+  const code = Number(name.replace("#", name[1] === "x" ? "0" : ""));
   // No character has a higher number.
-  return named[name] ?? (code <= 0x10ffff ? String.fromCodePoint(code) : escape);
+  return named[name] ?? (code > 0x10ffff ? escape : String.fromCodePoint(code));
 }
 
 /**
