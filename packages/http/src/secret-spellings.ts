@@ -30,7 +30,7 @@ function unescape(escape: string): string {
     return utf8.decode(Uint8Array.from(escape.slice(1).split("%"), (hex) => Number(`0x${hex}`)));
   if (escape.startsWith("\\")) return JSON.parse(`"${escape}"`) as string; // an escape of JSON in quotes
   const name = escape.slice(1, -1).toLowerCase();
-  const code = Number(name.replace("#", name[1] === "x" ? "0" : ""));
+  const code = Number(name.replace("#x", "0x").replace("#", ""));
   // No character has a higher number.
   return named[name] ?? (code > 0x10ffff ? escape : String.fromCodePoint(code));
 }
