@@ -90,15 +90,15 @@ describe("the storage server", () => {
     expect((await tell(link, { headers: { "if-match": '"other"' } })).status).toBe(412);
   });
 
-  it("streams a file of hundreds of thousands of rows, and resumes near its end", async () => {
-    const open = await openSandbox({ readyAfterMs: 0, rows: 200_000 });
+  it("streams a file of a hundred thousand rows, and resumes near its end", async () => {
+    const open = await openSandbox({ readyAfterMs: 0, rows: 100_000 });
     const body = { reportType: "managed_payin_transactions", timeframe: "daily", date: "2026-11-19" };
     const link = (await open.circle("POST", "/v1/reports", body)).json.data.downloadUrl;
     const response = await fetch(link);
     let bytes = 0;
     for await (const chunk of response.body ?? []) bytes += chunk.byteLength;
     expect(bytes).toBe(Number(response.headers.get("content-length")));
-    expect(bytes).toBeGreaterThan(30_000_000);
+    expect(bytes).toBeGreaterThan(15_000_000);
     const tail = await tell(link, { headers: { range: "bytes=-20" } });
     expect([tail.status, tail.text]).toEqual([206, expect.stringMatching(/complete\r\n$/)]);
   });
