@@ -38,6 +38,26 @@ describe("what was learned of ready times", () => {
     expect(await fresh(journal).gap(source, "other")).toBeUndefined();
   });
 
+  it("is read again after a minute, and derived again only when another report was learned from", async () => {
+    const journal = memoryJournal();
+    let now = 0;
+    const schedule = createLearnedSchedule(journal, () => now);
+    const later = async () => {
+      now += 60_000;
+      return schedule.gap(source, "camt053");
+    };
+    expect(await later()).toBeUndefined();
+    await fresh(journal).record(source, { reportType: "camt053" }, seen);
+    const first = await later();
+    expect(first).toBeTypeOf("function");
+    expect(await later()).toBe(first);
+    await fresh(journal).record(source, { reportType: "camt053" }, { ...seen, notReadyAt: 0, readyAt: 30_000 });
+    expect(await schedule.gap(source, "camt053")).toBe(first);
+    const second = await later();
+    expect(second).not.toBe(first);
+    expect(second?.(now)(0, 4)?.gapMs).toBeLessThan(first?.(now)(0, 4)?.gapMs ?? 0);
+  });
+
   it.each(["constructor", "__proto__", "toString", "hasOwnProperty"])(
     "is kept for a report type that an object has already: %s",
     async (reportType) => {
